@@ -1,0 +1,66 @@
+package io.github.gitcredentialpat.store;
+
+/**
+ * The time a run may take: five seconds while nobody is being asked, two minutes while a prompt is
+ * up. When it is over a watchdog ends the process, so that git never hangs because of us.
+ */
+public final class Deadline {
+  private static final long RUN_MILLIS = 5_000;
+  private static final long PROMPT_MILLIS = 120_000;
+
+  /** What the watchdog does when the time is over; it does not return. */
+  public interface Expired {
+    /** Says what was under way, and halts. */
+    void halt(String underWay);
+  }
+
+  private long end = now() + RUN_MILLIS;
+  private volatile String underWay = "start";
+
+  /** A deadline that starts now, without a watchdog: calls that ask for it are still bounded. */
+  public Deadline() {}
+
+  /** Starts the watchdog: a daemon thread that calls {@code expired} when the time is over. */
+  public void watch(Expired expired) {
+    Thread watchdog =
+        new Thread("deadline") {
+          @Override
+          public void run() {
+            try {
+              for (long left = remainingMillis(); left > 0; left = remainingMillis()) {
+                Thread.sleep(left);
+              }
+              expired.halt(underWay);
+            } catch (InterruptedException e) {
+              // Nobody interrupts it.
+            }
+          }
+        };
+    watchdog.setDaemon(true);
+    watchdog.start();
+  }
+
+  /** What is left, in milliseconds; 0 when the time is over. */
+  public synchronized long remainingMillis() {
+    return Math.max(0, end - now());
+  }
+
+  /** Says what is under way, for the line that the watchdog prints. */
+  public void doing(String what) {
+    underWay = what;
+  }
+
+  /** A prompt is up: two minutes from now. */
+  public synchronized void promptShown() {
+    end = now() + PROMPT_MILLIS;
+  }
+
+  /** The prompt is gone: five seconds from now for the rest. */
+  public synchronized void promptClosed() {
+    end = now() + RUN_MILLIS;
+  }
+
+  private static long now() {
+    return System.nanoTime() / 1_000_000;
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.gitcredentialpat.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stored secret and what is known about it.
+ *
+ * @param key what tells it from other entries
+ * @param secret the password, or the credential for another scheme
+ * @param expiry when it dies, absent when nobody said
+ * @param refreshToken git's {@code oauth_refresh_token}, as secret as the password
+ * @param storedAt when this secret was stored, in seconds since the epoch
+ * @param setAsideAt since when it is set aside because a server refused it, in seconds since the
+ *     epoch; 0 when it is not
+ * @param name the token's name at the service
+ * @param scopes the token's scopes, joined by one space
+ * @param authorizationId the token's id at the service
+ */
+public record Entry(
+    EntryKey key,
+    Secret secret,
+    @Nullable Expiry expiry,
+    @Nullable Secret refreshToken,
+    long storedAt,
+    long setAsideAt,
+    @Nullable String name,
+    @Nullable String scopes,
+    @Nullable String authorizationId) {
+
+  /** A new entry of which nothing is known but its secret. */
+  public static Entry of(EntryKey key, Secret secret, long storedAt) {
+    return new Entry(key, secret, null, null, storedAt, 0, null, null, null);
+  }
+
+  /** The same entry with another expiry and refresh token. */
+  public Entry with(@Nullable Expiry newExpiry, @Nullable Secret newRefreshToken) {
+    return new Entry(
+        key,
+        secret,
+        newExpiry,
+        newRefreshToken,
+        storedAt,
+        setAsideAt,
+        name,
+        scopes,
+        authorizationId);
+  }
+
+  /** The same entry, set aside since the given time in epoch seconds; 0 brings it back. */
+  public Entry setAsideAt(long time) {
+    return new Entry(
+        key, secret, expiry, refreshToken, storedAt, time, name, scopes, authorizationId);
+  }
+
+  /** Overwrites the secrets with zeros. */
+  public void wipe() {
+    secret.wipe();
+    if (refreshToken != null) {
+      refreshToken.wipe();
+    }
+  }
+}

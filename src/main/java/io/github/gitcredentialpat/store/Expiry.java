@@ -1,0 +1,24 @@
+package io.github.gitcredentialpat.store;
+
+/**
+ * When a secret dies, and who said so.
+ *
+ * @param at seconds since the epoch
+ * @param source who said so: only git and the service are believed enough to withhold an answer
+ */
+public record Expiry(long at, Source source) {
+  /** Who said when a secret expires. */
+  public enum Source {
+    /** It came with the credential from git or from another helper. */
+    GIT,
+    /** Azure DevOps said so. */
+    SERVICE,
+    /** A person typed it: it only warns. */
+    PERSON
+  }
+
+  /** Whether the secret must no longer be answered at the time {@code now}, in epoch seconds. */
+  public boolean stopsAnswerAt(long now) {
+    return source != Source.PERSON && at <= now;
+  }
+}

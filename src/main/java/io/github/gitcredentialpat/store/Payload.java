@@ -1,0 +1,167 @@
+package io.github.gitcredentialpat.store;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry's secret part as bytes, the same in every store: the password on the first line (empty
+ * when there is none), then {@code key=value} lines, as git's own libsecret helper writes it.
+ */
+public final class Payload {
+  private Payload() {}
+
+  /** The payload of an entry. The caller wipes it after use. */
+  public static byte[] encode(Entry entry) {
+    Buffer out = new Buffer();
+    Secret secret = entry.secret();
+    if (secret.authtype() == null) {
+      out.writeBytes(secret.bytes());
+    }
+    Expiry expiry = entry.expiry();
+    if (expiry != null) {
+      out.line("password_expiry_utc", Long.toString(expiry.at()));
+    }
+    if (entry.refreshToken() != null) {
+      out.line("oauth_refresh_token", entry.refreshToken().bytes());
+    }
+    if (secret.authtype() != null) {
+      out.line("authtype", secret.authtype());
+      out.line("credential", secret.bytes());
+    }
+    out.line("name", entry.name());
+    out.line("scopes", entry.scopes());
+    out.line("authorization_id", entry.authorizationId());
+    out.line("stored_at", Long.toString(entry.storedAt()));
+    if (expiry != null) {
+      out.line("expiry_from", source(expiry.source()));
+    }
+    if (entry.setAsideAt() != 0) {
+      out.line("set_aside_at", Long.toString(entry.setAsideAt()));
+    }
+    byte[] payload = out.toByteArray();
+    out.wipe();
+    return payload;
+  }
+
+  /**
+   * The entry with this key and payload. Lines that are not understood are passed over, so that an
+   * older program reads what a newer one wrote.
+   */
+  public static Entry decode(EntryKey key, byte[] payload) {
+    int end = lineEnd(payload, 0);
+    Secret secret = Secret.password(Arrays.copyOfRange(payload, 0, end));
+    Secret refreshToken = null;
+    byte[] credential = null;
+    String authtype = null;
+    String name = null;
+    String scopes = null;
+    String authorizationId = null;
+    String expiryFrom = "git";
+    long expiry = 0;
+    long storedAt = 0;
+    long setAsideAt = 0;
+    for (int start = end + 1; start < payload.length; start = end + 1) {
+      end = lineEnd(payload, start);
+      int equals = start;
+      while (equals < end && payload[equals] != '=') {
+        equals++;
+      }
+      if (equals == end) {
+        continue;
+      }
+      String attribute = text(payload, start, equals);
+      int value = equals + 1;
+      switch (attribute) {
+        case "oauth_refresh_token" ->
+            refreshToken = Secret.password(Arrays.copyOfRange(payload, value, end));
+        case "credential" -> credential = Arrays.copyOfRange(payload, value, end);
+        case "authtype" -> authtype = text(payload, value, end);
+        case "name" -> name = text(payload, value, end);
+        case "scopes" -> scopes = text(payload, value, end);
+        case "authorization_id" -> authorizationId = text(payload, value, end);
+        case "expiry_from" -> expiryFrom = text(payload, value, end);
+        case "password_expiry_utc" -> expiry = seconds(text(payload, value, end));
+        case "stored_at" -> storedAt = seconds(text(payload, value, end));
+        case "set_aside_at" -> setAsideAt = seconds(text(payload, value, end));
+        default -> {}
+      }
+    }
+    if (authtype != null && credential != null) {
+      secret = Secret.credential(authtype, credential);
+    }
+    return new Entry(
+        key,
+        secret,
+        expiry == 0 ? null : new Expiry(expiry, source(expiryFrom)),
+        refreshToken,
+        storedAt,
+        setAsideAt,
+        name,
+        scopes,
+        authorizationId);
+  }
+
+  private static int lineEnd(byte[] payload, int start) {
+    int end = start;
+    while (end < payload.length && payload[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  private static String text(byte[] payload, int start, int end) {
+    return new String(payload, start, end - start, StandardCharsets.UTF_8);
+  }
+
+  /** Seconds since the epoch; 0, which means never, for anything that is not such a number. */
+  private static long seconds(String text) {
+    try {
+      return Math.max(0, Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static String source(Expiry.Source source) {
+    return switch (source) {
+      case GIT -> "git";
+      case SERVICE -> "service";
+      case PERSON -> "person";
+    };
+  }
+
+  private static Expiry.Source source(String text) {
+    return switch (text) {
+      case "service" -> Expiry.Source.SERVICE;
+      case "person" -> Expiry.Source.PERSON;
+      default -> Expiry.Source.GIT;
+    };
+  }
+
+  /** A buffer that can be wiped. */
+  private static final class Buffer extends ByteArrayOutputStream {
+    Buffer() {
+      // Large enough for nearly all entries, so that growing leaves no copy of a secret behind.
+      super(8192);
+    }
+
+    void line(String attribute, @Nullable String value) {
+      if (value != null) {
+        line(attribute, value.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+
+    void line(String attribute, byte[] value) {
+      write('\n');
+      writeBytes(attribute.getBytes(StandardCharsets.UTF_8));
+      write('=');
+      writeBytes(value);
+    }
+
+    void wipe() {
+      Arrays.fill(buf, (byte) 0);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.github.gitcredentialpat.store;
+
+import io.github.gitcredentialpat.identity.Identity;
+import java.util.List;
+
+/**
+ * One keychain. It keeps entries by their key and has no opinion about them: which one answers a
+ * request, and what is replaced or deleted, is decided by its callers.
+ *
+ * <p>Every call ends within the run's {@link Deadline}.
+ */
+public interface Store {
+  /** The name that {@code --store} knows it by. */
+  String name();
+
+  /**
+   * The entries of this protocol and host (with its port), and of this path unless it is absent,
+   * secrets included, in no order.
+   *
+   * @throws StoreException {@code LOCKED} when there are such entries, but all behind a lock that
+   *     could not be opened; {@code UNAVAILABLE} when there is no such keychain here
+   */
+  List<Entry> find(Identity where) throws StoreException;
+
+  /** The keys of all entries, in no order; reads no secret and never prompts. */
+  List<EntryKey> list() throws StoreException;
+
+  /** Keeps the entry, replacing the one with an equal key. */
+  void save(Entry entry) throws StoreException;
+
+  /** Deletes the entry with this key. Returns whether there was one. */
+  boolean delete(EntryKey key) throws StoreException;
+}

@@ -1,0 +1,48 @@
+package io.github.gitcredentialpat.store;
+
+/** A store could not do what it was asked; that nothing was found is never an error. */
+public final class StoreException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** Why, in a closed set. */
+  public enum Reason {
+    /** There is no such keychain here; the next store of the chain is asked. */
+    UNAVAILABLE,
+    /** It is there but locked, and nobody opened it. */
+    LOCKED,
+    /** A person or a policy said no. */
+    DENIED,
+    /** It can be read but never written. */
+    READ_ONLY,
+    /** The entry is larger than the keychain takes, or the keychain is full. */
+    LIMIT,
+    /** It did not answer in time; a write may or may not have been done. */
+    TIMEOUT,
+    /** Anything else. */
+    FAILED
+  }
+
+  private final Reason reason;
+
+  /**
+   * An error with a message for a person.
+   *
+   * @param reason the kind
+   * @param message what happened and, after a semicolon, what to do next; never a secret
+   */
+  public StoreException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  /** The same with the exception behind it, which only {@code --trace} shows. */
+  public StoreException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  /** The kind of error. */
+  public Reason reason() {
+    return reason;
+  }
+}
