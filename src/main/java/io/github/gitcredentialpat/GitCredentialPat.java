@@ -2,6 +2,7 @@ package io.github.gitcredentialpat;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
+import io.github.gitcredentialpat.command.Logout;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.helper.Prompting;
@@ -17,6 +18,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,8 @@ public final class GitCredentialPat {
   private static final String USAGE =
       """
       usage: git-credential-pat [--store NAME[,NAME...]] [--trace] <operation>
+
+             git-credential-pat logout ORG | URL | --all [--yes]
 
       operations, which git calls: get, store, erase, capability
       stores: secretservice, file
@@ -76,6 +81,7 @@ public final class GitCredentialPat {
     String stores = variable("GIT_CREDENTIAL_PAT_STORE");
     boolean trace = variable("GIT_CREDENTIAL_PAT_TRACE") != null;
     String word = null;
+    List<String> arguments = new ArrayList<>(0);
     for (int i = 0; i < args.length; i++) {
       String arg = args[i];
       if (arg.equals("--store") && i + 1 < args.length) {
@@ -86,6 +92,8 @@ public final class GitCredentialPat {
         trace = true;
       } else if (word == null) {
         word = arg;
+      } else {
+        arguments.add(arg);
       }
     }
     if (word == null) {
@@ -104,14 +112,14 @@ public final class GitCredentialPat {
       Helper.capability(out);
       return 0;
     }
-    if (!Helper.isOperation(word)) {
+    if (!Helper.isOperation(word) && !word.equals("logout")) {
       // git may learn operations that this program does not know; a person wants to be told.
       return word.startsWith("-") || isTerminal(0) ? usage(2) : 0;
     }
-    return operation(word, stores, new Messages(err, trace));
+    return run(word, arguments, stores, new Messages(err, trace));
   }
 
-  private int operation(String word, @Nullable String stores, Messages messages)
+  private int run(String word, List<String> arguments, @Nullable String stores, Messages messages)
       throws IOException {
     Deadline deadline = new Deadline(new Watchdog(messages));
     Surroundings surroundings =
@@ -127,6 +135,9 @@ public final class GitCredentialPat {
     try {
       if (word.equals("get")) {
         return Helper.get(run, in, out) ? 0 : 1;
+      }
+      if (word.equals("logout")) {
+        return new Logout(run, in).run(arguments);
       }
       if (word.equals("store")) {
         return Helper.store(run, in) ? 0 : 1;

@@ -64,7 +64,7 @@ public record Run(StoreChain chain, Surroundings surroundings, Messages messages
   }
 
   /** Tells the person that a store failed, unless it simply is not there and nobody chose it. */
-  void report(Store store, StoreException problem) {
+  public void report(Store store, StoreException problem) {
     messages.trace(problem);
     if (problem.reason() != Reason.UNAVAILABLE || chain.chosen()) {
       messages.say(store.name() + ": " + problem.getMessage());

@@ -1,5 +1,8 @@
 package io.github.gitcredentialpat.identity;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Set;
@@ -92,6 +95,37 @@ public record Whose(
       return refused("its host only looks like Azure DevOps Services");
     }
     return elsewhere(scheme, host, givenPath);
+  }
+
+  /**
+   * Resolves what a person types: the name of an organisation, or a URL, percent-encoded or not.
+   * What is neither resolves to {@code REFUSED}.
+   */
+  public static Whose tokenOf(String typed) {
+    int scheme = typed.indexOf("://");
+    if (scheme < 0) {
+      return typed.indexOf('/') < 0
+          ? token("https", Identity.SERVICES_HOST, typed, null)
+          : tokenOf("https://" + typed);
+    }
+    int start = scheme + 3;
+    int slash = typed.indexOf('/', start);
+    String authority = slash < 0 ? typed.substring(start) : typed.substring(start, slash);
+    String path = slash < 0 ? null : typed.substring(slash + 1);
+    int at = authority.lastIndexOf('@');
+    if (authority.length() == at + 1) {
+      return refused("it names no host");
+    }
+    try {
+      // URLDecoder is for forms, where a plus sign is a blank; in a path it is a plus sign.
+      return token(
+          typed.substring(0, scheme),
+          authority.substring(at + 1),
+          path == null ? null : URLDecoder.decode(path.replace("+", "%2B"), UTF_8),
+          at < 0 ? null : URLDecoder.decode(authority.substring(0, at).replace("+", "%2B"), UTF_8));
+    } catch (IllegalArgumentException e) {
+      return refused("its percent-encoding is broken");
+    }
   }
 
   private static Whose hosted(String name, @Nullable String path, @Nullable String user) {

@@ -368,7 +368,7 @@ final class HelperTest {
   }
 
   @Nested
-  final class StoreIt {
+  final class Keep {
     @Test
     void whatWasJustAnsweredReturnsBeforeAnyStoreIsTouched() throws Exception {
       store(CONTOSO + "username=alice\npassword=t1\n");

@@ -196,6 +196,32 @@ final class WhoseTest {
     assertThat(host.user(NEW_FORM)).isEqualTo(NEW_FORM);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "contoso",
+        "Contoso",
+        "dev.azure.com/contoso",
+        "https://dev.azure.com/contoso/My%20Project/_git/My%20Repo",
+        "https://alice@dev.azure.com/contoso",
+        "https://contoso.visualstudio.com/"
+      })
+  void understandsWhatAPersonTypes(String typed) {
+    assertThat(Whose.tokenOf(typed).identity()).isEqualTo(Identity.ofOrganization("contoso"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "https://", "https://x@", "https://example.com/%zz", "--all"})
+  void refusesWhatNamesNobody(String typed) {
+    assertThat(Whose.tokenOf(typed).identity()).isNull();
+  }
+
+  @Test
+  void decodesATypedPathOnce() {
+    assertThat(Whose.tokenOf("https://example.com/a%2520b+c").identity())
+        .isEqualTo(new Identity("https", "example.com", "a%20b+c"));
+  }
+
   @Test
   void aServersTokenPageLiesInItsCollection() {
     assertThat(of("https://ados.corp.local/DefaultCollection/_git/x").tokenPage())
