@@ -9,7 +9,7 @@
 # --to    the image; an older one is replaced. It should stay where it is made: a moved one runs, but Java
 #         may refuse its archive then, which costs 80 ms
 #
-# What the image holds: git-credential-pat, jvm.options, runtime/, lib/, app.jsa.
+# What the image holds: bin/git-credential-pat, jvm.options, runtime/, lib/, app.jsa.
 # Single quotes: much in here is for the shell that will run the launcher.
 # shellcheck disable=SC2016
 set -eu
@@ -41,7 +41,7 @@ fi
 [ -x "$java_home/bin/jlink" ] || fail "$java_home has no jlink; a full JDK is needed"
 [ -f "$jars/git-credential-pat.jar" ] || fail "$jars holds no git-credential-pat.jar"
 if [ -e "$image" ]; then
-  if [ ! -x "$image/git-credential-pat" ] || [ ! -d "$image/runtime" ]; then
+  if [ ! -x "$image/bin/git-credential-pat" ] || [ ! -d "$image/runtime" ]; then
     fail "$image is there and is not an image"
   fi
   rm -rf "$image"
@@ -102,11 +102,12 @@ unpack_native() {
 
 copy_launcher() {
   cp "$here/jvm.options" "$image/"
+  mkdir "$image/bin"
   # As one word of sh, then as the right side of sed's s command.
   quoted=$(printf '%s' "$image" | sed "s/'/'\\\\''/g; s/.*/'&'/" | sed 's/[\\&|]/\\&/g')
   sed "s|@HOME@|$quoted|; s|@CLASSPATH@|$class_path|" "$here/git-credential-pat" \
-    >"$image/git-credential-pat"
-  chmod 755 "$image/git-credential-pat"
+    >"$image/bin/git-credential-pat"
+  chmod 755 "$image/bin/git-credential-pat"
 }
 
 # Runs the image as git would, in an empty home and on a bus that is not there, and notes the classes it
@@ -127,7 +128,7 @@ train() {
 # The launcher with other words where it names the archive, so that its command line is always the one
 # that is trained and dumped.
 launcher_with() {
-  sed "s|\"\$archive\"|$1|" "$image/git-credential-pat" >"$2"
+  sed "s|\"\$archive\"|$1|" "$image/bin/git-credential-pat" >"$2"
   chmod 755 "$2"
 }
 
@@ -163,13 +164,15 @@ password=not-a-token'
     dump="$dump -XX:+AOTClassLinking"
   fi
   launcher_with "$dump \"-XX:SharedArchiveFile=\$ARCHIVE\"" "$work/dumper"
-  export ARCHIVE="$image/app.jsa"
+  export ARCHIVE="$image/app.jsa.part"
   CLASS_LIST=$work/classes
   if ! "$work/dumper" >"$work/dump.log" 2>&1 || [ ! -s "$ARCHIVE" ]; then
     cat "$work/dump.log" >&2
     fail 'the archive of loaded classes could not be made'
   fi
   chmod 644 "$ARCHIVE"
+  # Java checks an archive's head only, so half of one must never be seen.
+  mv "$ARCHIVE" "$image/app.jsa"
 }
 
 build_runtime
