@@ -24,13 +24,15 @@ public final class NativeStandIn {
 
   /**
    * The shared library made of all sources in {@code src/test/c/NAME}; built once in a run. Skips
-   * the test where there is no C compiler.
+   * the test elsewhere than on Linux, and where there is no C compiler.
    */
   public static Path library(String name) {
     return BUILT.computeIfAbsent(name, NativeStandIn::build);
   }
 
   private static Path build(String name) {
+    Requires.present(
+        System.getProperty("os.name").equals("Linux"), "Linux, for a stand-in library");
     try {
       Path folder = Files.createDirectories(Path.of("target", "native").toAbsolutePath());
       Path log = folder.resolve(name + ".log");
@@ -49,8 +51,7 @@ public final class NativeStandIn {
       int status = run(log, command);
       assertThat(status).as(() -> read(log)).isZero();
       // Moved into place: another process may have the older one loaded.
-      return Files.move(
-          part, folder.resolve("lib" + name + ".so"), StandardCopyOption.ATOMIC_MOVE);
+      return Files.move(part, folder.resolve("lib" + name + ".so"), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,168 @@
+package io.github.gitcredentialpat.store.keychain;
+
+import com.sun.jna.Pointer;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Entries as items of the keychain; {@link KeychainStore} says how they are laid out. */
+final class Keychain {
+  /** "gcpt" as four characters in one number, which marks our items. */
+  private static final int CREATOR = 0x67637074;
+
+  private final SecurityFramework framework;
+
+  Keychain(SecurityFramework framework) {
+    this.framework = framework;
+  }
+
+  /** From now on no call shows a dialog. */
+  void neverAsk() {
+    framework.SecKeychainSetUserInteractionAllowed((byte) 0);
+  }
+
+  /** The keys of all our items, or of those of one host; reads no secret. */
+  List<EntryKey> keys(@Nullable Identity where) throws StoreException {
+    List<EntryKey> keys = new ArrayList<>();
+    try (Objects objects = new Objects(framework)) {
+      Pointer query = ours(objects);
+      if (where != null) {
+        set(query, "kSecAttrServer", objects.string(server(where)));
+      }
+      set(query, "kSecReturnAttributes", framework.kCFBooleanTrue());
+      set(query, "kSecMatchLimit", framework.kSec("kSecMatchLimitAll"));
+      Pointer items = match(query, objects, where == null ? "all entries" : where.display());
+      if (items == null) {
+        return keys;
+      }
+      Pointer name = framework.kSec("kSecAttrSecurityDomain");
+      long count = framework.CFArrayGetCount(items);
+      for (long i = 0; i < count; i++) {
+        Pointer attributes = framework.CFArrayGetValueAtIndex(items, i);
+        String text = Objects.text(framework, framework.CFDictionaryGetValue(attributes, name));
+        EntryKey key = text == null ? null : ItemName.parse(text);
+        // The same item may lie in two keychains of the search list.
+        if (key != null && !keys.contains(key)) {
+          keys.add(key);
+        }
+      }
+    }
+    return keys;
+  }
+
+  /** An item's secret; absent when there is no such item. The caller wipes it. */
+  byte @Nullable [] secret(EntryKey key) throws StoreException {
+    try (Objects objects = new Objects(framework)) {
+      Pointer query = exactly(key, objects);
+      set(query, "kSecReturnData", framework.kCFBooleanTrue());
+      Pointer data = match(query, objects, key.identity().display());
+      return data == null ? null : objects.secretOf(data);
+    }
+  }
+
+  /** Adds an item. Returns false when there is one with this key. */
+  boolean add(EntryKey key, byte[] secret) throws StoreException {
+    Identity identity = key.identity();
+    try (Objects objects = new Objects(framework)) {
+      Pointer item = exactly(key, objects);
+      set(item, "kSecAttrLabel", objects.string("git-credential-pat: " + identity.display()));
+      if (key.user() != null) {
+        set(item, "kSecAttrAccount", objects.string(key.user()));
+      }
+      if (identity.path() != null) {
+        set(item, "kSecAttrPath", objects.string(identity.path()));
+      }
+      String host = identity.host();
+      int port = ItemName.portStart(host);
+      if (port < host.length()) {
+        set(item, "kSecAttrPort", objects.number(Integer.parseInt(host.substring(port + 1))));
+      }
+      if (identity.protocol().equals("https")) {
+        set(item, "kSecAttrProtocol", framework.kSec("kSecAttrProtocolHTTPS"));
+      } else if (identity.protocol().equals("http")) {
+        set(item, "kSecAttrProtocol", framework.kSec("kSecAttrProtocolHTTP"));
+      }
+      set(item, "kSecValueData", objects.secret(secret));
+      int status = framework.SecItemAdd(item);
+      if (status == KeychainFailure.DUPLICATE) {
+        return false;
+      }
+      check(status, identity.display());
+      return true;
+    }
+  }
+
+  /** Gives an item another secret. Returns false when there is no such item. */
+  boolean update(EntryKey key, byte[] secret) throws StoreException {
+    try (Objects objects = new Objects(framework)) {
+      Pointer query = exactly(key, objects);
+      Pointer changes = objects.dictionary();
+      set(changes, "kSecValueData", objects.secret(secret));
+      return isFound(framework.SecItemUpdate(query, changes), key.identity().display());
+    }
+  }
+
+  /** Deletes an item. Returns false when there is no such item. */
+  boolean delete(EntryKey key) throws StoreException {
+    try (Objects objects = new Objects(framework)) {
+      return isFound(framework.SecItemDelete(exactly(key, objects)), key.identity().display());
+    }
+  }
+
+  /** A query for all of our items. */
+  private Pointer ours(Objects objects) {
+    Pointer query = objects.dictionary();
+    set(query, "kSecClass", framework.kSec("kSecClassInternetPassword"));
+    set(query, "kSecAttrCreator", objects.number(CREATOR));
+    return query;
+  }
+
+  /** A query for one item; nothing in it is ever empty, for what is empty matches anything. */
+  private Pointer exactly(EntryKey key, Objects objects) {
+    Pointer query = ours(objects);
+    set(query, "kSecAttrServer", objects.string(server(key.identity())));
+    set(query, "kSecAttrSecurityDomain", objects.string(ItemName.of(key)));
+    return query;
+  }
+
+  private static String server(Identity identity) {
+    String host = identity.host();
+    return host.substring(0, ItemName.portStart(host));
+  }
+
+  private void set(Pointer dictionary, String key, Pointer value) {
+    framework.CFDictionarySetValue(dictionary, framework.kSec(key), value);
+  }
+
+  /** What a query finds, released with the other objects; null when that is nothing. */
+  private @Nullable Pointer match(Pointer query, Objects objects, String subject)
+      throws StoreException {
+    long[] result = new long[1];
+    int status = framework.SecItemCopyMatching(query, result);
+    Pointer found = result[0] == 0 ? null : objects.own(new Pointer(result[0]));
+    return isFound(status, subject) ? found : null;
+  }
+
+  private boolean isFound(int status, String subject) throws StoreException {
+    if (status == KeychainFailure.NOT_FOUND) {
+      return false;
+    }
+    check(status, subject);
+    return true;
+  }
+
+  private void check(int status, String subject) throws StoreException {
+    if (status == KeychainFailure.SUCCESS) {
+      return;
+    }
+    Pointer message = framework.SecCopyErrorMessageString(status);
+    String text = Objects.text(framework, message);
+    if (message != null) {
+      framework.CFRelease(message);
+    }
+    throw KeychainFailure.of(status, text, subject);
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.gitcredentialpat.store.keychain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.jna.NativeLibrary;
+import io.github.gitcredentialpat.NativeStandIn;
+import io.github.gitcredentialpat.store.Surroundings;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * macOS's keychain as src/test/c/security plays it: empty before each test, and after each one
+ * nothing must be left over of what the test made there.
+ */
+final class StandInKeychain implements BeforeEachCallback, AfterEachCallback {
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    call("standin_reset");
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    assertThat(fault()).as("what was done wrong").isEmpty();
+    assertThat(count("standin_live")).as("objects that nobody released").isZero();
+    assertThat(count("standin_unwiped")).as("secrets left in freed memory").isZero();
+  }
+
+  static String path() {
+    return NativeStandIn.library("security").toString();
+  }
+
+  /** A store on the stand-in, opened anew. */
+  static KeychainStore store(Surroundings surroundings) {
+    return new KeychainStore(surroundings, path(), path());
+  }
+
+  /** The bindings on the stand-in. */
+  static SecurityFramework framework() {
+    return new SecurityFramework(path(), path());
+  }
+
+  static String fault() {
+    return NativeLibrary.getInstance(path())
+        .getFunction("standin_fault")
+        .invokePointer(new Object[] {})
+        .getString(0);
+  }
+
+  static long count(String function) {
+    return NativeLibrary.getInstance(path()).getFunction(function).invokeLong(new Object[] {});
+  }
+
+  static void call(String function, Object... arguments) {
+    NativeLibrary.getInstance(path()).getFunction(function).invokeVoid(arguments);
+  }
+
+  /** From now on every call of that function ends with this status, after so many that work. */
+  static void fail(String function, int status, int after) {
+    call("standin_fail", function, status, after);
+  }
+}
