@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.identity;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,5 +37,20 @@ public record Identity(String protocol, String host, @Nullable String path) {
     }
     String address = protocol + "://" + host;
     return path == null ? address : address + "/" + path;
+  }
+
+  // By hand: the methods that records bring along start invokedynamic, which costs a one-shot
+  // process more than all else that a store operation does.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Identity that
+        && protocol.equals(that.protocol)
+        && host.equals(that.host)
+        && Objects.equals(path, that.path);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * protocol.hashCode() + host.hashCode()) + Objects.hashCode(path);
   }
 }

@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The time a run may take: five seconds while nobody is being asked, two minutes while a prompt is
  * up. When it is over a watchdog ends the process, so that git never hangs because of us.
@@ -17,11 +19,24 @@ public final class Deadline {
   private long end = now() + RUN_MILLIS;
   private volatile String underWay = "start";
 
-  /** A deadline that starts now, without a watchdog: calls that ask for it are still bounded. */
-  public Deadline() {}
+  private final @Nullable Expired expired;
 
-  /** Starts the watchdog: a daemon thread that calls {@code expired} when the time is over. */
-  public void watch(Expired expired) {
+  /** A deadline that starts now, without a watchdog: calls that ask for it are still bounded. */
+  public Deadline() {
+    this(null);
+  }
+
+  /** A deadline whose watchdog, once {@link #start started}, does this when the time is over. */
+  public Deadline(@Nullable Expired expired) {
+    this.expired = expired;
+  }
+
+  /** Starts the time anew, and the watchdog, if there is one: a daemon thread. */
+  public void start() {
+    promptClosed();
+    if (expired == null) {
+      return;
+    }
     Thread watchdog =
         new Thread("deadline") {
           @Override

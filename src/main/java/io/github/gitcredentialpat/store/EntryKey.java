@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store;
 
 import io.github.gitcredentialpat.identity.Identity;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param identity whose token it is
  * @param user the user name; absent and empty are two different things
  */
-public record EntryKey(Identity identity, @Nullable String user) {}
+public record EntryKey(Identity identity, @Nullable String user) {
+  // By hand: the methods that records bring along start invokedynamic, which costs a one-shot
+  // process more than all else that a store operation does.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EntryKey that
+        && identity.equals(that.identity)
+        && Objects.equals(user, that.user);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * identity.hashCode() + Objects.hashCode(user);
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.gitcredentialpat.helper;
+
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+
+/** Says, at most once a day for each token, that it dies within a week. */
+final class ExpiryWarning {
+  private static final long DAY = 86_400;
+  private static final long AHEAD = 7 * DAY;
+
+  private ExpiryWarning() {}
+
+  static void warn(Run run, Whose whose, Entry entry) {
+    // What can be refreshed lives for minutes and is renewed without anybody's doing.
+    if (entry.expiry() == null || entry.refreshToken() != null) {
+      return;
+    }
+    long at = entry.expiry().at();
+    if (at > run.now() + AHEAD || saidToday(run, entry.key())) {
+      return;
+    }
+    String verb = at <= run.now() ? " was to expire on " : " expires on ";
+    run.messages().say(Run.secretOf(whose) + verb + Run.date(at) + "; " + Run.renewal(whose));
+  }
+
+  /** Whether it was said within a day; remembers that it is said now. */
+  private static boolean saidToday(Run run, EntryKey key) {
+    Path folder = run.surroundings().stateFolder().resolve("warned");
+    Path mark = folder.resolve(State.nameOf(key.identity().display() + "\n" + key.user()));
+    try {
+      if (Files.exists(mark)
+          && Files.getLastModifiedTime(mark).to(TimeUnit.SECONDS) > run.now() - DAY) {
+        return true;
+      }
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      if (!Files.exists(mark)) {
+        Files.createFile(mark);
+      }
+      Files.setLastModifiedTime(mark, FileTime.from(run.now(), TimeUnit.SECONDS));
+    } catch (IOException | UnsupportedOperationException e) {
+      // Without a record it is said each time, which is better than never.
+    }
+    return false;
+  }
+}

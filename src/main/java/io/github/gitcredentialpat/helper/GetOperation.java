@@ -1,0 +1,301 @@
+package io.github.gitcredentialpat.helper;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.protocol.Answer;
+import io.github.gitcredentialpat.protocol.Request;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code get}: the stored entry that fits the request best, or nothing. */
+final class GetOperation {
+  /** The user name where neither the request nor the entry has one: git needs some. */
+  private static final String ANY_USER = "pat";
+
+  private final Run run;
+  private final Request request;
+  private @Nullable Store lockedStore;
+  private @Nullable StoreException lock;
+
+  /** A matching entry that must not be answered, to tell the person about. */
+  private @Nullable Entry dead;
+
+  private GetOperation(Run run, Request request) {
+    this.run = run;
+    this.request = request;
+  }
+
+  /** The answer to the request; it may be empty. */
+  static Answer answer(Run run, Request request) {
+    return new GetOperation(run, request).answer();
+  }
+
+  private Answer answer() {
+    Answer answer = new Answer();
+    if (request.protocol() == null || request.host() == null || request.host().isEmpty()) {
+      return answer;
+    }
+    Whose whose =
+        Whose.token(request.protocol(), request.host(), request.path(), request.username());
+    String refusal = Run.refusal(whose, request.host());
+    if (refusal != null) {
+      run.messages().say(refusal);
+      return answer;
+    }
+    Entry entry = firstFound(whose);
+    if (entry == null) {
+      sayWhyNot(whose);
+      if (whose.fromUser() && request.offers("state")) {
+        answer.add("capability[]", "state");
+        answer.add("state[]", State.USER_WAS_GIVEN);
+      }
+      return answer;
+    }
+    fill(answer, whose, entry);
+    sayIfUserNamesAnotherOrganization(whose);
+    ExpiryWarning.warn(run, whose, entry);
+    entry.wipe();
+    return answer;
+  }
+
+  private @Nullable Entry firstFound(Whose whose) {
+    // A collection may be served by an entry for its whole server, so both are looked for.
+    Identity identity = whose.identity();
+    Identity where =
+        whose.kind() == Whose.Kind.COLLECTION
+            ? new Identity(identity.protocol(), identity.host(), null)
+            : identity;
+    List<Store> stores = run.chain().stores();
+    for (int i = 0; i < stores.size(); i++) {
+      Store store = stores.get(i);
+      run.surroundings().deadline().doing("reading " + store.name());
+      try {
+        Entry entry = best(whose, store.find(where));
+        if (entry != null) {
+          return entry;
+        }
+      } catch (StoreException e) {
+        if (e.reason() == Reason.LOCKED && lock == null) {
+          lockedStore = store;
+          lock = e;
+        } else {
+          run.report(store, e);
+        }
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Entry best(Whose whose, List<Entry> found) {
+    List<Entry> live = new ArrayList<>(found.size());
+    boolean exactPath = false;
+    for (int i = 0; i < found.size(); i++) {
+      Entry entry = found.get(i);
+      if (!fits(whose, entry)) {
+        entry.wipe();
+      } else if (entry.setAsideAt() != 0
+          || (entry.expiry() != null && entry.expiry().stopsAnswerAt(run.now()))) {
+        entry.wipe();
+        dead = entry;
+      } else {
+        live.add(entry);
+        exactPath |= entry.key().identity().path() != null;
+      }
+    }
+    if (live.size() > 1 && whose.kind() == Whose.Kind.COLLECTION && exactPath) {
+      live = withPath(live);
+    }
+    if (live.size() > 1 && whose.isAzure()) {
+      return chosenByUser(whose, live);
+    }
+    return newest(live);
+  }
+
+  /** Whether git's own matching, and on Azure hosts the rules for users, let an entry pass. */
+  private boolean fits(Whose whose, Entry entry) {
+    if (entry.secret().authtype() != null && !request.offers("authtype")) {
+      return false;
+    }
+    if (whose.kind() == Whose.Kind.COLLECTION) {
+      String path = entry.key().identity().path();
+      return path == null || path.equals(whose.identity().path());
+    }
+    return whose.isAzure()
+        || request.username() == null
+        || request.username().equals(entry.key().user());
+  }
+
+  private static List<Entry> withPath(List<Entry> entries) {
+    List<Entry> result = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      if (entry.key().identity().path() != null) {
+        result.add(entry);
+      }
+    }
+    return result;
+  }
+
+  /** Several tokens of one organisation: the user part chooses, else the newest is answered. */
+  private @Nullable Entry chosenByUser(Whose whose, List<Entry> several) {
+    List<Entry> chosen = new ArrayList<>(several.size());
+    StringBuilder users = new StringBuilder();
+    for (Entry entry : several) {
+      if (Presented.userMatches(whose, request.username(), entry)) {
+        chosen.add(entry);
+      }
+      users.append(users.length() == 0 ? "" : ", ").append(userName(entry));
+    }
+    Entry newest = newest(chosen);
+    String what = several.size() + " tokens are kept for " + whose.identity().display();
+    if (newest == null) {
+      run.messages()
+          .say(
+              what
+                  + " ("
+                  + users
+                  + "), none of them for the user in the URL; "
+                  + "put one of these into it");
+    } else if (chosen.size() > 1) {
+      run.messages()
+          .say(
+              what
+                  + " ("
+                  + users
+                  + "), answered is the newest, of "
+                  + userName(newest)
+                  + "; to choose, put its user name into the URL: https://NAME@"
+                  + whose.identity().host()
+                  + "/…");
+    }
+    return newest;
+  }
+
+  private static String userName(Entry entry) {
+    String user = entry.key().user();
+    return user == null || user.isEmpty() ? "without a user name" : user;
+  }
+
+  private static @Nullable Entry newest(List<Entry> entries) {
+    Entry newest = null;
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      if (newest == null || entry.storedAt() >= newest.storedAt()) {
+        newest = entry;
+      }
+    }
+    return newest;
+  }
+
+  private void fill(Answer answer, Whose whose, Entry entry) {
+    if (request.offers("authtype")) {
+      answer.add("capability[]", "authtype");
+    }
+    if (request.offers("state")) {
+      answer.add("capability[]", "state");
+    }
+    Secret secret = entry.secret();
+    String user = answeredUser(whose, entry);
+    if (secret.authtype() != null) {
+      answer.add("authtype", secret.authtype());
+      answer.add("credential", secret.bytes());
+      user = request.username();
+    } else if (spareARequest(whose, user)) {
+      Secret credential = Secret.password(Presented.basicCredential(user, secret));
+      answer.add("authtype", Presented.BASIC);
+      answer.add("credential", credential.bytes());
+      credential.wipe();
+    } else {
+      if (user != null) {
+        answer.add("username", user);
+      }
+      answer.add("password", secret.bytes());
+    }
+    if (entry.expiry() != null && entry.expiry().source() != Expiry.Source.PERSON) {
+      answer.add("password_expiry_utc", Long.toString(entry.expiry().at()));
+    }
+    if (entry.refreshToken() != null) {
+      answer.add("oauth_refresh_token", entry.refreshToken().bytes());
+    }
+    if (request.offers("state")) {
+      answer.add("state[]", State.digest(request, user, secret));
+    }
+  }
+
+  private @Nullable String answeredUser(Whose whose, Entry entry) {
+    String stored = entry.key().user();
+    if (!whose.isAzure()) {
+      return stored;
+    }
+    String given = request.username();
+    if (given != null && !given.isEmpty()) {
+      return given;
+    }
+    return stored == null || stored.isEmpty() ? ANY_USER : stored;
+  }
+
+  /**
+   * Whether an answer with {@code authtype=Basic} is safe and gains something: git then sends the
+   * token at once instead of first asking what else the server offers (NTLM for one), which costs a
+   * request, and on a Server that offers NTLM is the only way that Basic is ever tried.
+   */
+  private boolean spareARequest(Whose whose, @Nullable String user) {
+    return whose.isAzure()
+        && user != null
+        && user.indexOf(':') < 0
+        && request.offers("authtype")
+        && request.serverOffers(Presented.BASIC)
+        && request.serverOffersOtherThan(Presented.BASIC);
+  }
+
+  private void sayWhyNot(Whose whose) {
+    if (lock != null) {
+      run.report(lockedStore, lock);
+    } else if (dead != null) {
+      run.messages().say(describe(whose, dead) + "; " + Run.renewal(whose));
+    }
+  }
+
+  private static String describe(Whose whose, Entry dead) {
+    String secret = Run.secretOf(whose);
+    return dead.setAsideAt() != 0
+        ? secret
+            + " was refused by the server on "
+            + Run.date(dead.setAsideAt())
+            + " and is set aside"
+        : secret + " expired on " + Run.date(dead.expiry().at());
+  }
+
+  /** {@code fabrikam@dev.azure.com/contoso}: the path won, which may not be what was meant. */
+  private void sayIfUserNamesAnotherOrganization(Whose whose) {
+    if (whose.fromUser() || whose.user(request.username()) == null) {
+      return;
+    }
+    Whose byUser = Whose.token(request.protocol(), request.host(), null, request.username());
+    if (!byUser.fromUser()) {
+      return;
+    }
+    for (Store store : run.chain().stores()) {
+      try {
+        if (!store.find(byUser.identity()).isEmpty()) {
+          run.messages()
+              .say(
+                  "the URL's user part names "
+                      + byUser.identity().display()
+                      + ", its path names "
+                      + whose.identity().display()
+                      + "; the path wins, change the user part to end this line");
+          return;
+        }
+      } catch (StoreException e) {
+        run.messages().trace(e);
+      }
+    }
+  }
+}

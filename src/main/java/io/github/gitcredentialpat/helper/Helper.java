@@ -1,0 +1,117 @@
+package io.github.gitcredentialpat.helper;
+
+import io.github.gitcredentialpat.protocol.Answer;
+import io.github.gitcredentialpat.protocol.ProtocolException;
+import io.github.gitcredentialpat.protocol.Request;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Git's credential helper: the operations of gitcredentials(7). */
+public final class Helper {
+  private Helper() {}
+
+  /** Whether the word is one of the operations. */
+  public static boolean isOperation(String word) {
+    return word.equals("get")
+        || word.equals("store")
+        || word.equals("erase")
+        || word.equals("capability");
+  }
+
+  /** Writes what this helper understands beyond the first version of the protocol. */
+  public static void capability(OutputStream out) throws IOException {
+    out.write(Answer.CAPABILITIES.getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  /**
+   * Answers {@code get}: writes the best stored credential to {@code out}, or nothing.
+   *
+   * @return whether the request could be read
+   */
+  public static boolean get(Run run, InputStream in, OutputStream out) throws IOException {
+    Request request = read(run, in);
+    if (request == null) {
+      return false;
+    }
+    try {
+      GetOperation.answer(run, request).writeTo(out);
+      return true;
+    } catch (IllegalArgumentException e) {
+      run.messages().say("nothing is answered for " + request.host() + ": " + e.getMessage());
+      return false;
+    } finally {
+      request.wipe();
+    }
+  }
+
+  /**
+   * Does {@code store}: keeps what git found to work.
+   *
+   * @return whether it is kept now, or was not to be kept
+   */
+  public static boolean store(Run run, InputStream in) throws IOException {
+    Request request = read(run, in);
+    if (request == null || !namesAHost(run, request)) {
+      return false;
+    }
+    try {
+      return StoreOperation.store(run, request);
+    } catch (StoreException e) {
+      run.messages().trace(e);
+      run.messages().say("nothing is stored for " + request.host() + ": " + e.getMessage());
+      return false;
+    } finally {
+      request.wipe();
+    }
+  }
+
+  /**
+   * Does {@code erase}: deletes or sets aside what the request matches.
+   *
+   * @return what was deleted or set aside, with its secrets, for the caller to wipe
+   */
+  public static List<Entry> erase(Run run, InputStream in) throws IOException {
+    Request request = read(run, in);
+    if (request == null || !namesAHost(run, request)) {
+      return List.of();
+    }
+    try {
+      return EraseOperation.erase(run, request);
+    } finally {
+      request.wipe();
+    }
+  }
+
+  private static Request read(Run run, InputStream in) throws IOException {
+    try {
+      Request request = Request.read(in);
+      // Only now: a person who types a request by hand may take their time.
+      run.surroundings().deadline().start();
+      if (run.messages().isTracing()) {
+        run.messages().trace(request.toString());
+      }
+      return request;
+    } catch (ProtocolException e) {
+      run.messages().say("git's request is refused: " + e.getMessage() + "; nothing is done");
+      return null;
+    }
+  }
+
+  /** Without a host nothing may match, and nothing may be kept (CVE-2020-11008). */
+  private static boolean namesAHost(Run run, Request request) {
+    String missing =
+        request.protocol() == null || request.protocol().isEmpty()
+            ? "protocol"
+            : request.host() == null || request.host().isEmpty() ? "host" : null;
+    if (missing != null) {
+      run.messages().say("git's request names no " + missing + "; nothing is done");
+    }
+    return missing == null;
+  }
+}

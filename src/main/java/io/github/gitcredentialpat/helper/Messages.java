@@ -1,0 +1,70 @@
+package io.github.gitcredentialpat.helper;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Lines for the person at the terminal. */
+public final class Messages {
+  private final OutputStream err;
+  private final boolean trace;
+
+  /**
+   * Where lines go.
+   *
+   * @param err standard error
+   * @param trace whether {@link #trace} says anything
+   */
+  public Messages(OutputStream err, boolean trace) {
+    this.err = err;
+    this.trace = trace;
+  }
+
+  /**
+   * Says a line. Control characters in it are escaped, for parts of it come from servers and
+   * repositories (CVE-2024-50349).
+   */
+  public void say(String line) {
+    StringBuilder text = new StringBuilder("git-credential-pat: ");
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+        text.append("\\x").append(Character.forDigit(c >> 4, 16));
+        text.append(Character.forDigit(c & 15, 16));
+      } else {
+        text.append(c);
+      }
+    }
+    try {
+      err.write(text.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+      err.flush();
+    } catch (IOException e) {
+      // Nobody is listening any more.
+    }
+  }
+
+  /** Whether {@link #trace} says anything. */
+  public boolean isTracing() {
+    return trace;
+  }
+
+  /** Says a line only when the person asked for {@code --trace}. */
+  public void trace(String line) {
+    if (trace) {
+      say("trace: " + line);
+    }
+  }
+
+  /** Shows an exception's stack only when the person asked for {@code --trace}. */
+  public void trace(Throwable exception) {
+    if (trace) {
+      trace(exception.toString());
+      for (StackTraceElement element : exception.getStackTrace()) {
+        trace("  at " + element);
+      }
+      if (exception.getCause() != null) {
+        trace(exception.getCause());
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.gitcredentialpat.store.choice;
+
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which stores a run uses: those a person names, else the platform's own chain. */
+public final class StoreChoice {
+  /** What is used on Linux unless something else is chosen. */
+  private static final String PLATFORM = "secretservice,file";
+
+  private StoreChoice() {}
+
+  /**
+   * The chain of stores for this run.
+   *
+   * @param names names joined by commas, as {@code --store} and {@code GIT_CREDENTIAL_PAT_STORE}
+   *     give them; absent for the platform's chain
+   * @throws IllegalArgumentException when there is no store of that name, with a line for a person
+   */
+  public static StoreChain chain(@Nullable String names, Surroundings surroundings) {
+    List<Store> stores = new ArrayList<>(2);
+    String all = names == null ? PLATFORM : names;
+    for (int start = 0; start <= all.length(); ) {
+      int comma = all.indexOf(',', start);
+      int end = comma < 0 ? all.length() : comma;
+      stores.add(open(all.substring(start, end), surroundings));
+      start = end + 1;
+    }
+    return new StoreChain(stores, names != null);
+  }
+
+  private static Store open(String name, Surroundings surroundings) {
+    throw new IllegalArgumentException(
+        "there is no store \"" + name + "\" here: " + surroundings.mayPrompt());
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.gitcredentialpat;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The house: which room may know which other, as docs/architecture.md draws it. */
+@AnalyzeClasses(
+    packages = "io.github.gitcredentialpat",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  private static final String BASE = "io.github.gitcredentialpat";
+
+  @ArchTest
+  static final ArchRule protocolKnowsNothingOfOurs =
+      noClasses()
+          .that()
+          .resideInAPackage("..protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..identity..", "..store..", "..helper..", BASE);
+
+  @ArchTest
+  static final ArchRule identityKnowsNothingOfOurs =
+      noClasses()
+          .that()
+          .resideInAPackage("..identity..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..protocol..", "..store..", "..helper..", BASE);
+
+  @ArchTest
+  static final ArchRule storesKnowOnlyWhoseTokenItIs =
+      noClasses()
+          .that()
+          .resideInAPackage("..store..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..protocol..", "..helper..", BASE);
+
+  @ArchTest
+  static final ArchRule theHelperKnowsStoresButNoKeychain =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..helper..", "..protocol..", "..identity..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..store.*..", "com.sun.jna..");
+
+  @ArchTest
+  static final ArchRule aKeychainIsKnownOnlyWhereStoresAreChosen =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..store.choice..")
+          .and()
+          .resideOutsideOfPackage("..store.secretservice..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("..store.secretservice..");
+
+  @ArchTest
+  static final ArchRule nothingKnowsTheBase =
+      classes()
+          .that()
+          .resideInAPackage(BASE)
+          .should()
+          .onlyBeAccessed()
+          .byClassesThat()
+          .resideInAPackage(BASE);
+
+  @ArchTest
+  static final ArchRule roomsFormNoCircle =
+      slices().matching(BASE + ".(**)").should().beFreeOfCycles();
+}

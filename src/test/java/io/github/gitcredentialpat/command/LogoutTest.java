@@ -1,0 +1,93 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.InMemoryStore;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class LogoutTest {
+  private final InMemoryStore first = new InMemoryStore("first");
+  private final InMemoryStore second = new InMemoryStore("second");
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void keepThreeTokens() throws Exception {
+    first.save(organization("contoso"));
+    second.save(organization("contoso"));
+    second.save(organization("fabrikam"));
+  }
+
+  private static Entry organization(String name) {
+    return Entry.of(
+        new EntryKey(Identity.ofOrganization(name), null), Secret.password(new byte[] {'t'}), 1);
+  }
+
+  private int logout(String typed, String... arguments) throws Exception {
+    said.reset();
+    Run run =
+        new Run(
+            new StoreChain(List.of(first, second), false),
+            new Surroundings(Map.of(), false, new Deadline()),
+            new Messages(said, false),
+            1);
+    return new Logout(run, new ByteArrayInputStream(typed.getBytes(UTF_8))).run(List.of(arguments));
+  }
+
+  @Test
+  void removesAnOrganisationsTokenFromEveryStore() throws Exception {
+    assertThat(logout("y\n", "https://contoso.visualstudio.com")).isZero();
+    assertThat(first.list()).isEmpty();
+    assertThat(second.list()).hasSize(1);
+  }
+
+  @Test
+  void asksBeforeRemovingSeveral() throws Exception {
+    assertThat(logout("\n", "--all")).isEqualTo(1);
+    assertThat(logout("", "--all")).isEqualTo(1);
+    assertThat(second.list()).hasSize(2);
+    assertThat(logout("", "--all", "--yes")).isZero();
+    assertThat(first.list()).isEmpty();
+    assertThat(second.list()).isEmpty();
+  }
+
+  @Test
+  void removesOneWithoutAsking() throws Exception {
+    assertThat(logout("", "fabrikam")).isZero();
+    assertThat(second.list()).hasSize(1);
+    assertThat(logout("", "fabrikam")).isZero();
+    assertThat(said.toString(UTF_8)).contains("no token is kept for fabrikam");
+  }
+
+  @Test
+  void saysWhenAStoreCouldNotBeReached() throws Exception {
+    first.failWith(new StoreException(Reason.LOCKED, "locked; unlock it"));
+    assertThat(logout("", "contoso")).isEqualTo(1);
+    assertThat(said.toString(UTF_8)).contains("first: locked; unlock it");
+    assertThat(second.list()).hasSize(1);
+  }
+
+  @Test
+  void explainsWrongUsage() throws Exception {
+    assertThat(logout("")).isEqualTo(2);
+    assertThat(logout("", "a", "b")).isEqualTo(2);
+    assertThat(logout("", "https://dev.azure.com")).isEqualTo(2);
+    assertThat(logout("", "--nonsense")).isEqualTo(2);
+  }
+}
