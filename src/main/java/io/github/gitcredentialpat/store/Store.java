@@ -13,6 +13,11 @@ public interface Store {
   /** The name that {@code --store} knows it by. */
   String name();
 
+  /** What it can keep. */
+  default Capacity capacity() {
+    return Capacity.UNBOUNDED;
+  }
+
   /**
    * The entries of this protocol and host (with its port), and of this path unless it is absent,
    * secrets included, in no order.

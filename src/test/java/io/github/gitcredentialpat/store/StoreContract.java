@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gitcredentialpat.identity.Identity;
 import java.security.SecureRandom;
@@ -141,6 +142,37 @@ public abstract class StoreContract {
     Entry entry = entry("contoso", "alice", secret);
     store.save(entry);
     assertKept(entry);
+  }
+
+  @Test
+  void keepsTheLongestSecretAndRefusesALongerOneWithoutLosingTheOldOne() throws Exception {
+    int longest = store.capacity().longestSecret();
+    Entry entry = entry("contoso", "alice", "x".repeat(longest));
+    store.save(entry);
+    assertKept(entry);
+    if (longest < Capacity.LONGEST_LINE) {
+      Entry longer = entry("contoso", "alice", "y".repeat(longest + 1));
+      assertThatThrownBy(() -> store.save(longer))
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              e -> {
+                assertThat(e.reason()).isEqualTo(StoreException.Reason.LIMIT);
+                assertThat(e.getMessage()).contains(Integer.toString(longest));
+              });
+      assertKept(entry);
+    }
+  }
+
+  @Test
+  void keepsAThousandEntries() throws Exception {
+    int count = Math.min(1_000, store.capacity().mostEntries());
+    for (int i = 0; i < count; i++) {
+      store.save(entry("organization-" + i, "alice", "secret-" + i));
+    }
+    assertThat(open().list().stream().filter(key -> key.identity().host().equals(host)))
+        .hasSize(count);
+    assertKept(entry("organization-0", "alice", "secret-0"));
+    assertKept(entry("organization-" + (count - 1), "alice", "secret-" + (count - 1)));
   }
 
   @ParameterizedTest
