@@ -1,0 +1,208 @@
+package io.github.gitcredentialpat.store.secretservice;
+
+import com.sun.jna.Function;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of libsystemd's sd-bus(3) that speaks to a Secret Service, under its own names. Results
+ * are what C returns: negative is an errno(3), and nothing is decided here.
+ *
+ * <p>A {@code String} goes out as UTF-8 with a zero byte and a {@code byte[]} as it is, in memory
+ * that the collector does not know and that lives exactly as long as the call; sd-bus copies what
+ * it keeps. Other libraries than libsystemd carry the same calls on systems without systemd.
+ */
+@SuppressWarnings("MemberName") // The names are C's.
+final class SdBus {
+  /** {@code sizeof(sd_bus_error)}: two pointers and an int, padded. */
+  static final int ERROR_SIZE = 3 * Native.POINTER_SIZE;
+
+  private static final String[] LIBRARIES = {"libsystemd.so.0", "libelogind.so.0"};
+
+  /** Where JNA expects the number of fixed arguments of a variadic function among its flags. */
+  private static final int FIXED_ARGUMENTS_SHIFT = 7;
+
+  private final NativeLibrary library;
+
+  /**
+   * Loads the library.
+   *
+   * @throws UnsatisfiedLinkError when there is none
+   */
+  SdBus() {
+    library = load(0);
+  }
+
+  private static NativeLibrary load(int which) {
+    try {
+      return NativeLibrary.getInstance(LIBRARIES[which]);
+    } catch (UnsatisfiedLinkError e) {
+      if (which + 1 == LIBRARIES.length) {
+        throw e;
+      }
+      return load(which + 1);
+    }
+  }
+
+  int sd_bus_new(Pointer bus) {
+    return call("sd_bus_new", bus);
+  }
+
+  int sd_bus_set_address(Pointer bus, String address) {
+    return call("sd_bus_set_address", bus, address);
+  }
+
+  int sd_bus_set_bus_client(Pointer bus, int yes) {
+    return call("sd_bus_set_bus_client", bus, yes);
+  }
+
+  int sd_bus_start(Pointer bus) {
+    return call("sd_bus_start", bus);
+  }
+
+  int sd_bus_is_ready(Pointer bus) {
+    return call("sd_bus_is_ready", bus);
+  }
+
+  int sd_bus_process(Pointer bus, @Nullable Pointer message) {
+    return call("sd_bus_process", bus, message);
+  }
+
+  int sd_bus_wait(Pointer bus, long microseconds) {
+    return call("sd_bus_wait", bus, microseconds);
+  }
+
+  int sd_bus_call(Pointer bus, Pointer message, long microseconds, Pointer error, Pointer answer) {
+    return call("sd_bus_call", bus, message, microseconds, error, answer);
+  }
+
+  void sd_bus_flush_close_unref(Pointer bus) {
+    call("sd_bus_flush_close_unref", bus);
+  }
+
+  void sd_bus_error_free(Pointer error) {
+    call("sd_bus_error_free", error);
+  }
+
+  int sd_bus_message_new_method_call(
+      Pointer bus,
+      Pointer message,
+      String destination,
+      String path,
+      String interfaceName,
+      String member) {
+    return call(
+        "sd_bus_message_new_method_call", bus, message, destination, path, interfaceName, member);
+  }
+
+  void sd_bus_message_unref(Pointer message) {
+    call("sd_bus_message_unref", message);
+  }
+
+  /** Since systemd 247. */
+  int sd_bus_message_sensitive(Pointer message) {
+    return call("sd_bus_message_sensitive", message);
+  }
+
+  /** Variadic: {@code values} as {@code types} says, strings and ints. */
+  int sd_bus_message_append(Pointer message, String types, Object... values) {
+    Object[] arguments = new Object[values.length + 2];
+    arguments[0] = message;
+    arguments[1] = types;
+    System.arraycopy(values, 0, arguments, 2, values.length);
+    return variadic("sd_bus_message_append", 2, arguments);
+  }
+
+  int sd_bus_message_append_array(Pointer message, byte type, byte[] bytes) {
+    // Length is a size_t, which is as wide as a pointer wherever sd-bus runs.
+    Object length = Native.POINTER_SIZE == 8 ? (Object) (long) bytes.length : bytes.length;
+    return call("sd_bus_message_append_array", message, type, bytes, length);
+  }
+
+  int sd_bus_message_open_container(Pointer message, byte type, String contents) {
+    return call("sd_bus_message_open_container", message, type, contents);
+  }
+
+  int sd_bus_message_close_container(Pointer message) {
+    return call("sd_bus_message_close_container", message);
+  }
+
+  int sd_bus_message_enter_container(Pointer message, byte type, String contents) {
+    return call("sd_bus_message_enter_container", message, type, contents);
+  }
+
+  int sd_bus_message_exit_container(Pointer message) {
+    return call("sd_bus_message_exit_container", message);
+  }
+
+  int sd_bus_message_skip(Pointer message, String types) {
+    return call("sd_bus_message_skip", message, types);
+  }
+
+  /** Variadic; here always with two places for results. */
+  int sd_bus_message_read(Pointer message, String types, Pointer first, Pointer second) {
+    return variadic("sd_bus_message_read", 2, message, types, first, second);
+  }
+
+  int sd_bus_message_read_basic(Pointer message, byte type, Pointer value) {
+    return call("sd_bus_message_read_basic", message, type, value);
+  }
+
+  int sd_bus_message_read_array(Pointer message, byte type, Pointer bytes, Pointer size) {
+    return call("sd_bus_message_read_array", message, type, bytes, size);
+  }
+
+  int sd_bus_message_is_signal(Pointer message, String interfaceName, String member) {
+    return call("sd_bus_message_is_signal", message, interfaceName, member);
+  }
+
+  @Nullable Pointer sd_bus_message_get_path(Pointer message) {
+    return library.getFunction("sd_bus_message_get_path").invokePointer(new Object[] {message});
+  }
+
+  private int call(String function, @Nullable Object... arguments) {
+    return variadic(function, 0, arguments);
+  }
+
+  private int variadic(String name, int fixed, @Nullable Object... arguments) {
+    Function function = library.getFunction(name, fixed << FIXED_ARGUMENTS_SHIFT);
+    int size = 0;
+    byte[][] texts = new byte[arguments.length][];
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i] instanceof String text) {
+        texts[i] = text.getBytes(StandardCharsets.UTF_8);
+      } else if (arguments[i] instanceof byte[] bytes) {
+        texts[i] = bytes;
+      }
+      if (texts[i] != null) {
+        size += texts[i].length + 1;
+      }
+    }
+    if (size == 0) {
+      return function.invokeInt(arguments);
+    }
+    long address = Native.malloc(size);
+    if (address == 0) {
+      throw new OutOfMemoryError("no native memory left");
+    }
+    Pointer block = new Pointer(address);
+    try {
+      block.setMemory(0, size, (byte) 0);
+      int end = 0;
+      for (int i = 0; i < arguments.length; i++) {
+        if (texts[i] != null) {
+          block.write(end, texts[i], 0, texts[i].length);
+          arguments[i] = new Pointer(address + end);
+          end += texts[i].length + 1;
+        }
+      }
+      return function.invokeInt(arguments);
+    } finally {
+      block.setMemory(0, size, (byte) 0);
+      Native.free(address);
+    }
+  }
+}

@@ -1,0 +1,308 @@
+package io.github.gitcredentialpat.store.secretservice;
+
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Secret Service API of freedesktop.org, version 0.2, with a plain session: the secret passes
+ * over the person's own bus socket, whose other users may ask for the secret anyway.
+ *
+ * <p>Objects are named by their D-Bus paths. Nothing here asks a person but {@link #unlock}, {@link
+ * #createItem}, {@link #createDefaultCollection} and {@link #delete}, and these only when they may.
+ */
+final class SecretService implements AutoCloseable {
+  private static final String NAME = "org.freedesktop.secrets";
+  private static final String PATH = "/org/freedesktop/secrets";
+  private static final String SERVICE = "org.freedesktop.Secret.Service";
+  private static final String COLLECTION = "org.freedesktop.Secret.Collection";
+  private static final String ITEM = "org.freedesktop.Secret.Item";
+  private static final String PROMPT = "org.freedesktop.Secret.Prompt";
+  private static final String BUS = "org.freedesktop.DBus";
+
+  /** The path that stands for none. */
+  private static final String NONE = "/";
+
+  /** How long one look for the end of a prompt takes; the deadline may change meanwhile. */
+  private static final long LOOK_MILLIS = 1_000;
+
+  private final Connection connection;
+  private final Deadline deadline;
+  private final boolean mayPrompt;
+  private @Nullable String session;
+
+  /** Items that match a search, by whether their secrets can be read. */
+  record Found(List<String> unlocked, List<String> locked) {}
+
+  private SecretService(Connection connection, Deadline deadline, boolean mayPrompt) {
+    this.connection = connection;
+    this.deadline = deadline;
+    this.mayPrompt = mayPrompt;
+  }
+
+  /**
+   * Connects to the bus at this address; whether there is a provider shows with the first call.
+   *
+   * @throws StoreException UNAVAILABLE when there is no bus
+   */
+  static SecretService open(String address, Deadline deadline, boolean mayPrompt)
+      throws StoreException {
+    return new SecretService(Connection.open(address, deadline), deadline, mayPrompt);
+  }
+
+  /** Says whose entry the next calls are about, for the messages of failures. */
+  void about(String subject) {
+    connection.about(subject);
+  }
+
+  /** The items that have these attributes, given as name, value, name, value. */
+  Found search(String... attributes) throws StoreException {
+    Object[] values = new Object[attributes.length + 1];
+    values[0] = attributes.length / 2;
+    System.arraycopy(attributes, 0, values, 1, attributes.length);
+    Message request = toService("SearchItems").append("a{ss}", values);
+    try (Message answer = connection.call(request, false)) {
+      return new Found(readPaths(answer), readPaths(answer));
+    }
+  }
+
+  /** The attributes of an item, null when it is gone. */
+  @Nullable Attributes attributes(String item) throws StoreException {
+    Message request =
+        connection
+            .request(NAME, item, "org.freedesktop.DBus.Properties", "Get")
+            .append("ss", ITEM, "Attributes");
+    Message answer = connection.callIfThere(request, false);
+    if (answer == null) {
+      return null;
+    }
+    try (answer) {
+      Attributes attributes = new Attributes();
+      answer.enter('v', "a{ss}");
+      answer.enter('a', "{ss}");
+      for (String[] pair = answer.readPair(); pair != null; pair = answer.readPair()) {
+        attributes.put(pair[0], pair[1]);
+      }
+      return attributes;
+    }
+  }
+
+  /** The secrets of items, in their order; null for one that is gone or was locked meanwhile. */
+  byte[] @Nullable [] secrets(List<String> items) throws StoreException {
+    String ownSession = session();
+    Message request = toService("GetSecrets");
+    appendPaths(request, items);
+    request.append("o", ownSession);
+    byte[][] secrets = new byte[items.size()][];
+    try (Message answer = connection.call(request, false)) {
+      answer.keepSecret();
+      answer.enter('a', "{o(oayays)}");
+      while (answer.enter('e', "o(oayays)")) {
+        int which = items.indexOf(answer.readText('o'));
+        answer.enter('r', "oayays");
+        answer.skip("oay");
+        byte[] secret = answer.readBytes();
+        answer.skip("s");
+        answer.exit();
+        answer.exit();
+        if (which >= 0) {
+          secrets[which] = secret;
+        }
+      }
+    }
+    return secrets;
+  }
+
+  /** The collection that new items belong in, null when there is none. */
+  @Nullable String defaultCollection() throws StoreException {
+    Message request = toService("ReadAlias").append("s", "default");
+    try (Message answer = connection.call(request, false)) {
+      String collection = answer.readText('o');
+      return NONE.equals(collection) ? null : collection;
+    }
+  }
+
+  /** Makes a collection that new items belong in; the person is asked for its password. */
+  void createDefaultCollection() throws StoreException {
+    Message request =
+        toService("CreateCollection")
+            .append("a{sv}s", 1, COLLECTION + ".Label", "s", "Login", "default");
+    String prompt;
+    try (Message answer = connection.call(request, true)) {
+      answer.skip("o");
+      prompt = answer.readText('o');
+    }
+    confirm(prompt);
+  }
+
+  /**
+   * Makes an item.
+   *
+   * @param replace whether an item that has all of these attributes, and perhaps more, is replaced
+   */
+  void createItem(
+      String collection, String label, String[] attributes, byte[] secret, boolean replace)
+      throws StoreException {
+    String ownSession = session();
+    Object[] properties = new Object[7 + attributes.length];
+    properties[0] = 2;
+    properties[1] = ITEM + ".Label";
+    properties[2] = "s";
+    properties[3] = label;
+    properties[4] = ITEM + ".Attributes";
+    properties[5] = "a{ss}";
+    properties[6] = attributes.length / 2;
+    System.arraycopy(attributes, 0, properties, 7, attributes.length);
+    Message request =
+        connection
+            .request(NAME, collection, COLLECTION, "CreateItem")
+            .append("a{sv}", properties)
+            .appendSecret(ownSession, secret)
+            .append("b", replace ? 1 : 0);
+    String prompt;
+    try (Message answer = connection.call(request, true)) {
+      answer.skip("o");
+      prompt = answer.readText('o');
+    }
+    confirm(prompt);
+  }
+
+  /** Gives an item another secret and keeps all else. Returns false when the item is gone. */
+  boolean setSecret(String item, byte[] secret) throws StoreException {
+    String ownSession = session();
+    Message request =
+        connection.request(NAME, item, ITEM, "SetSecret").appendSecret(ownSession, secret);
+    Message answer = connection.callIfThere(request, true);
+    if (answer == null) {
+      return false;
+    }
+    answer.close();
+    return true;
+  }
+
+  /** Deletes an item. Returns false when it was gone already. */
+  boolean delete(String item) throws StoreException {
+    Message answer = connection.callIfThere(connection.request(NAME, item, ITEM, "Delete"), true);
+    if (answer == null) {
+      return false;
+    }
+    String prompt;
+    try (answer) {
+      prompt = answer.readText('o');
+    }
+    confirm(prompt);
+    return true;
+  }
+
+  /**
+   * Has the person unlock items or collections.
+   *
+   * @throws StoreException LOCKED when nobody is there to be asked, or the prompt was dismissed
+   */
+  void unlock(List<String> objects) throws StoreException {
+    if (!mayPrompt) {
+      throw BusFailure.locked(connection.subject(), "");
+    }
+    Message request = toService("Unlock");
+    appendPaths(request, objects);
+    String prompt;
+    try (Message answer = connection.call(request, false)) {
+      answer.skip("ao");
+      prompt = answer.readText('o');
+    }
+    if (!NONE.equals(prompt) && !ask(prompt)) {
+      throw BusFailure.locked(connection.subject(), " and its prompt was dismissed");
+    }
+  }
+
+  /** Has the person confirm a change, if the provider wants that. */
+  private void confirm(@Nullable String prompt) throws StoreException {
+    if (NONE.equals(prompt)) {
+      return;
+    }
+    if (!mayPrompt) {
+      throw BusFailure.unasked(connection.subject());
+    }
+    if (!ask(prompt)) {
+      throw BusFailure.dismissed(connection.subject());
+    }
+  }
+
+  /** Shows a prompt and waits for its end. Returns whether the person went along. */
+  private boolean ask(String prompt) throws StoreException {
+    deadline.promptShown();
+    try {
+      match("interface='" + PROMPT + "',member='Completed',path='" + prompt + "'");
+      match("interface='" + BUS + "',member='NameOwnerChanged',arg0='" + NAME + "'");
+      Message request = connection.request(NAME, prompt, PROMPT, "Prompt").append("s", "");
+      connection.call(request, false).close();
+      for (long left = connection.limitMillis(); left > 0; left = connection.limitMillis()) {
+        Message signal = connection.next(Math.min(left, LOOK_MILLIS));
+        if (signal == null) {
+          continue;
+        }
+        try (signal) {
+          if (signal.isSignal(PROMPT, "Completed") && prompt.equals(signal.path())) {
+            return !signal.readBoolean();
+          }
+          if (signal.isSignal(BUS, "NameOwnerChanged")) {
+            throw BusFailure.locked(connection.subject(), " and the keyring ended while it asked");
+          }
+        }
+      }
+      connection.call(connection.request(NAME, prompt, PROMPT, "Dismiss"), false).close();
+      throw BusFailure.locked(connection.subject(), " and nobody answered its prompt");
+    } finally {
+      deadline.promptClosed();
+    }
+  }
+
+  private void match(String rule) throws StoreException {
+    Message request =
+        connection
+            .request(BUS, "/org/freedesktop/DBus", BUS, "AddMatch")
+            .append("s", "type='signal'," + rule);
+    connection.call(request, false).close();
+  }
+
+  private String session() throws StoreException {
+    if (session == null) {
+      Message request = toService("OpenSession").append("sv", "plain", "s", "");
+      try (Message answer = connection.call(request, false)) {
+        answer.skip("v");
+        session = answer.readText('o');
+      }
+    }
+    return session;
+  }
+
+  private Message toService(String method) throws StoreException {
+    return connection.request(NAME, PATH, SERVICE, method);
+  }
+
+  private static void appendPaths(Message message, List<String> paths) throws StoreException {
+    Object[] values = new Object[paths.size() + 1];
+    values[0] = paths.size();
+    for (int i = 0; i < paths.size(); i++) {
+      values[i + 1] = paths.get(i);
+    }
+    message.append("ao", values);
+  }
+
+  private static List<String> readPaths(Message message) throws StoreException {
+    List<String> paths = new ArrayList<>(2);
+    message.enter('a', "o");
+    for (String path = message.readText('o'); path != null; path = message.readText('o')) {
+      paths.add(path);
+    }
+    message.exit();
+    return paths;
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

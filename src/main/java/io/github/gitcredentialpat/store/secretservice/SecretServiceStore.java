@@ -1,0 +1,271 @@
+package io.github.gitcredentialpat.store.secretservice;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The desktop's keyring on Linux: GNOME Keyring, KWallet or KeePassXC, spoken to through the Secret
+ * Service API on the session bus.
+ *
+ * <table>
+ * <caption>An entry as an item</caption>
+ * <tr><td>attributes</td><td>{@code application=git-credential-pat}, {@code protocol}, {@code host}
+ *   with its port, {@code path} and {@code user} when there are any, and {@code
+ *   xdg:schema=io.github.gitcredentialpat}, which is never searched for</td></tr>
+ * <tr><td>secret</td><td>the {@link Payload}, as {@code text/plain}</td></tr>
+ * <tr><td>label</td><td>{@code git-credential-pat: contoso}</td></tr>
+ * </table>
+ *
+ * <p>A new item goes to the default collection; one that exists is changed where it lies. Every
+ * program of the same person can read an unlocked keyring. A locked one is opened only when a
+ * person can be asked, through the keyring's own prompt. One connection serves all calls; it ends
+ * with {@link #close} or with the process.
+ */
+public final class SecretServiceStore implements Store, AutoCloseable {
+  private final Surroundings surroundings;
+  private @Nullable SecretService service;
+
+  /** A store on the session bus that the environment names; connects with the first call. */
+  public SecretServiceStore(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public String name() {
+    return "secretservice";
+  }
+
+  @Override
+  public List<Entry> find(Identity where) throws StoreException {
+    SecretService secrets = connect(where);
+    String[] wanted = Attributes.ofSearch(where, null);
+    SecretService.Found found = secrets.search(wanted);
+    if (found.unlocked().isEmpty() && !found.locked().isEmpty()) {
+      secrets.unlock(found.locked());
+      found = secrets.search(wanted);
+      if (found.unlocked().isEmpty() && !found.locked().isEmpty()) {
+        throw BusFailure.locked(where.display(), "");
+      }
+    }
+    List<String> items = found.unlocked();
+    List<Entry> entries = new ArrayList<>(items.size());
+    if (items.isEmpty()) {
+      return entries;
+    }
+    byte[][] payloads = secrets.secrets(items);
+    for (int i = 0; i < payloads.length; i++) {
+      if (payloads[i] == null) {
+        continue;
+      }
+      Attributes attributes = secrets.attributes(items.get(i));
+      EntryKey key = attributes == null ? null : attributes.key();
+      if (key != null && answers(key.identity(), where)) {
+        entries.add(Payload.decode(key, payloads[i]));
+      }
+      Arrays.fill(payloads[i], (byte) 0);
+    }
+    return entries;
+  }
+
+  /** Not every provider compares as exactly as an answer must be. */
+  private static boolean answers(Identity identity, Identity where) {
+    return identity.protocol().equals(where.protocol())
+        && identity.host().equals(where.host())
+        && (where.path() == null || where.path().equals(identity.path()));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws StoreException LOCKED when there are entries, but no key of any can be read
+   */
+  @Override
+  public List<EntryKey> list() throws StoreException {
+    SecretService secrets = connect(null);
+    SecretService.Found found = secrets.search(Attributes.ofAll());
+    List<EntryKey> keys = new ArrayList<>();
+    addKeys(secrets, found.unlocked(), keys);
+    addKeys(secrets, found.locked(), keys);
+    if (keys.isEmpty() && !found.locked().isEmpty()) {
+      throw BusFailure.locked("all entries", "");
+    }
+    return keys;
+  }
+
+  private static void addKeys(SecretService secrets, List<String> items, List<EntryKey> keys)
+      throws StoreException {
+    for (int i = 0; i < items.size(); i++) {
+      Attributes attributes = secrets.attributes(items.get(i));
+      EntryKey key = attributes == null ? null : attributes.key();
+      if (key != null && !keys.contains(key)) {
+        keys.add(key);
+      }
+    }
+  }
+
+  @Override
+  public void save(Entry entry) throws StoreException {
+    EntryKey key = entry.key();
+    SecretService secrets = connect(key.identity());
+    SecretService.Found same = same(secrets, key);
+    if (same.unlocked().isEmpty() && !same.locked().isEmpty()) {
+      secrets.unlock(same.locked());
+      same = same(secrets, key);
+      if (same.unlocked().isEmpty() && !same.locked().isEmpty()) {
+        throw BusFailure.locked(key.identity().display(), "");
+      }
+    }
+    byte[] payload = Payload.encode(entry);
+    try {
+      boolean saved = false;
+      for (int i = 0; i < same.unlocked().size(); i++) {
+        if (saved) {
+          secrets.delete(same.unlocked().get(i));
+        } else {
+          saved = secrets.setSecret(same.unlocked().get(i), payload);
+        }
+      }
+      if (!saved) {
+        create(secrets, key, payload);
+      }
+    } finally {
+      Arrays.fill(payload, (byte) 0);
+    }
+  }
+
+  private void create(SecretService secrets, EntryKey key, byte[] payload) throws StoreException {
+    String collection = secrets.defaultCollection();
+    if (collection == null) {
+      if (!surroundings.mayPrompt()) {
+        throw BusFailure.noCollection();
+      }
+      secrets.createDefaultCollection();
+      collection = secrets.defaultCollection();
+      if (collection == null) {
+        throw BusFailure.noCollection();
+      }
+    }
+    try {
+      createIn(collection, secrets, key, payload);
+    } catch (StoreException e) {
+      if (e.reason() != Reason.LOCKED) {
+        throw e;
+      }
+      secrets.unlock(List.of(collection));
+      createIn(collection, secrets, key, payload);
+    }
+  }
+
+  private static void createIn(
+      String collection, SecretService secrets, EntryKey key, byte[] payload)
+      throws StoreException {
+    // GNOME Keyring's "replace" hits any item that has these attributes, and perhaps more: an entry
+    // without a user would take the place of another that has one. Where both are given nothing
+    // can be beyond them, and two stores at once of the same entry still leave one item.
+    boolean replace = key.identity().path() != null && key.user() != null;
+    String label = "git-credential-pat: " + key.identity().display();
+    secrets.createItem(collection, label, Attributes.ofItem(key), payload, replace);
+  }
+
+  @Override
+  public boolean delete(EntryKey key) throws StoreException {
+    SecretService secrets = connect(key.identity());
+    SecretService.Found same = same(secrets, key);
+    boolean deleted = delete(secrets, same.unlocked());
+    if (!same.locked().isEmpty()) {
+      secrets.unlock(same.locked());
+      deleted |= delete(secrets, same.locked());
+    }
+    return deleted;
+  }
+
+  private static boolean delete(SecretService secrets, List<String> items) throws StoreException {
+    boolean deleted = false;
+    for (int i = 0; i < items.size(); i++) {
+      deleted |= secrets.delete(items.get(i));
+    }
+    return deleted;
+  }
+
+  /** The items of exactly this key, wherever they lie. */
+  private static SecretService.Found same(SecretService secrets, EntryKey key)
+      throws StoreException {
+    SecretService.Found found = secrets.search(Attributes.ofSearch(key.identity(), key.user()));
+    return new SecretService.Found(
+        same(secrets, found.unlocked(), key), same(secrets, found.locked(), key));
+  }
+
+  private static List<String> same(SecretService secrets, List<String> items, EntryKey key)
+      throws StoreException {
+    List<String> same = new ArrayList<>(items.size());
+    for (int i = 0; i < items.size(); i++) {
+      Attributes attributes = secrets.attributes(items.get(i));
+      if (attributes != null && attributes.isOf(key)) {
+        same.add(items.get(i));
+      }
+    }
+    return same;
+  }
+
+  private SecretService connect(@Nullable Identity about) throws StoreException {
+    if (service == null) {
+      service = SecretService.open(address(), surroundings.deadline(), surroundings.mayPrompt());
+    }
+    service.about(about == null ? "your entries" : about.display());
+    return service;
+  }
+
+  /**
+   * Where the session bus is, as sd_bus_open_user(3) finds it. Decided before any native library is
+   * loaded, so that a miss on a machine without a bus is quick.
+   */
+  private String address() throws StoreException {
+    String address = surroundings.variable("DBUS_SESSION_BUS_ADDRESS");
+    if (address != null) {
+      return address;
+    }
+    String folder = surroundings.variable("XDG_RUNTIME_DIR");
+    if (folder == null || !new File(folder, "bus").exists()) {
+      throw BusFailure.unavailable("there is no session bus, so no keyring is reached");
+    }
+    return "unix:path=" + escape(folder) + "/bus";
+  }
+
+  /** Escapes what an address must not hold as it is (D-Bus specification, server addresses). */
+  private static String escape(String path) {
+    StringBuilder escaped = new StringBuilder(path.length() + 16);
+    for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain =
+          (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '-' && b <= '9') || b == '_';
+      if (plain) {
+        escaped.append((char) b);
+      } else {
+        escaped.append('%');
+        escaped.append(Character.forDigit((b >> 4) & 15, 16));
+        escaped.append(Character.forDigit(b & 15, 16));
+      }
+    }
+    return escaped.toString();
+  }
+
+  /** Ends the connection; a later call makes a new one. */
+  @Override
+  public void close() {
+    if (service != null) {
+      service.close();
+      service = null;
+    }
+  }
+}
