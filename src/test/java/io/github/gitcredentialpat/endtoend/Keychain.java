@@ -1,8 +1,10 @@
 package io.github.gitcredentialpat.endtoend;
 
+import io.github.gitcredentialpat.PrivateBus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -39,6 +41,48 @@ interface Keychain extends AutoCloseable {
 
       @Override
       public void close() {}
+    };
+  }
+
+  /** A GNOME keyring that is open, on a bus of its own. */
+  static Keychain gnome() throws Exception {
+    PrivateBus bus = new PrivateBus();
+    try {
+      bus.startKeyring();
+    } catch (Exception | Error e) {
+      bus.close();
+      throw e;
+    }
+    return new Keychain() {
+      @Override
+      public Map<String, String> environment() {
+        return bus.environment();
+      }
+
+      @Override
+      public int entries() throws Exception {
+        Programs.Result found =
+            Programs.run(
+                bus.home(),
+                bus.environment(),
+                "",
+                List.of(
+                    "dbus-send",
+                    "--print-reply",
+                    "--dest=org.freedesktop.secrets",
+                    "/org/freedesktop/secrets",
+                    "org.freedesktop.Secret.Service.SearchItems",
+                    "dict:string:string:application,git-credential-pat"));
+        if (found.exit() != 0) {
+          throw new IllegalStateException(found.err());
+        }
+        return found.out().split("object path").length - 1;
+      }
+
+      @Override
+      public void close() throws IOException {
+        bus.close();
+      }
     };
   }
 }

@@ -29,12 +29,12 @@ final class Person {
     this.store = store;
     home = Files.createDirectory(folder.resolve("home"));
     layer = Files.createDirectory(folder.resolve("layer"));
+    environment.putAll(surroundings);
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("HOME", home.toString());
     environment.put("LANG", "C.UTF-8");
     environment.put("GIT_CONFIG_NOSYSTEM", "1");
     environment.put("GIT_TERMINAL_PROMPT", "0");
-    environment.putAll(surroundings);
     configure("user.name", "Alice");
     configure("user.email", "alice@example.com");
     configure("init.defaultBranch", "main");

@@ -30,7 +30,7 @@ record Setting(Home home, String store) {
 
   /** A keychain of its own for one test. */
   Keychain keychain(Path folder) throws Exception {
-    return Keychain.files(folder);
+    return store.equals("file") ? Keychain.files(folder) : Keychain.gnome();
   }
 
   @Override

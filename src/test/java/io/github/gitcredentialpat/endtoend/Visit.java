@@ -22,9 +22,15 @@ record Visit(
     boolean push,
     @Nullable String authorization) {
 
-  /** The scheme of the Authorization header, {@code none} when there is none. */
+  /**
+   * The scheme of the Authorization header; {@code none} without one, or when it holds a user name
+   * and no password, which curl sends ahead when the URL has a user part.
+   */
   String scheme() {
-    return authorization == null ? "none" : authorization.split(" ", 2)[0];
+    if (authorization == null || "".equals(password())) {
+      return "none";
+    }
+    return authorization.split(" ", 2)[0];
   }
 
   /** The user name of a Basic authorization. */
@@ -40,7 +46,7 @@ record Visit(
   }
 
   private @Nullable String basic() {
-    if (!scheme().equalsIgnoreCase("Basic")) {
+    if (authorization == null || !authorization.startsWith("Basic ")) {
       return null;
     }
     byte[] pair = Base64.getDecoder().decode(authorization.substring("Basic ".length()).trim());
