@@ -127,6 +127,8 @@ class OtherHostsIT {
     proxy = new ConnectProxy(server.port(), "carol:proxy secret");
     alice.meets(certificate, proxy);
     URI address = URI.create(proxy.address());
+    // git asks for a proxy's password only when it knows the user.
+    alice.configure("http.proxy", "http://carol@" + address.getAuthority());
     approve("http", address.getAuthority(), null, "carol", "proxy secret");
     approve("https", "dev.azure.com", "contoso/Web/_git/site", "pat", token);
 
