@@ -11,6 +11,8 @@
 # It needs git, Maven and a JDK from 17 on, and says what to type where one is missing.
 set -eu
 umask 022
+# In any other locale Java's tools write no path with an umlaut.
+export LC_ALL=C.UTF-8
 # shellcheck source=install/common.sh
 . "$(dirname "$0")/common.sh"
 project=$(cd "$(dirname "$0")/.." && pwd)

@@ -98,13 +98,13 @@ provide_trixie() {
 
 # The source of git's newest release with its tests built, in the folder that GIT_CREDENTIAL_PAT_GIT_SOURCE names.
 provide_git_source() {
-  if [ -z "${GIT_CREDENTIAL_PAT_GIT_SOURCE:-}" ]; then
+  if [ -z "${GIT_CREDENTIAL_PAT_GIT_SOURCE:-}" ] && [ -x src/test/sh/git-tests.sh ]; then
     say "== Providing git's own tests"
     mkdir -p "$cache"
     GIT_CREDENTIAL_PAT_GIT_SOURCE=$(src/test/sh/git-tests.sh prepare "$cache/git-source" 2>"$cache/git-source.log") \
       || { tail -n 20 "$cache/git-source.log" >&2; fail "git's source could not be had"; }
   fi
-  export GIT_CREDENTIAL_PAT_GIT_SOURCE
+  export GIT_CREDENTIAL_PAT_GIT_SOURCE="${GIT_CREDENTIAL_PAT_GIT_SOURCE:-}"
 }
 
 install_packages
@@ -114,7 +114,8 @@ if [ "$all" = yes ]; then
 fi
 
 say '== Checking the scripts'
-shellcheck -x install/*.sh helper/*.sh helper/git-credential-pat src/test/sh/*.sh .ci/run
+find install helper src .ci -name '*.sh' -exec shellcheck -x {} + -o -name run -exec shellcheck -x {} +
+shellcheck helper/git-credential-pat
 
 say '== Running the tests'
 # The newest JDK makes the runtime, as in install.sh.
