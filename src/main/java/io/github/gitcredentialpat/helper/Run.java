@@ -63,10 +63,14 @@ public record Run(StoreChain chain, Surroundings surroundings, Messages messages
     return "type: git config --global credential.https://dev.azure.com.useHttpPath true";
   }
 
-  /** Tells the person that a store failed, unless it simply is not there and nobody chose it. */
+  /**
+   * Tells the person that a store failed, unless it simply is not there, nobody chose it and
+   * another comes after it.
+   */
   public void report(Store store, StoreException problem) {
     messages.trace(problem);
-    if (problem.reason() != Reason.UNAVAILABLE || chain.chosen()) {
+    boolean isLast = store == chain.stores().get(chain.stores().size() - 1);
+    if (problem.reason() != Reason.UNAVAILABLE || chain.chosen() || isLast) {
       messages.say(store.name() + ": " + problem.getMessage());
     }
   }

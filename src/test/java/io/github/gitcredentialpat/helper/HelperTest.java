@@ -340,6 +340,13 @@ final class HelperTest {
     }
 
     @Test
+    void saysThatTheLastStoreIsUnavailableSinceNothingComesAfterIt() throws Exception {
+      second.failWith(new StoreException(Reason.UNAVAILABLE, "its key is lost"));
+      assertThat(get(CONTOSO)).isEmpty();
+      assertThat(said).contains("second: its key is lost").hasLineCount(1);
+    }
+
+    @Test
     void readsOnBelowALockedStoreAndSaysWhatToUnlockWhenThatFindsNothing() throws Exception {
       first.failWith(new StoreException(Reason.LOCKED, "the keyring is locked; unlock it"));
       assertThat(get(CONTOSO)).isEmpty();

@@ -3,6 +3,8 @@ package io.github.gitcredentialpat.store.choice;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.file.FileStore;
+import io.github.gitcredentialpat.store.secretservice.SecretServiceStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,12 @@ public final class StoreChoice {
   }
 
   private static Store open(String name, Surroundings surroundings) {
-    throw new IllegalArgumentException(
-        "there is no store \"" + name + "\" here: " + surroundings.mayPrompt());
+    return switch (name) {
+      case "file" -> new FileStore(surroundings);
+      case "secretservice" -> new SecretServiceStore(surroundings);
+      default ->
+          throw new IllegalArgumentException(
+              "there is no store \"" + name + "\"; choose among secretservice, file");
+    };
   }
 }

@@ -1,0 +1,317 @@
+#!/bin/sh
+# Builds git-credential-pat, installs it, sets git up to use it, and proves that it works. Running it again
+# upgrades in place, also while git is using it.
+#
+#   install/install.sh [--prefix DIR] [--no-configure] [--all-hosts]
+#
+# --prefix DIR    where to: DIR/bin/git-credential-pat (default ~/.local)
+# --no-configure  leave git's configuration alone
+# --all-hosts     be git's helper for every host, not only for Azure DevOps
+#
+# It needs git, Maven and a JDK from 17 on, and says what to type where one is missing.
+set -eu
+umask 022
+# In any other locale Java's tools write no path with an umlaut.
+export LC_ALL=C.UTF-8
+# shellcheck source=install/common.sh
+. "$(dirname "$0")/common.sh"
+project=$(cd "$(dirname "$0")/.." && pwd)
+
+find_home
+prefix=$HOME/.local configure=yes hosts=$AZURE_URLS all_hosts=no
+while [ $# -gt 0 ]; do
+  case $1 in
+    --prefix)
+      [ $# -ge 2 ] || fail '--prefix needs a folder'
+      prefix=$2
+      shift
+      ;;
+    --prefix=*) prefix=${1#*=} ;;
+    --no-configure) configure=no ;;
+    --all-hosts) all_hosts=yes ;;
+    -h | --help)
+      sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$0"
+      exit 0
+      ;;
+    *) fail "unknown option $1; install.sh --help lists them" ;;
+  esac
+  shift
+done
+locate
+
+work=$(mktemp -d)
+image=''
+proof_request=''
+cleanup() {
+  status=$?
+  trap - EXIT
+  [ -z "$proof_request" ] || ask_git reject >/dev/null 2>&1 || true
+  rm -rf "$work"
+  # A build that did not get as far as being used.
+  [ -z "$image" ] || [ "$(readlink "$command" 2>/dev/null || true)" = "$image/bin/git-credential-pat" ] \
+    || rm -rf "$image"
+  exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+# --- progress ---
+
+steps=5 step_number=0 step_text='' tty=no
+[ ! -t 1 ] || [ "${TERM:-dumb}" = dumb ] || tty=yes
+
+# Begins the next step.
+step() {
+  step_number=$((step_number + 1))
+  step_text=$1
+  [ "$tty" = yes ] || say "[$step_number/$steps] $step_text"
+}
+
+# Draws the step's line: a bar, and what $1 adds.
+draw() {
+  bar=''
+  while [ ${#bar} -lt $((step_number * 4)) ]; do bar="$bar#"; done
+  while [ ${#bar} -lt $((steps * 4)) ]; do bar="$bar."; done
+  printf '\r\033[K[%s] %s%s' "$bar" "$step_text" "$1"
+}
+
+# Ends the step; $1 says how it went.
+done_with() {
+  if [ "$tty" = yes ]; then
+    draw " $1"
+    printf '\n'
+  else
+    say "      $1"
+  fi
+}
+
+# Runs a command with its output in $work/log, and the seconds in sight.
+run() {
+  if [ "$tty" = no ]; then
+    "$@" >"$work/log" 2>&1 </dev/null
+    return
+  fi
+  "$@" >"$work/log" 2>&1 </dev/null &
+  running=$! seconds=0
+  while kill -0 "$running" 2>/dev/null; do
+    draw " ($seconds s)"
+    sleep 1
+    seconds=$((seconds + 1))
+  done
+  wait "$running"
+}
+
+# Keeps the log of what went wrong, and shows its end.
+show_log() {
+  [ "$tty" = no ] || printf '\n'
+  kept=$(mktemp "${TMPDIR:-/tmp}/git-credential-pat-install.XXXXXX")
+  cp "$work/log" "$kept"
+  tail -n 40 "$kept" >&2
+  printf 'The whole log: %s\n' "$kept" >&2
+}
+
+# --- what it takes ---
+
+check_tools() {
+  missing='' packages='' rpms=''
+  need() {
+    missing="$missing, $1"
+    packages="$packages $2"
+    rpms="$rpms $3"
+  }
+  command -v git >/dev/null 2>&1 || need git git git
+  command -v mvn >/dev/null 2>&1 || need Maven maven maven
+  find_jdks >"$work/jdks"
+  [ -s "$work/jdks" ] || need 'a JDK (17 or newer)' default-jdk-headless java-latest-openjdk-devel
+  [ -n "$missing" ] || return 0
+  sudo=''
+  [ "$(id -u)" = 0 ] || sudo='sudo '
+  if command -v apt-get >/dev/null 2>&1; then
+    fail "missing: ${missing#, }; type: ${sudo}apt-get install$packages"
+  elif command -v dnf >/dev/null 2>&1; then
+    fail "missing: ${missing#, }; type: ${sudo}dnf install$rpms"
+  else
+    fail "missing: ${missing#, }; install it with your system's package manager and repeat"
+  fi
+}
+
+# --- build ---
+
+# The jars, in $work/project/target/lib. Built from a copy: the working tree stays as it is.
+build_jars() {
+  rm -rf "$work/project"
+  mkdir -p "$work/project/src"
+  cp "$project/pom.xml" "$work/project/"
+  cp -R "$project/src/main" "$work/project/src/"
+  run env JAVA_HOME="$1" mvn -B -q -f "$work/project/pom.xml" \
+    -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true package
+}
+
+# The image at its final place, since Java may refuse an archive that was moved.
+build_image() {
+  mkdir -p "$library"
+  image=$(mktemp -d "$library/build.XXXXXX")
+  rmdir "$image"
+  run "$project/helper/build-image.sh" --java-home "$1" --jars "$work/project/target/lib" --to "$image" \
+    && [ "$("$image/bin/git-credential-pat" capability 2>>"$work/log" | head -n 1)" = 'version 0' ]
+}
+
+# Tries the JDKs from the newest on, until one makes an image that runs.
+build() {
+  while read -r version jdk; do
+    java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$jdk/release")
+    step "Compile with Maven on Java $java_version ($jdk)"
+    if build_jars "$jdk"; then
+      done_with ok
+      step 'Link a Java runtime of its own'
+      if build_image "$jdk"; then
+        done_with "$(du -sk "$image" | awk '{ printf "%d MB", $1 / 1024 }')"
+        return
+      fi
+      step_number=$((step_number - 1))
+    fi
+    show_log
+    rm -rf "${image:-$work/none}"
+    image=''
+    step_number=$((step_number - 1))
+    say "That did not work with Java $java_version; trying an older one." >&2
+  done <"$work/jdks"
+  fail 'none of the JDKs here can build it; the log above says why'
+}
+
+# --- install ---
+
+# Switches to the new build in one rename; a git that is just calling the old one goes on undisturbed.
+switch() {
+  mkdir -p "${command%/*}"
+  if [ -e "$command" ] && [ ! -L "$command" ]; then
+    fail "$command is there and was not made by this installer; move it away and repeat"
+  fi
+  ln -s "$image/bin/git-credential-pat" "$command.new.$$"
+  mv -f "$command.new.$$" "$command"
+}
+
+# Older builds, but for those that still run; the next installation gets these.
+remove_old_builds() {
+  for old in "$library"/build.*; do
+    if [ "$old" = "$image" ] || [ ! -d "$old" ]; then
+      continue
+    fi
+    # One without an archive is being made right now, if it is not a day old.
+    [ -e "$old/app.jsa" ] || [ -n "$(find "$old" -maxdepth 0 -mtime +0)" ] || continue
+    is_in_use "$old" || rm -rf "$old"
+  done
+}
+
+configure_git() {
+  [ "$all_hosts" = no ] || add_helper ''
+  set -f
+  for url in $hosts; do
+    add_helper "$url"
+  done
+  set +f
+  key=credential.https://dev.azure.com.useHttpPath
+  before=$(git config --global --get "$key" || true)
+  if [ "$before" != true ]; then
+    [ -e "$notes" ] || printf '%s' "$before" >"$notes"
+    git config --global --replace-all "$key" true
+  fi
+}
+
+# --- proof ---
+
+milliseconds() {
+  now=$(date +%s%N)
+  case $now in
+    *N) printf '' ;;
+    *) printf '%s' $((now / 1000000)) ;;
+  esac
+}
+
+# Runs git credential in a folder without a repository, with nobody to ask.
+ask_git() {
+  operation=$1
+  shift
+  if [ "$configure" = no ]; then
+    set -- -c credential.helper= -c "credential.helper=$helper" -c credential.useHttpPath=true
+  else
+    set --
+  fi
+  (
+    cd "$work"
+    unset GIT_DIR GIT_WORK_TREE
+    printf '%s\n' "$proof_request" | GIT_ASKPASS='' SSH_ASKPASS='' GIT_TERMINAL_PROMPT=0 git "$@" credential "$operation"
+  )
+}
+
+prove() {
+  random=$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')
+  password=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')
+  organisation=git-credential-pat-proof-$random
+  where="protocol=https
+host=dev.azure.com
+path=$organisation/_git/proof"
+  kept="$where
+username=proof
+password=$password"
+
+  proof_request=$kept
+  ask_git approve 2>"$work/log" || no_proof 'could not be stored'
+  proof_request=$where
+  start=$(milliseconds)
+  answer=$(ask_git fill 2>>"$work/log") || no_proof 'was not found again'
+  end=$(milliseconds)
+  printf '%s\n' "$answer" | grep -qxF "password=$password" || no_proof 'came back changed'
+  store=none
+  for name in secretservice file; do
+    if printf '%s\n' "$where" | GIT_TERMINAL_PROMPT=0 "$command" --store "$name" get 2>/dev/null \
+      | grep -qF "$password"; then
+      store=$name
+      break
+    fi
+  done
+  proof_request=$kept
+  ask_git reject 2>>"$work/log" || no_proof 'could not be removed'
+  proof_request=$where
+  ! ask_git fill >"$work/left" 2>/dev/null || no_proof 'is still there after its removal'
+  proof_request=''
+  took=${start:+, $((${end:-0} - ${start:-0})) ms}
+}
+
+no_proof() {
+  done_with 'FAILED'
+  cat "$work/log" >&2
+  fail "it is installed, but does not work: a throw-away entry $1; see the lines above"
+}
+
+[ "$configure" = yes ] || steps=4
+check_tools
+build
+step "Install to $command"
+switch
+done_with ok
+if [ "$configure" = yes ]; then
+  step 'Set git up'
+  configure_git
+  if [ "$all_hosts" = yes ]; then
+    done_with 'for all hosts'
+  else
+    done_with 'for Azure DevOps (dev.azure.com, visualstudio.com)'
+  fi
+fi
+step 'Store, find and remove a throw-away entry through git'
+prove
+done_with "store: $store$took"
+remove_old_builds
+
+say ''
+say "git-credential-pat is installed; tokens are kept in: $store."
+case :${PATH:-}: in
+  *":$prefix/bin:"*) ;;
+  *) say "To type its commands, put it on the PATH: export PATH=\"$prefix/bin:\$PATH\"" ;;
+esac
+if [ "$configure" = yes ]; then
+  say 'Next: git clone https://dev.azure.com/YOUR-ORG/... and paste a token when git asks for a password.'
+else
+  say "git is not set up to use it; without --no-configure it would be."
+fi

@@ -1,0 +1,150 @@
+package io.github.gitcredentialpat.store.file;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The format of an entry file. {@link MasterKey} says what it is called and where its key comes
+ * from.
+ *
+ * <table>
+ *   <caption>An entry file, byte by byte</caption>
+ *   <tr><th>offset</th><th>length</th><th>what</th></tr>
+ *   <tr><td>0</td><td>4</td><td>{@code gcpE} in ASCII</td></tr>
+ *   <tr><td>4</td><td>1</td><td>the version of the format, 1</td></tr>
+ *   <tr><td>5</td><td>1</td><td>the cipher, 1: AES-256-GCM</td></tr>
+ *   <tr><td>6</td><td>2</td><td>zero</td></tr>
+ *   <tr><td>8</td><td>12</td><td>the nonce, random for each write</td></tr>
+ *   <tr><td>20</td><td>rest</td><td>the ciphertext, and the tag of 16 bytes</td></tr>
+ * </table>
+ *
+ * <p>The associated data is the first 8 bytes and the file's name in ASCII, which stands for the
+ * entry's key. The plaintext is five fields: protocol, host, path, user and the {@link Payload},
+ * each its length as four bytes, big endian, and its bytes (text in UTF-8); an absent one is the
+ * length -1 alone. Zeros fill it up to a multiple of 256 bytes, so that the size tells little.
+ */
+final class EntryFile {
+  private static final byte[] HEADER = {'g', 'c', 'p', 'E', 1, 1, 0, 0};
+  private static final int VERSION = 4;
+  private static final int BLOCK = 256;
+
+  private EntryFile() {}
+
+  /** The content of the file of that name, which keeps the entry. */
+  static byte[] seal(MasterKey key, String name, Entry entry) throws StoreException {
+    byte[] payload = Payload.encode(entry);
+    byte[] plaintext = plaintext(entry.key(), payload);
+    byte[] aesKey = key.entries();
+    byte[] nonce = AesGcm.nonce();
+    byte[] sealed = AesGcm.seal(aesKey, nonce, associated(name), plaintext);
+    Arrays.fill(aesKey, (byte) 0);
+    Arrays.fill(payload, (byte) 0);
+    Arrays.fill(plaintext, (byte) 0);
+    return ByteBuffer.allocate(HEADER.length + nonce.length + sealed.length)
+        .put(HEADER)
+        .put(nonce)
+        .put(sealed)
+        .array();
+  }
+
+  /**
+   * The entry that the file keeps.
+   *
+   * @param shown the file as a message names it
+   * @throws StoreException when the file was changed, or written under another name or key
+   */
+  static Entry open(MasterKey key, String name, byte[] content, Object shown)
+      throws StoreException {
+    if (content.length > VERSION
+        && Arrays.equals(content, 0, VERSION, HEADER, 0, VERSION)
+        && content[VERSION] > HEADER[VERSION]) {
+      throw new StoreException(
+          Reason.FAILED, shown + " was written by a newer git-credential-pat; update this one");
+    }
+    int start = HEADER.length + AesGcm.NONCE;
+    byte[] plaintext = null;
+    if (content.length >= start + AesGcm.TAG
+        && Arrays.equals(content, 0, HEADER.length, HEADER, 0, HEADER.length)) {
+      byte[] aesKey = key.entries();
+      plaintext =
+          AesGcm.open(
+              aesKey,
+              Arrays.copyOfRange(content, HEADER.length, start),
+              associated(name),
+              Arrays.copyOfRange(content, start, content.length));
+      Arrays.fill(aesKey, (byte) 0);
+    }
+    if (plaintext == null) {
+      throw new StoreException(
+          Reason.FAILED,
+          shown
+              + " is damaged or was changed; take it from a backup, or remove it and log in again");
+    }
+    return entry(plaintext);
+  }
+
+  private static byte[] associated(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(HEADER.length + bytes.length).put(HEADER).put(bytes).array();
+  }
+
+  private static byte[] plaintext(EntryKey key, byte[] payload) {
+    byte[][] fields = {
+      bytes(key.identity().protocol()),
+      bytes(key.identity().host()),
+      bytes(key.identity().path()),
+      bytes(key.user()),
+      payload
+    };
+    int length = 0;
+    for (int i = 0; i < fields.length; i++) {
+      length += Integer.BYTES + (fields[i] == null ? 0 : fields[i].length);
+    }
+    ByteBuffer plaintext = ByteBuffer.allocate((length + BLOCK - 1) / BLOCK * BLOCK);
+    for (int i = 0; i < fields.length; i++) {
+      if (fields[i] == null) {
+        plaintext.putInt(-1);
+      } else {
+        plaintext.putInt(fields[i].length).put(fields[i]);
+      }
+    }
+    return plaintext.array();
+  }
+
+  private static Entry entry(byte[] plaintext) {
+    ByteBuffer fields = ByteBuffer.wrap(plaintext);
+    Identity identity = new Identity(text(field(fields)), text(field(fields)), text(field(fields)));
+    EntryKey key = new EntryKey(identity, text(field(fields)));
+    byte[] payload = field(fields);
+    Entry entry = Payload.decode(key, payload);
+    Arrays.fill(payload, (byte) 0);
+    Arrays.fill(plaintext, (byte) 0);
+    return entry;
+  }
+
+  private static byte @Nullable [] field(ByteBuffer fields) {
+    int length = fields.getInt();
+    if (length < 0) {
+      return null;
+    }
+    byte[] field = new byte[length];
+    fields.get(field);
+    return field;
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static @Nullable String text(byte @Nullable [] bytes) {
+    return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+  }
+}

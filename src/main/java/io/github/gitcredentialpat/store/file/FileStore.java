@@ -1,0 +1,191 @@
+package io.github.gitcredentialpat.store.file;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encrypted files, for where there is no keychain: no bus, no display and no terminal is needed.
+ *
+ * <p>Each entry is a file of its own in the data folder ({@code
+ * ~/.local/share/git-credential-pat}), encrypted with AES-256-GCM under a key from the key file in
+ * the state folder ({@code ~/.local/state/git-credential-pat}). {@link EntryFile}, {@link
+ * MasterKey} and {@link KeyFile} define the format.
+ *
+ * <p>Who can read it: without a passphrase everybody who can read both folders, so every program of
+ * the same user, root, and who holds a backup of the whole home. It protects against a copy of one
+ * of the two folders, and nothing else. With a passphrase it protects against a copy of both, as
+ * far as the passphrase is hard to guess; programs of the same user can still ask the kernel's
+ * keyring, where the unlocked key stays for eight hours after its last use.
+ *
+ * <p>{@code GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names a file whose first line is the passphrase, or
+ * is {@code /dev/tty} to be asked for one on the terminal. A passphrase is set when the key file is
+ * made, or later by {@link #protect}; reading, the terminal is asked when the variable is not set.
+ *
+ * <p>Safe with any number of processes at once and without a lock: the last of two that save the
+ * same entry wins. A damaged file is passed over where another entry can answer, else it is an
+ * error that names it; nothing but {@link #save} and {@link #delete} of its entry ever removes it.
+ *
+ * <p>Errors: {@code UNAVAILABLE} when the key is lost, belongs to other entries or is damaged, and
+ * when the folders cannot be entered, or nothing can be written in them, so that the chain tries
+ * its next store; {@code LOCKED} and {@code DENIED} about the passphrase; {@code LIMIT} when the
+ * disk is full or the entry too large; {@code FAILED} for a damaged entry and anything else.
+ */
+public final class FileStore implements Store {
+  private final PrivateFolder folder;
+  private final KeyFile keyFile;
+  private @Nullable MasterKey key;
+
+  /** A store that touches no file until it is asked something. */
+  public FileStore(Surroundings surroundings) {
+    this(surroundings, new KeyCache(surroundings, Path.of("/")));
+  }
+
+  FileStore(Surroundings surroundings, KeyCache cache) {
+    folder = new PrivateFolder(surroundings.dataFolder());
+    keyFile = new KeyFile(surroundings, cache);
+  }
+
+  @Override
+  public String name() {
+    return "file";
+  }
+
+  @Override
+  public List<Entry> find(Identity where) throws StoreException {
+    String[] names = entryNames();
+    if (names.length == 0) {
+      return List.of();
+    }
+    MasterKey master = openKey(names, true);
+    return read(master, names, master.prefix(where));
+  }
+
+  /** The keys of all entries; {@code LOCKED} when that needs a passphrase from the terminal. */
+  @Override
+  public List<EntryKey> list() throws StoreException {
+    String[] names = entryNames();
+    List<EntryKey> keys = new ArrayList<>();
+    if (names.length > 0) {
+      List<Entry> entries = read(openKey(names, false), names, "");
+      for (int i = 0; i < entries.size(); i++) {
+        keys.add(entries.get(i).key());
+        entries.get(i).wipe();
+      }
+    }
+    return keys;
+  }
+
+  @Override
+  public void save(Entry entry) throws StoreException {
+    // In this order: a key file is there before the first entry is, so entries without one mean
+    // that it was lost, and a new key would only hide that.
+    String[] names = entryNames();
+    MasterKey master = names.length > 0 ? openKey(names, true) : openOrCreateKey();
+    String name = master.name(entry.key());
+    byte[] content = EntryFile.seal(master, name, entry);
+    if (content.length > PrivateFolder.MOST_BYTES) {
+      throw new StoreException(
+          Reason.LIMIT,
+          "the entry for "
+              + entry.key().identity().display()
+              + " is over 1 MB; store a shorter one");
+    }
+    keyFile.narrow();
+    folder.write(name, content);
+  }
+
+  @Override
+  public boolean delete(EntryKey entry) throws StoreException {
+    String[] names = entryNames();
+    return names.length > 0 && folder.delete(openKey(names, true).name(entry));
+  }
+
+  /**
+   * Sets, changes or removes the passphrase; the entries stay as they are.
+   *
+   * @param passphrase the new one, which is wiped; absent to do without
+   */
+  public void protect(char @Nullable [] passphrase) throws StoreException {
+    String[] names = entryNames();
+    keyFile.protect(names.length > 0 ? openKey(names, true) : openOrCreateKey(), passphrase);
+  }
+
+  private List<Entry> read(MasterKey master, String[] names, String prefix) throws StoreException {
+    List<Entry> entries = new ArrayList<>();
+    StoreException damaged = null;
+    for (int i = 0; i < names.length; i++) {
+      if (!names[i].startsWith(prefix)) {
+        continue;
+      }
+      try {
+        byte[] content = folder.read(names[i]);
+        // Absent: somebody deleted it since the folder was read.
+        if (content != null) {
+          entries.add(EntryFile.open(master, names[i], content, folder.resolve(names[i])));
+        }
+      } catch (StoreException e) {
+        damaged = e;
+      }
+    }
+    if (damaged != null && entries.isEmpty()) {
+      throw damaged;
+    }
+    return entries;
+  }
+
+  private String[] entryNames() throws StoreException {
+    String[] names = folder.names();
+    int entries = 0;
+    for (int i = 0; i < names.length; i++) {
+      if (MasterKey.isEntry(names[i])) {
+        names[entries++] = names[i];
+      }
+    }
+    String[] found = new String[entries];
+    System.arraycopy(names, 0, found, 0, entries);
+    return found;
+  }
+
+  private MasterKey openKey(String[] names, boolean mayAsk) throws StoreException {
+    MasterKey master = key != null ? key : keyFile.open(mayAsk);
+    if (master == null) {
+      throw new StoreException(
+          Reason.UNAVAILABLE,
+          "the key of the entries in "
+              + folder
+              + " is lost; put "
+              + keyFile
+              + " back from a backup, or start anew: rm -r "
+              + folder);
+    }
+    key = master;
+    for (int i = 0; i < names.length; i++) {
+      if (master.isOurs(names[i])) {
+        return master;
+      }
+    }
+    throw new StoreException(
+        Reason.UNAVAILABLE,
+        "the entries in "
+            + folder
+            + " were made with another key than "
+            + keyFile
+            + "; put that one back from a backup, or start anew: rm -r "
+            + folder);
+  }
+
+  private MasterKey openOrCreateKey() throws StoreException {
+    MasterKey master = key != null ? key : keyFile.open(true);
+    key = master != null ? master : keyFile.create();
+    return key;
+  }
+}

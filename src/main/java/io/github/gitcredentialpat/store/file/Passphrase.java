@@ -1,0 +1,204 @@
+package io.github.gitcredentialpat.store.file;
+
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the passphrase of a key file comes from: the first line of the file that {@code
+ * GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names, or the terminal.
+ */
+final class Passphrase {
+  static final String VARIABLE = "GIT_CREDENTIAL_PAT_PASSPHRASE_FILE";
+
+  private static final String TERMINAL = "/dev/tty";
+  private static final int TRIES = 3;
+  private static final int LONGEST_LINE = 4096;
+  // What is left for a line on stderr when nobody typed anything in time.
+  private static final int MARGIN_MILLIS = 2_000;
+
+  /** Tries a passphrase. */
+  interface Lock {
+    /** Whether it was the right one. */
+    boolean opens(char[] passphrase) throws StoreException;
+  }
+
+  private final Surroundings surroundings;
+  private final Path keyFile;
+
+  Passphrase(Surroundings surroundings, Path keyFile) {
+    this.surroundings = surroundings;
+    this.keyFile = keyFile;
+  }
+
+  /**
+   * PBKDF2 with HMAC-SHA256 (RFC 8018) over the passphrase in UTF-8.
+   *
+   * @return 32 bytes, which the caller wipes after use
+   */
+  byte[] derive(char[] passphrase, byte[] salt, int rounds) throws StoreException {
+    PBEKeySpec spec = new PBEKeySpec(passphrase, salt, rounds, MasterKey.LENGTH * 8);
+    // Half a second with all of the compiler, two without its better half as git's operations run,
+    // more on a small machine: it is bound to end, so it may take the time of a prompt.
+    surroundings.deadline().doing("opening " + keyFile);
+    surroundings.deadline().promptShown();
+    try {
+      return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
+    } catch (GeneralSecurityException e) {
+      throw new StoreException(
+          Reason.FAILED, "this Java runtime cannot do PBKDF2; use another JDK", e);
+    } finally {
+      surroundings.deadline().promptClosed();
+      spec.clearPassword();
+    }
+  }
+
+  /**
+   * Opens the lock.
+   *
+   * @param mayAsk whether the terminal may be used
+   * @throws StoreException {@code LOCKED} when there is no passphrase or a wrong one, {@code
+   *     DENIED} when the person at the terminal gave none
+   */
+  void open(Lock lock, boolean mayAsk) throws StoreException {
+    String file = file();
+    if (file == null) {
+      ask(lock, mayAsk);
+      return;
+    }
+    char[] passphrase = firstLine(file);
+    boolean opened = lock.opens(passphrase);
+    Arrays.fill(passphrase, '\0');
+    if (!opened) {
+      throw locked("the passphrase in " + file + " does not open " + keyFile + "; correct it");
+    }
+  }
+
+  /**
+   * The passphrase for a key file that is about to be made; absent when none is wanted. The caller
+   * wipes it after use.
+   */
+  char @Nullable [] fresh() throws StoreException {
+    if (surroundings.variable(VARIABLE) == null) {
+      return null;
+    }
+    String file = file();
+    return file != null ? firstLine(file) : askTwice();
+  }
+
+  private void ask(Lock lock, boolean mayAsk) throws StoreException {
+    try (Terminal terminal = mayAsk && surroundings.mayPrompt() ? Terminal.open() : null) {
+      if (terminal == null) {
+        throw locked(
+            keyFile
+                + " is locked with a passphrase and nobody can be asked; run a git command in a"
+                + " terminal, or name a file with the passphrase in "
+                + VARIABLE);
+      }
+      for (int i = 0; i < TRIES; i++) {
+        char[] passphrase = ask(terminal, "Passphrase for " + keyFile + ": ");
+        boolean opened = lock.opens(passphrase);
+        Arrays.fill(passphrase, '\0');
+        if (opened) {
+          return;
+        }
+        terminal.say("That passphrase is wrong.");
+      }
+    }
+    throw locked(
+        "no passphrase out of " + TRIES + " opened " + keyFile + "; run the command again");
+  }
+
+  private char[] askTwice() throws StoreException {
+    try (Terminal terminal = surroundings.mayPrompt() ? Terminal.open() : null) {
+      if (terminal == null) {
+        throw locked(
+            "a passphrase is wanted for "
+                + keyFile
+                + ", but nobody can be asked; run the command in a terminal, or unset "
+                + VARIABLE);
+      }
+      for (int i = 0; i < TRIES; i++) {
+        char[] first = ask(terminal, "New passphrase for " + keyFile + ": ");
+        char[] second = ask(terminal, "The same again: ");
+        boolean same = Arrays.equals(first, second);
+        Arrays.fill(second, '\0');
+        if (same) {
+          return first;
+        }
+        Arrays.fill(first, '\0');
+        terminal.say("These were two different ones.");
+      }
+      throw nothingTyped();
+    }
+  }
+
+  private char[] ask(Terminal terminal, String prompt) throws StoreException {
+    Deadline deadline = surroundings.deadline();
+    deadline.doing("asking for the passphrase of " + keyFile);
+    deadline.promptShown();
+    char[] typed = terminal.ask(prompt, deadline.remainingMillis() - MARGIN_MILLIS);
+    deadline.promptClosed();
+    if (typed == null) {
+      throw nothingTyped();
+    }
+    return typed;
+  }
+
+  private StoreException nothingTyped() {
+    return new StoreException(
+        Reason.DENIED, "no passphrase was typed for " + keyFile + "; run the command again");
+  }
+
+  /** The file with the passphrase; absent when the terminal is meant. */
+  private @Nullable String file() throws StoreException {
+    String file = surroundings.variable(VARIABLE);
+    if (file == null || file.equals(TERMINAL)) {
+      return null;
+    }
+    // Git runs helpers in the work tree, which may be anybody's.
+    if (!Path.of(file).isAbsolute()) {
+      throw locked(VARIABLE + " must be an absolute path; write it as one");
+    }
+    return file;
+  }
+
+  private static char[] firstLine(String file) throws StoreException {
+    byte[] line = new byte[LONGEST_LINE];
+    int length = 0;
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      length = in.readNBytes(line, 0, LONGEST_LINE);
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.LOCKED, "cannot read the passphrase in " + file + "; correct " + VARIABLE, e);
+    }
+    int end = 0;
+    while (end < length && line[end] != '\n') {
+      end++;
+    }
+    if (end > 0 && line[end - 1] == '\r') {
+      end--;
+    }
+    char[] passphrase = Terminal.decode(line, end);
+    Arrays.fill(line, (byte) 0);
+    if (end == 0 || end == LONGEST_LINE) {
+      throw locked(
+          "the first line of " + file + " is no passphrase; write one of 1 to 4000 bytes into it");
+    }
+    return passphrase;
+  }
+
+  private static StoreException locked(String message) {
+    return new StoreException(Reason.LOCKED, message);
+  }
+}

@@ -1,0 +1,275 @@
+package io.github.gitcredentialpat.store.file;
+
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder that only its owner may enter (0700), with files that only its owner may read (0600) and
+ * that are either whole or not there: each is written under another name, synced, and renamed.
+ *
+ * <p>What a crash left behind is removed by a write that comes a minute later or more. The place
+ * where errors of the file system become a {@link StoreException}: {@code LIMIT} when the disk is
+ * full, {@code UNAVAILABLE} when the folder cannot be entered or made or nothing can be written in
+ * it (a read-only home: the next store of the chain may have more luck), else {@code FAILED}.
+ */
+final class PrivateFolder {
+  /** No file here is larger: a few of git's lines of 64 KB each. */
+  static final int MOST_BYTES = 1 << 20;
+
+  private static final String UNFINISHED = "unfinished-";
+  private static final long ABANDONED_MILLIS = 60_000;
+  private static final boolean POSIX = File.separatorChar == '/';
+
+  private final Path path;
+
+  PrivateFolder(Path path) {
+    this.path = path;
+  }
+
+  Path resolve(String name) {
+    return path.resolve(name);
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  /** The names of all files; none when there is no such folder. */
+  String[] names() throws StoreException {
+    // File.list loads far fewer classes than a directory stream.
+    String[] names = path.toFile().list();
+    if (names != null) {
+      return names;
+    }
+    if (Files.notExists(path)) {
+      return new String[0];
+    }
+    throw new StoreException(
+        Reason.UNAVAILABLE,
+        "cannot read the folder " + path + "; check who owns it: ls -ld " + path);
+  }
+
+  /** What is in the file; absent when there is none. */
+  byte @Nullable [] read(String name) throws StoreException {
+    Path file = path.resolve(name);
+    try {
+      // Looked at before it is opened: opening a pipe would wait for its other end.
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isRegularFile() || attributes.size() > MOST_BYTES) {
+        throw new StoreException(
+            Reason.FAILED,
+            file + " is not a file that this program wrote; look at it and remove it");
+      }
+      try (SeekableByteChannel channel =
+          Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        ByteBuffer content = ByteBuffer.allocate((int) attributes.size());
+        while (content.hasRemaining() && channel.read(content) >= 0) {
+          // A file may come in pieces.
+        }
+        return content.hasRemaining()
+            ? Arrays.copyOf(content.array(), content.position())
+            : content.array();
+      }
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED, "cannot read " + file + "; check who owns it: ls -l " + file, e);
+    }
+  }
+
+  /** Writes the file, in place of an older one. */
+  void write(String name, byte[] content) throws StoreException {
+    Path unfinished = writeUnfinished(content);
+    Path file = path.resolve(name);
+    try {
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      syncFolder();
+    } catch (IOException e) {
+      remove(unfinished);
+      throw notWritten(file, Reason.FAILED, e);
+    }
+  }
+
+  /** Writes the file unless there is one; of many that try at once exactly one returns true. */
+  boolean writeNew(String name, byte[] content) throws StoreException {
+    Path unfinished = writeUnfinished(content);
+    Path file = path.resolve(name);
+    try {
+      try {
+        Files.createLink(file, unfinished);
+      } catch (FileAlreadyExistsException e) {
+        return false;
+      } catch (IOException | UnsupportedOperationException e) {
+        // A file system without hard links: still no overwriting, but a crash may leave half.
+        writeSynced(file, content);
+      }
+      syncFolder();
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (IOException e) {
+      throw notWritten(file, Reason.FAILED, e);
+    } finally {
+      remove(unfinished);
+    }
+  }
+
+  /** Removes the file. Returns whether there was one. */
+  boolean delete(String name) throws StoreException {
+    Path file = path.resolve(name);
+    try {
+      boolean deleted = Files.deleteIfExists(file);
+      if (deleted) {
+        syncFolder();
+      }
+      return deleted;
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED, "cannot remove " + file + "; check who owns it: ls -ld " + path, e);
+    }
+  }
+
+  /** Takes everyone else's rights away from a file that is there. */
+  void narrow(String name) throws StoreException {
+    Path file = path.resolve(name);
+    try {
+      narrow(file, Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+    } catch (NoSuchFileException e) {
+      // Nothing to protect.
+    } catch (IOException e) {
+      throw openToOthers(file, e);
+    }
+  }
+
+  private Path writeUnfinished(byte[] content) throws StoreException {
+    makeFolder();
+    removeAbandoned();
+    byte[] random = new byte[8];
+    new SecureRandom().nextBytes(random);
+    Path unfinished = path.resolve(UNFINISHED + HexFormat.of().formatHex(random));
+    try {
+      writeSynced(unfinished, content);
+    } catch (IOException e) {
+      remove(unfinished);
+      throw notWritten(unfinished, Reason.UNAVAILABLE, e);
+    }
+    return unfinished;
+  }
+
+  private void makeFolder() throws StoreException {
+    // Asked first because JDK 17's createDirectories refuses a symbolic link to a folder.
+    if (!Files.isDirectory(path)) {
+      try {
+        Files.createDirectories(path, onlyFor("rwx------"));
+      } catch (IOException e) {
+        throw notWritten(path, Reason.UNAVAILABLE, e);
+      }
+    }
+    try {
+      narrow(path, PosixFilePermissions.fromString("rwx------"));
+    } catch (IOException e) {
+      throw openToOthers(path, e);
+    }
+  }
+
+  private void removeAbandoned() throws StoreException {
+    String[] names = names();
+    for (int i = 0; i < names.length; i++) {
+      if (names[i].startsWith(UNFINISHED)) {
+        Path file = path.resolve(names[i]);
+        long modified = file.toFile().lastModified();
+        // 0: its writer has just finished with it.
+        if (modified != 0 && modified < System.currentTimeMillis() - ABANDONED_MILLIS) {
+          remove(file);
+        }
+      }
+    }
+  }
+
+  private static void writeSynced(Path file, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            onlyFor("rw-------"))) {
+      ByteBuffer left = ByteBuffer.wrap(content);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      channel.force(true);
+    }
+  }
+
+  private void syncFolder() throws IOException {
+    // Windows cannot open a folder, and syncs its entries by itself.
+    if (POSIX) {
+      try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
+        folder.force(true);
+      }
+    }
+  }
+
+  private static void narrow(Path file, Set<PosixFilePermission> most) throws IOException {
+    if (POSIX && !most.containsAll(Files.getPosixFilePermissions(file))) {
+      Files.setPosixFilePermissions(file, most);
+    }
+  }
+
+  private static FileAttribute<?>[] onlyFor(String rights) {
+    if (!POSIX) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))
+    };
+  }
+
+  private static void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // A later write tries again.
+    }
+  }
+
+  private StoreException notWritten(Path file, Reason reason, IOException e) {
+    // The errno is lost and its text is translated, so the disk itself is asked.
+    if (Files.isDirectory(path) && path.toFile().getUsableSpace() < MOST_BYTES) {
+      return new StoreException(
+          Reason.LIMIT, "cannot write " + file + ": the disk is full; make room and try again", e);
+    }
+    return new StoreException(
+        reason, "cannot write " + file + "; check that you may write there: ls -ld " + path, e);
+  }
+
+  private static StoreException openToOthers(Path file, IOException e) {
+    return new StoreException(
+        Reason.UNAVAILABLE,
+        file + " belongs to somebody else and is open to others; check who owns it: ls -ld " + file,
+        e);
+  }
+}

@@ -1,0 +1,120 @@
+package io.github.gitcredentialpat.store.keyutils;
+
+import com.sun.jna.Function;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's key service (keyrings(7)) through libkeyutils, for keys of the type {@code user}:
+ * native names, no policy. Where a call returns an {@code int}, a negative one is {@code -errno}.
+ */
+public final class Keyctl {
+  /**
+   * The keyring of this process, made when it is first named ({@code KEY_SPEC_PROCESS_KEYRING}).
+   */
+  public static final int PROCESS_KEYRING = -2;
+
+  /** The keyring of this user id ({@code KEY_SPEC_USER_KEYRING}). */
+  public static final int USER_KEYRING = -4;
+
+  /** Every right to who possesses the key, and none to anyone else ({@code KEY_POS_ALL}). */
+  public static final int POSSESSOR_ONLY = 0x3f000000;
+
+  private final NativeLibrary library;
+
+  /**
+   * Loads the library.
+   *
+   * @throws LinkageError when this system has no libkeyutils, or JNA cannot run here
+   */
+  public Keyctl() {
+    library = NativeLibrary.getInstance("libkeyutils.so.1");
+  }
+
+  /** Adds or updates the key with this description. Returns its serial number. */
+  public int addKey(String description, byte[] payload, int keyring) {
+    try (Memory type = text("user");
+        Memory name = text(description);
+        Memory bytes = new Memory(Math.max(1, payload.length))) {
+      bytes.write(0, payload, 0, payload.length);
+      int result =
+          call("add_key", new Object[] {type, name, bytes, sizeT(payload.length), keyring});
+      bytes.clear();
+      return result;
+    }
+  }
+
+  /** Searches the keyring and those linked to it. Returns the key's serial number. */
+  public int search(int keyring, String description) {
+    try (Memory type = text("user");
+        Memory name = text(description)) {
+      return callLong("keyctl_search", new Object[] {keyring, type, name, 0});
+    }
+  }
+
+  /** The key's payload, absent when it cannot be read or is longer than {@code limit} bytes. */
+  public byte @Nullable [] read(int key, int limit) {
+    try (Memory buffer = new Memory(limit)) {
+      int length = callLong("keyctl_read", new Object[] {key, buffer, sizeT(limit)});
+      byte[] payload = length < 0 || length > limit ? null : buffer.getByteArray(0, length);
+      buffer.clear();
+      return payload;
+    }
+  }
+
+  /** Sets what the possessor, the user, the group and others may do with the key. */
+  public int setPermissions(int key, int permissions) {
+    return callLong("keyctl_setperm", new Object[] {key, permissions});
+  }
+
+  /** Lets the key expire after so many seconds from now. */
+  public int setTimeout(int key, int seconds) {
+    return callLong("keyctl_set_timeout", new Object[] {key, seconds});
+  }
+
+  /** Puts the key, or keyring, into the keyring. */
+  public int link(int key, int keyring) {
+    return callLong("keyctl_link", new Object[] {key, keyring});
+  }
+
+  /** Takes the key out of the keyring. */
+  public int unlink(int key, int keyring) {
+    return callLong("keyctl_unlink", new Object[] {key, keyring});
+  }
+
+  private int call(String name, Object[] arguments) {
+    return orErrno(library.getFunction(name).invokeInt(arguments));
+  }
+
+  // These functions return a C long.
+  private int callLong(String name, Object[] arguments) {
+    Function function = library.getFunction(name);
+    return orErrno(
+        Native.LONG_SIZE == 8
+            ? (int) function.invokeLong(arguments)
+            : function.invokeInt(arguments));
+  }
+
+  private static int orErrno(int result) {
+    return result < 0 ? -Native.getLastError() : result;
+  }
+
+  private static Object sizeT(int size) {
+    if (Native.SIZE_T_SIZE == 8) {
+      return (long) size;
+    }
+    return size;
+  }
+
+  private static Memory text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] terminated = Arrays.copyOf(bytes, bytes.length + 1);
+    Memory memory = new Memory(terminated.length);
+    memory.write(0, terminated, 0, terminated.length);
+    return memory;
+  }
+}
