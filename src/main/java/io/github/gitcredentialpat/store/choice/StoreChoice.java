@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.file.FileStore;
+import io.github.gitcredentialpat.store.keychain.KeychainStore;
 import io.github.gitcredentialpat.store.secretservice.SecretServiceStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class StoreChoice {
   private static Store open(String name, Surroundings surroundings) {
     return switch (name) {
       case "file" -> new FileStore(surroundings);
+      case "keychain" -> new KeychainStore(surroundings);
       case "secretservice" -> new SecretServiceStore(surroundings);
       default ->
           throw new IllegalArgumentException(

@@ -32,9 +32,11 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>Attributes can be read by every program of the same person, also while the keychain is locked.
- * The data is given to the program that made the item, which is the Java runtime of this
- * installation; for any other, and for this one once the runtime was replaced, macOS asks first.
- * Where nobody can be asked it says so, and that is {@code LOCKED}, never "not found".
+ * The data is given without a question only to the program that made the item. macOS knows programs
+ * by their signature, which here is that of the Java runtime: other Java programs on a runtime of
+ * the same maker may be let in as well, and a runtime of another maker has to ask for what was
+ * stored before. Where nobody can be asked macOS says so, and that is {@code LOCKED}, never "not
+ * found".
  */
 public final class KeychainStore implements Store {
   private static final String FRAMEWORKS = "/System/Library/Frameworks/";

@@ -3,8 +3,9 @@ package io.github.gitcredentialpat.store.keychain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.NativeLibrary;
-import io.github.gitcredentialpat.NativeStandIn;
+import io.github.gitcredentialpat.CSources;
 import io.github.gitcredentialpat.store.Surroundings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * nothing must be left over of what the test made there.
  */
 final class StandInKeychain implements BeforeEachCallback, AfterEachCallback {
+  private static @Nullable String path;
+
   @Override
   public void beforeEach(ExtensionContext context) {
     call("standin_reset");
@@ -26,8 +29,19 @@ final class StandInKeychain implements BeforeEachCallback, AfterEachCallback {
     assertThat(count("standin_unwiped")).as("secrets left in freed memory").isZero();
   }
 
-  static String path() {
-    return NativeStandIn.library("security").toString();
+  /** Where the library lies that stands in for both frameworks; built once. */
+  static synchronized String path() {
+    if (path == null) {
+      try {
+        path = CSources.library("security/security.c", "-D_GNU_SOURCE", "-pthread").toString();
+      } catch (RuntimeException e) {
+        // Also what skips the test where there is no compiler.
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return path;
   }
 
   /** A store on the stand-in, opened anew. */

@@ -1,0 +1,20 @@
+package io.github.gitcredentialpat.store.keychain;
+
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreContract;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.util.Map;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** The contract on a Mac's real keychain, on a build server's: a person's own is left alone. */
+@EnabledOnOs(OS.MAC)
+@EnabledIfEnvironmentVariable(named = "CI", matches = "true")
+final class KeychainOnMacOsTest extends StoreContract {
+  @Override
+  protected Store open() {
+    return new KeychainStore(new Surroundings(Map.of(), false, new Deadline()));
+  }
+}
