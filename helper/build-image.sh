@@ -15,7 +15,11 @@
 set -eu
 umask 022
 # In any other locale Java's tools write no path with an umlaut.
-export LC_ALL=C.UTF-8
+case $(uname -s) in
+  Darwin) locale=en_US.UTF-8 stores='file keychain keychain,file' ;;
+  *) locale=C.UTF-8 stores='file secretservice secretservice,file' ;;
+esac
+export LC_ALL=$locale
 
 # All that the program and its libraries use; the only place that names it.
 # java.logging: JNA's main class wants it.
@@ -107,7 +111,7 @@ copy_launcher() {
   mkdir "$image/bin"
   # As one word of sh, then as the right side of sed's s command.
   quoted=$(printf '%s' "$image" | sed "s/'/'\\\\''/g; s/.*/'&'/" | sed 's/[\\&|]/\\&/g')
-  sed "s|@HOME@|$quoted|; s|@CLASSPATH@|$class_path|" "$here/git-credential-pat" \
+  sed "s|@HOME@|$quoted|; s|@CLASSPATH@|$class_path|; s|@LOCALE@|$locale|" "$here/git-credential-pat" \
     >"$image/bin/git-credential-pat"
   chmod 755 "$image/bin/git-credential-pat"
 }
@@ -140,7 +144,7 @@ build_archive() {
   launcher_with '"-XX:DumpLoadedClassList=$CLASS_LIST"' "$work/trainer"
   runs=0
   export CLASS_LIST
-  for store in file secretservice secretservice,file; do
+  for store in $stores; do
     request=''
     train --store "$store" capability
     train --store "$store" get

@@ -5,6 +5,12 @@
 # git's patterns a star is one label.
 AZURE_URLS='https://dev.azure.com https://*.dev.azure.com https://*.visualstudio.com https://*.*.visualstudio.com'
 
+# A locale in which names of files may hold any letter; macOS has it under this name only.
+case $(uname -s) in
+  Darwin) UTF8_LOCALE=en_US.UTF-8 ;;
+  *) UTF8_LOCALE=C.UTF-8 ;;
+esac
+
 say() {
   printf '%s\n' "$1"
 }
@@ -27,10 +33,13 @@ find_home() {
 find_jdks() {
   {
     [ -z "${JAVA_HOME:-}" ] || printf '%s\n' "$JAVA_HOME"
-    javac=$(command -v javac 2>/dev/null) && javac=$(readlink -f "$javac") && printf '%s\n' "${javac%/bin/javac}"
+    javac=$(command -v javac 2>/dev/null) && javac=$(readlink -f "$javac" 2>/dev/null) && printf '%s\n' "${javac%/bin/javac}"
     for found in /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/java/* /usr/local/openjdk-* /opt/* /opt/java/* \
       "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.local/share/mise/installs/java/* \
-      "$HOME"/.asdf/installs/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+      "$HOME"/.asdf/installs/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+      "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+      /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+      /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
       printf '%s\n' "$found"
     done
   } | while IFS= read -r jdk; do
@@ -68,11 +77,17 @@ locate() {
   helper=$(printf '%s' "$command" | LC_ALL=C sed 's/[][ 	"'\''$`\\&;|<>()*?#~=%{}!^]/\\&/g')
 }
 
-# Whether a process still runs from the image. Where nobody can tell (no /proc), it says yes.
+# Whether a process still runs from the image. Where nobody can tell, it says yes.
 is_in_use() {
-  [ -d /proc/self ] || return 0
-  # shellcheck disable=SC2010
-  ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF " $1/runtime/bin/"
+  if [ -d /proc/self ]; then
+    # shellcheck disable=SC2010
+    ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF " $1/runtime/bin/"
+  else
+    # macOS has no /proc. Not grep, which would find itself.
+    processes=$(ps -A -ww -o command= 2>/dev/null) || return 0
+    printf '%s\n' "$processes" \
+      | PROGRAM=$1/runtime/bin/ awk 'index($0, ENVIRON["PROGRAM"]) == 1 { found = 1 } END { exit !found }'
+  fi
 }
 
 # Makes ours the only helper that git asks for $1 (a URL, or nothing for all hosts): an empty line, which

@@ -11,10 +11,10 @@
 # It needs git, Maven and a JDK from 17 on, and says what to type where one is missing.
 set -eu
 umask 022
-# In any other locale Java's tools write no path with an umlaut.
-export LC_ALL=C.UTF-8
 # shellcheck source=install/common.sh
 . "$(dirname "$0")/common.sh"
+# In any other locale Java's tools write no path with an umlaut.
+export LC_ALL=$UTF8_LOCALE
 project=$(cd "$(dirname "$0")/.." && pwd)
 
 find_home
@@ -113,16 +113,17 @@ show_log() {
 # --- what it takes ---
 
 check_tools() {
-  missing='' packages='' rpms=''
+  missing='' packages='' rpms='' formulas=''
   need() {
     missing="$missing, $1"
     packages="$packages $2"
     rpms="$rpms $3"
+    formulas="$formulas $4"
   }
-  command -v git >/dev/null 2>&1 || need git git git
-  command -v mvn >/dev/null 2>&1 || need Maven maven maven
+  command -v git >/dev/null 2>&1 || need git git git git
+  command -v mvn >/dev/null 2>&1 || need Maven maven maven maven
   find_jdks >"$work/jdks"
-  [ -s "$work/jdks" ] || need 'a JDK (17 or newer)' default-jdk-headless java-latest-openjdk-devel
+  [ -s "$work/jdks" ] || need 'a JDK (17 or newer)' default-jdk-headless java-latest-openjdk-devel openjdk
   [ -n "$missing" ] || return 0
   sudo=''
   [ "$(id -u)" = 0 ] || sudo='sudo '
@@ -130,6 +131,8 @@ check_tools() {
     fail "missing: ${missing#, }; type: ${sudo}apt-get install$packages"
   elif command -v dnf >/dev/null 2>&1; then
     fail "missing: ${missing#, }; type: ${sudo}dnf install$rpms"
+  elif command -v brew >/dev/null 2>&1; then
+    fail "missing: ${missing#, }; type: brew install$formulas"
   else
     fail "missing: ${missing#, }; install it with your system's package manager and repeat"
   fi
@@ -263,7 +266,7 @@ password=$password"
   end=$(milliseconds)
   printf '%s\n' "$answer" | grep -qxF "password=$password" || no_proof 'came back changed'
   store=none
-  for name in secretservice file; do
+  for name in keychain secretservice file; do
     if printf '%s\n' "$where" | GIT_TERMINAL_PROMPT=0 "$command" --store "$name" get 2>/dev/null \
       | grep -qF "$password"; then
       store=$name
