@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs git's own tests for credential helpers against ours.
 #
-#   git-tests.sh prepare FOLDER        fetch git's newest released source from Debian and build what its tests need
+#   git-tests.sh prepare FOLDER MIRROR  fetch git's newest released source from Debian and build what its tests need
 #   git-tests.sh run SOURCE LAUNCHER STORE
 #
 # "prepare" prints the folder of the source (some 90 MB) and does nothing when it is there already; "run" says 21 of 21
@@ -10,6 +10,7 @@ set -eu
 
 prepare() {
   folder=$(mkdir -p "$1" && cd "$1" && pwd)
+  mirror=$2
   source=$folder/git
   if ! test -x "$source/t/helper/test-tool"; then
     cd "$folder"
@@ -17,13 +18,14 @@ prepare() {
     mkdir -p lists/partial cache/archives/partial
     # A list of its own: the machine's package sources stay as they are.
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-    echo "deb-src [signed-by=$keyring] http://deb.debian.org/debian sid main" >sources.list
+    echo "deb-src [signed-by=$keyring] $mirror sid main" >sources.list
     apt() {
       "$@" -q -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o Dir::State::lists="$folder/lists" -o Dir::Cache="$folder/cache" -o APT::Sandbox::User=root >&2
     }
     apt apt-get update
     apt apt-get source --download-only git
+    # shellcheck disable=SC2012
     # The newest, should an older one lie here too. dpkg-source does not check the signature: apt-get did.
     dpkg-source --no-check -x "$(ls -t git_*.dsc | head -n 1)" git >&2
     # Nothing that speaks to a network: only git's core, and the programs of its tests.
@@ -62,7 +64,7 @@ passes() {
 }
 
 case "${1-} $#" in
-  'prepare 2') prepare "$2" ;;
+  'prepare 3') prepare "$2" "$3" ;;
   'run 4') run "$2" "$3" "$4" ;;
   *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -20,6 +20,7 @@ final class Person {
   /**
    * Makes the home folder, with git set up as the installer does it, for all hosts.
    *
+   * @param store what {@code --store} says; empty: nothing, so that it is the platform's chain
    * @param folder an empty folder
    * @param surroundings variables beside those of every test, such as the bus's address
    */
@@ -39,7 +40,7 @@ final class Person {
     configure("user.email", "alice@example.com");
     configure("init.defaultBranch", "main");
     configure("protocol.file.allow", "always");
-    configure("credential.helper", Helper.launcher() + " --store " + store);
+    configure("credential.helper", String.join(" ", helper()));
     configure("credential.https://dev.azure.com.useHttpPath", "true");
   }
 
@@ -73,7 +74,9 @@ final class Person {
 
   /** Runs git in a folder. */
   Programs.Result git(Path folder, String... arguments) throws Exception {
-    return run(folder, "", "git", arguments);
+    List<String> command = new ArrayList<>(List.of("git"));
+    command.addAll(List.of(arguments));
+    return run(folder, "", command);
   }
 
   /** Clones into a folder of this name in the home folder, which it returns. */
@@ -84,18 +87,22 @@ final class Person {
 
   /** {@code git credential fill}, {@code approve} or {@code reject}. */
   Programs.Result credential(String action, String... lines) throws Exception {
-    return run(home, String.join("\n", lines) + "\n\n", "git", "credential", action);
+    return run(home, String.join("\n", lines) + "\n\n", List.of("git", "credential", action));
   }
 
   /** Runs the helper itself, as git would. */
   Programs.Result helper(String operation, String... lines) throws Exception {
-    return run(
-        home,
-        String.join("\n", lines) + "\n",
-        Helper.launcher().toString(),
-        "--store",
-        store,
-        operation);
+    List<String> command = helper();
+    command.add(operation);
+    return run(home, String.join("\n", lines) + "\n", command);
+  }
+
+  private List<String> helper() {
+    List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
+    if (!store.isEmpty()) {
+      command.addAll(List.of("--store", store));
+    }
+    return command;
   }
 
   /**
@@ -120,11 +127,7 @@ final class Person {
     return result;
   }
 
-  private Programs.Result run(Path folder, String input, String program, String... arguments)
-      throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(program);
-    command.addAll(List.of(arguments));
+  private Programs.Result run(Path folder, String input, List<String> command) throws Exception {
     return Programs.run(folder, environment, input, git.command(layer, folder, command));
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end. */
 final class Programs {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
 
   /**
    * What a program left behind.
@@ -28,7 +28,7 @@ final class Programs {
   /**
    * Runs it with this environment and no other.
    *
-   * @throws IllegalStateException when it does not end within a minute; it is killed then
+   * @throws IllegalStateException when it does not end in 150 seconds; it is killed then
    */
   static Result run(
       Path folder, Map<String, String> environment, String input, List<String> command)
