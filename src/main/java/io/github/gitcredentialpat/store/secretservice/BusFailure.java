@@ -69,8 +69,8 @@ final class BusFailure {
   static StoreException noLibrary(LinkageError cause) {
     return new StoreException(
         Reason.UNAVAILABLE,
-        "libsystemd.so.0 could not be loaded; install it (Debian: libsystemd0), or use another"
-            + " store, such as --store file",
+        "the session bus needs libsystemd.so.0 or libelogind.so.0, and neither could be loaded;"
+            + " install one of them, or use another store, such as --store file",
         cause);
   }
 
