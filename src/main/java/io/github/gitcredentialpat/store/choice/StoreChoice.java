@@ -5,6 +5,7 @@ import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.secretservice.SecretServiceStore;
+import io.github.gitcredentialpat.store.wincred.WincredStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,10 @@ public final class StoreChoice {
     return switch (name) {
       case "file" -> new FileStore(surroundings);
       case "secretservice" -> new SecretServiceStore(surroundings);
+      case "wincred" -> new WincredStore(surroundings);
       default ->
           throw new IllegalArgumentException(
-              "there is no store \"" + name + "\"; choose among secretservice, file");
+              "there is no store \"" + name + "\"; choose among secretservice, file, wincred");
     };
   }
 }
