@@ -14,6 +14,8 @@
 # shellcheck disable=SC2016
 set -eu
 umask 022
+# In any other locale Java's tools write no path with an umlaut.
+export LC_ALL=C.UTF-8
 
 # All that the program and its libraries use; the only place that names it.
 # java.logging: JNA's main class wants it.

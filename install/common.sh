@@ -1,4 +1,4 @@
-# What install.sh and uninstall.sh share: where things lie, and git's configuration.
+# What the scripts beside this one share: where things lie, and git's configuration.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 # The URLs for which git asks this helper: Azure DevOps, its feed and service hosts, and the old name. In
@@ -21,6 +21,27 @@ find_home() {
     [ -n "$HOME" ] || fail 'HOME is not set; set it to your home folder and repeat'
     export HOME
   fi
+}
+
+# Prints every JDK that may do, newest first: a number made of its version, and its folder.
+find_jdks() {
+  {
+    [ -z "${JAVA_HOME:-}" ] || printf '%s\n' "$JAVA_HOME"
+    javac=$(command -v javac 2>/dev/null) && javac=$(readlink -f "$javac") && printf '%s\n' "${javac%/bin/javac}"
+    for found in /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/java/* /usr/local/openjdk-* /opt/* /opt/java/* \
+      "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.local/share/mise/installs/java/* \
+      "$HOME"/.asdf/installs/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+      printf '%s\n' "$found"
+    done
+  } | while IFS= read -r jdk; do
+    if [ ! -x "$jdk/bin/javac" ] || [ ! -x "$jdk/bin/jlink" ] || [ ! -r "$jdk/release" ]; then
+      continue
+    fi
+    jdk=$(cd "$jdk" && pwd -P)
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9.]*\).*/\1/p' "$jdk/release" \
+      | awk -F. '$1 >= 17 { printf "%04d%04d%04d", $1, $2, $3 }')
+    [ -z "$version" ] || printf '%s %s\n' "$version" "$jdk"
+  done | awk '!seen[$0]++' | sort -s -r -k 1,1
 }
 
 # Sets where an installation below $prefix lies:
@@ -89,16 +110,23 @@ is_effective() {
       END { exit !(ours && !others) }'
 }
 
-# Takes our line out of the helpers of $1, with the empty one before it.
+# Takes our lines out of the helpers of $1, each with the empty one before it.
 remove_helper() {
   key=credential.${1:+$1.}helper
   before=$(git config --global --get-all "$key" 2>/dev/null && printf .) || return 0
   printf '%s' "${before%.}" | is_ours >/dev/null || return 0
   after=$(printf '%s' "${before%.}" | without_ours && printf .)
-  git config --global --unset-all "$key"
-  printf '%s' "${after%.}" | while IFS= read -r line; do
-    git config --global --add "$key" "$line"
-  done
+  if printf '%s' "${after%.}" | grep -q '^$'; then
+    # A person's own empty line cannot be told from ours but by its place: all are written anew.
+    git config --global --unset-all "$key"
+    printf '%s' "${after%.}" | while IFS= read -r line; do
+      git config --global --add "$key" "$line"
+    done
+  else
+    ours=$(printf '%s' "$helper" | LC_ALL=C sed 's/[][\\.*^$+?(){}|]/\\&/g')
+    git config --global --unset-all "$key" "^$ours( |\$)"
+    git config --global --unset-all "$key" '^$' || true
+  fi
 }
 
 # Prints the lines that name our command, with or without options; fails when there is none.

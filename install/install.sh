@@ -11,6 +11,8 @@
 # It needs git, Maven and a JDK from 17 on, and says what to type where one is missing.
 set -eu
 umask 022
+# In any other locale Java's tools write no path with an umlaut.
+export LC_ALL=C.UTF-8
 # shellcheck source=install/common.sh
 . "$(dirname "$0")/common.sh"
 project=$(cd "$(dirname "$0")/.." && pwd)
@@ -109,27 +111,6 @@ show_log() {
 }
 
 # --- what it takes ---
-
-# Prints every JDK that may do, newest first: a number made of its version, and its folder.
-find_jdks() {
-  {
-    [ -z "${JAVA_HOME:-}" ] || printf '%s\n' "$JAVA_HOME"
-    javac=$(command -v javac 2>/dev/null) && javac=$(readlink -f "$javac") && printf '%s\n' "${javac%/bin/javac}"
-    for found in /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/java/* /usr/local/openjdk-* /opt/* /opt/java/* \
-      "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.local/share/mise/installs/java/* \
-      "$HOME"/.asdf/installs/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-      printf '%s\n' "$found"
-    done
-  } | while IFS= read -r jdk; do
-    if [ ! -x "$jdk/bin/javac" ] || [ ! -x "$jdk/bin/jlink" ] || [ ! -r "$jdk/release" ]; then
-      continue
-    fi
-    jdk=$(cd "$jdk" && pwd -P)
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9.]*\).*/\1/p' "$jdk/release" \
-      | awk -F. '$1 >= 17 { printf "%04d%04d%04d", $1, $2, $3 }')
-    [ -z "$version" ] || printf '%s %s\n' "$version" "$jdk"
-  done | awk '!seen[$0]++' | sort -s -r -k 1,1
-}
 
 check_tools() {
   missing='' packages='' rpms=''

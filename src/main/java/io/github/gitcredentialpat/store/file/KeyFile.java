@@ -166,21 +166,21 @@ final class KeyFile {
     return Arrays.equals(key.id(), 0, MasterKey.ID_LENGTH, content, ID, ID_END);
   }
 
-  private static byte[] content(MasterKey key, char @Nullable [] passphrase) throws StoreException {
+  private byte[] content(MasterKey key, char @Nullable [] wrappedUnder) throws StoreException {
     ByteBuffer content =
-        ByteBuffer.allocate(passphrase == null ? BARE_LENGTH : WRAPPED_LENGTH)
+        ByteBuffer.allocate(wrappedUnder == null ? BARE_LENGTH : WRAPPED_LENGTH)
             .put(HEADER)
-            .put(passphrase == null ? BARE : WRAPPED)
+            .put(wrappedUnder == null ? BARE : WRAPPED)
             .position(ID)
             .put(key.id());
-    if (passphrase == null) {
+    if (wrappedUnder == null) {
       return content.put(key.bytes()).array();
     }
     byte[] salt = new byte[SALT_LENGTH];
     new SecureRandom().nextBytes(salt);
     content.putInt(ROUNDS).put(salt);
-    byte[] wrapping = Passphrase.derive(passphrase, salt, ROUNDS);
-    Arrays.fill(passphrase, '\0');
+    byte[] wrapping = passphrase.derive(wrappedUnder, salt, ROUNDS);
+    Arrays.fill(wrappedUnder, '\0');
     byte[] nonce = AesGcm.nonce();
     byte[] associated = Arrays.copyOf(content.array(), ASSOCIATED);
     content.put(nonce).put(AesGcm.seal(wrapping, nonce, associated, key.bytes()));
@@ -195,7 +195,7 @@ final class KeyFile {
   }
 
   /** A wrapped key and, once the right passphrase was tried, what was in it. */
-  private static final class Unwrapping implements Passphrase.Lock {
+  private final class Unwrapping implements Passphrase.Lock {
     private final byte[] content;
     private final int rounds;
     private byte @Nullable [] key;
@@ -206,9 +206,9 @@ final class KeyFile {
     }
 
     @Override
-    public boolean opens(char[] passphrase) throws StoreException {
+    public boolean opens(char[] tried) throws StoreException {
       byte[] salt = Arrays.copyOfRange(content, SALT, ASSOCIATED);
-      byte[] wrapping = Passphrase.derive(passphrase, salt, rounds);
+      byte[] wrapping = passphrase.derive(tried, salt, rounds);
       key =
           AesGcm.open(
               wrapping,

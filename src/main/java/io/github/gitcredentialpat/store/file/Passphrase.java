@@ -46,14 +46,19 @@ final class Passphrase {
    *
    * @return 32 bytes, which the caller wipes after use
    */
-  static byte[] derive(char[] passphrase, byte[] salt, int rounds) throws StoreException {
+  byte[] derive(char[] passphrase, byte[] salt, int rounds) throws StoreException {
     PBEKeySpec spec = new PBEKeySpec(passphrase, salt, rounds, MasterKey.LENGTH * 8);
+    // Half a second with all of the compiler, two without its better half as git's operations run,
+    // more on a small machine: it is bound to end, so it may take the time of a prompt.
+    surroundings.deadline().doing("opening " + keyFile);
+    surroundings.deadline().promptShown();
     try {
       return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
     } catch (GeneralSecurityException e) {
       throw new StoreException(
           Reason.FAILED, "this Java runtime cannot do PBKDF2; use another JDK", e);
     } finally {
+      surroundings.deadline().promptClosed();
       spec.clearPassword();
     }
   }
@@ -67,23 +72,15 @@ final class Passphrase {
    */
   void open(Lock lock, boolean mayAsk) throws StoreException {
     String file = file();
-    // The derivation takes half a second to a few, and is bound to end: it has the prompt's time.
-    Deadline deadline = surroundings.deadline();
-    deadline.doing("opening " + keyFile);
-    deadline.promptShown();
-    try {
-      if (file == null) {
-        ask(lock, mayAsk);
-        return;
-      }
-      char[] passphrase = firstLine(file);
-      boolean opened = lock.opens(passphrase);
-      Arrays.fill(passphrase, '\0');
-      if (!opened) {
-        throw locked("the passphrase in " + file + " does not open " + keyFile + "; correct it");
-      }
-    } finally {
-      deadline.promptClosed();
+    if (file == null) {
+      ask(lock, mayAsk);
+      return;
+    }
+    char[] passphrase = firstLine(file);
+    boolean opened = lock.opens(passphrase);
+    Arrays.fill(passphrase, '\0');
+    if (!opened) {
+      throw locked("the passphrase in " + file + " does not open " + keyFile + "; correct it");
     }
   }
 
@@ -110,8 +107,6 @@ final class Passphrase {
       }
       for (int i = 0; i < TRIES; i++) {
         char[] passphrase = ask(terminal, "Passphrase for " + keyFile + ": ");
-        // The wait is over; the derivation has its own time.
-        surroundings.deadline().promptShown();
         boolean opened = lock.opens(passphrase);
         Arrays.fill(passphrase, '\0');
         if (opened) {
@@ -145,14 +140,15 @@ final class Passphrase {
         terminal.say("These were two different ones.");
       }
       throw nothingTyped();
-    } finally {
-      surroundings.deadline().promptClosed();
     }
   }
 
   private char[] ask(Terminal terminal, String prompt) throws StoreException {
-    surroundings.deadline().promptShown();
-    char[] typed = terminal.ask(prompt, surroundings.deadline().remainingMillis() - MARGIN_MILLIS);
+    Deadline deadline = surroundings.deadline();
+    deadline.doing("asking for the passphrase of " + keyFile);
+    deadline.promptShown();
+    char[] typed = terminal.ask(prompt, deadline.remainingMillis() - MARGIN_MILLIS);
+    deadline.promptClosed();
     if (typed == null) {
       throw nothingTyped();
     }

@@ -1,0 +1,126 @@
+#!/bin/sh
+# Runs all tests, after installing what they need.
+#
+#   install/verify.sh [--all]
+#
+# --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
+#        own test suite. Both are kept in the cache folder and made once.
+#
+# On Debian and Ubuntu missing packages are installed with apt-get, as root or through sudo; elsewhere they
+# are named. No test is skipped: what is missing then makes a test fail.
+set -eu
+cd "$(dirname "$0")/.."
+# shellcheck source=install/common.sh
+. install/common.sh
+
+# git, the build, GNOME Keyring on a bus of its own, the tools that tests look at keyrings and processes
+# with, what git's own libsecret helper is built from to compare with, and a linter for the scripts.
+packages='git maven ca-certificates
+  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1
+  keyutils util-linux procps openssl
+  gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
+  shellcheck'
+# For git's source and the other system.
+packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils'
+
+all=no
+case "$# ${1:-}" in
+  '0 ') ;;
+  '1 --all') all=yes ;;
+  *)
+    sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
+esac
+[ "$all" = no ] || packages="$packages $packages_all"
+
+find_home
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/git-credential-pat
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+is_package_there() {
+  dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
+}
+
+install_packages() {
+  # A JDK from elsewhere is as good as the system's.
+  [ -n "$(find_jdks)" ] || packages="$packages default-jdk-headless"
+  if ! command -v apt-get >/dev/null 2>&1; then
+    say "== No apt-get here; the tests need what Debian calls: $(echo "$packages" | tr -s ' \n' ' ')"
+    return
+  fi
+  missing=''
+  for package in $packages; do
+    is_package_there "$package" || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  say "== Installing$missing"
+  # A package source that cannot be reached is no harm as long as the packages are found.
+  as_root apt-get -q update || true
+  # shellcheck disable=SC2086
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing \
+    || fail "these packages are missing and could not be installed:$missing"
+}
+
+# Where this machine has Debian's packages from; elsewhere than on Debian, where Debian has them.
+# shellcheck disable=SC2016
+debian_mirror() {
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2>/dev/null \
+    | sed -n 1p)
+  printf '%s' "${mirror:-http://deb.debian.org/debian}"
+}
+
+# A small Debian 13 with its git, in the folder that GIT_CREDENTIAL_PAT_TRIXIE names.
+provide_trixie() {
+  if [ -z "${GIT_CREDENTIAL_PAT_TRIXIE:-}" ]; then
+    GIT_CREDENTIAL_PAT_TRIXIE=$cache/trixie
+    if [ ! -x "$GIT_CREDENTIAL_PAT_TRIXIE/usr/bin/git" ]; then
+      say "== Making a Debian 13 system in $GIT_CREDENTIAL_PAT_TRIXIE"
+      mkdir -p "$cache"
+      as_root rm -rf "$cache/trixie.part" "$GIT_CREDENTIAL_PAT_TRIXIE"
+      # The proxy that apt uses, if any: debootstrap does not look there.
+      proxy=$(apt-config dump --format '%v' Acquire::http::Proxy)
+      as_root env ${proxy:+http_proxy="$proxy"} debootstrap --variant=minbase --include=git,ca-certificates \
+        trixie "$cache/trixie.part" "$(debian_mirror)" >"$cache/trixie.log" 2>&1 \
+        || { tail -n 20 "$cache/trixie.log" >&2; fail "no Debian 13 system could be made"; }
+      as_root mv "$cache/trixie.part" "$GIT_CREDENTIAL_PAT_TRIXIE"
+    fi
+  fi
+  export GIT_CREDENTIAL_PAT_TRIXIE
+}
+
+# The source of git's newest release with its tests built, in the folder that GIT_CREDENTIAL_PAT_GIT_SOURCE names.
+provide_git_source() {
+  if [ -z "${GIT_CREDENTIAL_PAT_GIT_SOURCE:-}" ] && [ -x src/test/sh/git-tests.sh ]; then
+    say "== Providing git's own tests"
+    mkdir -p "$cache"
+    GIT_CREDENTIAL_PAT_GIT_SOURCE=$(src/test/sh/git-tests.sh prepare "$cache/git-source" 2>"$cache/git-source.log") \
+      || { tail -n 20 "$cache/git-source.log" >&2; fail "git's source could not be had"; }
+  fi
+  export GIT_CREDENTIAL_PAT_GIT_SOURCE="${GIT_CREDENTIAL_PAT_GIT_SOURCE:-}"
+}
+
+install_packages
+if [ "$all" = yes ]; then
+  provide_trixie
+  provide_git_source
+fi
+
+say '== Checking the scripts'
+find install helper src .ci -name '*.sh' -exec shellcheck -x {} + -o -name run -exec shellcheck -x {} +
+shellcheck helper/git-credential-pat
+
+say '== Running the tests'
+# The newest JDK makes the runtime, as in install.sh.
+JAVA_HOME=$(find_jdks | sed -n '1s/^[0-9]* //p')
+export JAVA_HOME
+export GIT_CREDENTIAL_PAT_NO_SKIP=1
+unset GIT_CREDENTIAL_PAT_STORE GIT_CREDENTIAL_PAT_TRACE GIT_CREDENTIAL_PAT_TOKEN GIT_CREDENTIAL_PAT_PASSPHRASE_FILE
+mvn -B -ntp verify

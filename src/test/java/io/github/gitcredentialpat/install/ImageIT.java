@@ -1,0 +1,156 @@
+package io.github.gitcredentialpat.install;
+
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.Requires;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The runtime image and its launcher, when things are not as they were when it was made. */
+final class ImageIT {
+  private static final Path IMAGE = Path.of("target/image").toAbsolutePath();
+  private static final String GREETING = "version 0\n";
+
+  @TempDir Path folder;
+  private Path workTree;
+  private Script git;
+
+  @BeforeEach
+  void cloneSomething() throws IOException {
+    Requires.present(Files.exists(IMAGE), IMAGE + " (mvn verify makes it)");
+    workTree = Files.createDirectory(folder.resolve("work tree"));
+    git = new Script(Files.createDirectory(folder.resolve("home")), workTree);
+  }
+
+  @Test
+  void startsFromAnArchiveOfItsOwn() throws Exception {
+    Path archive = IMAGE.resolve("app.jsa");
+    assertThat(archive).exists();
+    String image = IMAGE.toString();
+    // With -Xshare:on Java refuses to start without a fitting archive.
+    Path launcher = folder.resolve("launcher");
+    Files.writeString(
+        launcher,
+        Files.readString(IMAGE.resolve("bin/git-credential-pat"))
+            .replace("\"$archive\"", "\"$archive\" -Xshare:on"));
+    Script.Result result = git.run("", List.of("sh", launcher.toString(), "capability"));
+    assertThat(result.out()).as(image + ": " + result).startsWith(GREETING);
+  }
+
+  @Test
+  void aStaleArchiveCostsOnlyTime() throws Exception {
+    Path image = folder.resolve("moved image");
+    copy(image);
+    Path archive = image.resolve("app.jsa");
+    byte[] good = Files.readAllBytes(archive);
+    assertAnswers(image);
+
+    for (Path jar : List.of(image.resolve("lib/git-credential-pat.jar"))) {
+      Files.setLastModifiedTime(jar, FileTime.from(Instant.now()));
+    }
+    assertAnswers(image);
+
+    try (FileChannel channel = FileChannel.open(archive, WRITE)) {
+      channel.truncate(good.length / 3);
+    }
+    assertAnswers(image);
+
+    byte[] garbage = new byte[good.length];
+    new Random(1).nextBytes(garbage);
+    Files.write(archive, garbage);
+    assertAnswers(image);
+
+    // A head from somewhere else on an otherwise good archive.
+    Files.write(archive, good);
+    try (FileChannel channel = FileChannel.open(archive, WRITE)) {
+      channel.write(ByteBuffer.wrap(garbage, 0, 64));
+    }
+    assertAnswers(image);
+
+    Files.write(archive, new byte[0]);
+    assertAnswers(image);
+
+    Files.delete(archive);
+    assertAnswers(image);
+  }
+
+  @Test
+  void nothingInTheEnvironmentOrTheWorkTreeIsHeard() throws Exception {
+    for (String name : List.of(".hotspotrc", ".hotspot_compiler", "jvm.options", "-XX:Flags=")) {
+      Files.writeString(workTree.resolve(name), "+PrintVMOptions\n");
+    }
+    git.with("JAVA_TOOL_OPTIONS", "-Dloud=1")
+        .with("_JAVA_OPTIONS", "-Dloud=1")
+        .with("JDK_JAVA_OPTIONS", "-showversion")
+        .with("_JAVA_LAUNCHER_DEBUG", "1")
+        .with("CLASSPATH", workTree.toString())
+        .with("LC_ALL", "POSIX");
+    assertAnswers(IMAGE);
+  }
+
+  @Test
+  void runsThroughALinkFromAFolderThatWasMoved() throws Exception {
+    Path image = folder.resolve("mövéd & 'quoted'");
+    copy(image);
+    Path link = folder.resolve("git-credential-pat");
+    Files.createSymbolicLink(link, image.resolve("bin/git-credential-pat"));
+    // The folder that is written in the launcher is gone.
+    Path launcher = image.resolve("bin/git-credential-pat");
+    Files.writeString(
+        launcher, Files.readString(launcher).replace(IMAGE.toString(), folder + "/gone"));
+    Script.Result result = git.run("", List.of(link.toString(), "capability"));
+    assertThat(result.out()).as(result.toString()).startsWith(GREETING);
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void aCrashLeavesNothingBehind() throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process get = git.start(List.of(IMAGE + "/bin/git-credential-pat", "get"), out, err);
+    Path executable = IMAGE.resolve("runtime/bin/java").toRealPath();
+    while (!get.info().command().orElse("").equals(executable.toString())) {
+      assertThat(get.isAlive()).isTrue();
+      Thread.sleep(20);
+    }
+    Thread.sleep(500);
+    assertThat(git.run("", List.of("kill", "-SEGV", Long.toString(get.pid()))).status()).isZero();
+    assertThat(get.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(get.exitValue()).isNotZero();
+    assertThat(out).isEmptyFile();
+    assertThat(workTree).isEmptyDirectory();
+    assertThat(Path.of("/tmp/hs_err_pid" + get.pid() + ".log")).doesNotExist();
+  }
+
+  private void assertAnswers(Path image) throws Exception {
+    Script.Result result =
+        git.run("", List.of(image.resolve("bin/git-credential-pat").toString(), "capability"));
+    assertThat(result.status()).as(result.toString()).isZero();
+    assertThat(result.out()).startsWith(GREETING);
+    assertThat(result.err()).isEmpty();
+  }
+
+  /** Copies the image, its launcher naming the new folder. */
+  private void copy(Path to) throws Exception {
+    assertThat(git.run("", List.of("cp", "-a", IMAGE.toString(), to.toString())).status()).isZero();
+    Path launcher = to.resolve("bin/git-credential-pat");
+    try (Stream<String> lines = Files.lines(launcher)) {
+      List<String> named =
+          lines.map(line -> line.startsWith("home='") ? "home=\"" + to + "\"" : line).toList();
+      Files.write(launcher, named);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.github.gitcredentialpat.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts in {@code install/}, run from beginning to end in a home of their own. */
+final class InstallIT {
+  private static final String SOMEBODY_ELSES =
+      """
+      [user]
+      \tname = Ada
+      [credential "https://dev.azure.com"]
+      \thelper = /somewhere/else
+      \tuseHttpPath = false
+      [credential]
+      \thelper = store
+      """;
+
+  private final String organization = "org-" + UUID.randomUUID();
+  private final String token = UUID.randomUUID().toString();
+
+  @TempDir Path folder;
+  private Path home;
+  private Path prefix;
+  private Script person;
+
+  @BeforeEach
+  void moveIn() throws IOException {
+    home = Files.createDirectory(folder.resolve("ho me"));
+    prefix = home.resolve("it's $here & ü");
+    person = new Script(home, folder);
+    Files.writeString(home.resolve(".gitconfig"), SOMEBODY_ELSES);
+  }
+
+  @Test
+  void installsUpgradesAndLeavesNothingButTheTokens() throws Exception {
+    Script.Result installed = script("install.sh", "");
+    assertThat(installed.status()).as(installed.toString()).isZero();
+    assertThat(installed.out()).containsPattern("store: file, \\d+ ms");
+    assertThat(builds()).hasSize(1);
+    String configured = Files.readString(home.resolve(".gitconfig"));
+    assertThat(configured).contains("https://*.*.visualstudio.com", "useHttpPath = true");
+
+    git("approve", request() + "username=me\npassword=" + token + "\n");
+    assertThat(fill()).contains("password=" + token);
+    // Somebody else's helper for all hosts stands after ours in the file's old part.
+    assertThat(home.resolve(".git-credentials")).doesNotExist();
+
+    List<Path> first = builds();
+    Script.Result upgraded = script("install.sh", "");
+    assertThat(upgraded.status()).as(upgraded.toString()).isZero();
+    assertThat(builds()).hasSize(1).doesNotContainAnyElementsOf(first);
+    assertThat(home.resolve(".gitconfig")).hasContent(configured);
+    assertThat(fill()).contains("password=" + token);
+
+    assertThat(script("uninstall.sh", "").status()).isZero();
+    assertThat(home.resolve(".gitconfig")).content().isEqualTo(SOMEBODY_ELSES);
+    assertThat(prefix).doesNotExist();
+    assertThat(home.resolve(".local/share/git-credential-pat")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void purgeAsksAndThenRemovesTheTokensToo() throws Exception {
+    Script.Result installed = script("install.sh", "", "--no-configure");
+    assertThat(installed.status()).as(installed.toString()).isZero();
+    assertThat(home.resolve(".gitconfig")).hasContent(SOMEBODY_ELSES);
+    String launcher = prefix.resolve("bin/git-credential-pat").toString();
+    String entry = request() + "username=me\npassword=" + token + "\n";
+    assertThat(person.run(entry, List.of(launcher, "store")).status()).isZero();
+
+    assertThat(script("uninstall.sh", "n\n", "--purge").status()).isEqualTo(1);
+    assertThat(person.run(request(), List.of(launcher, "get")).out()).contains(token);
+
+    Script.Result purged = script("uninstall.sh", "y\n", "--purge");
+    assertThat(purged.status()).as(purged.toString()).isZero();
+    assertThat(prefix).doesNotExist();
+    assertThat(home.resolve(".local/share/git-credential-pat")).doesNotExist();
+    assertThat(home.resolve(".local/state/git-credential-pat")).doesNotExist();
+  }
+
+  private Script.Result script(String name, String input, String... more) throws Exception {
+    List<String> command =
+        Stream.concat(
+                Stream.of(
+                    Path.of("install", name).toAbsolutePath().toString(),
+                    "--prefix",
+                    prefix.toString()),
+                Stream.of(more))
+            .toList();
+    return person.run(input, command);
+  }
+
+  private String request() {
+    return "protocol=https\nhost=dev.azure.com\npath=" + organization + "/_git/code\n";
+  }
+
+  private String fill() throws Exception {
+    return git("fill", request()).out();
+  }
+
+  private Script.Result git(String operation, String input) throws Exception {
+    return person.run(input, List.of("git", "credential", operation));
+  }
+
+  private List<Path> builds() throws IOException {
+    try (Stream<Path> files = Files.list(prefix.resolve("lib/git-credential-pat"))) {
+      return files.filter(Files::isDirectory).toList();
+    }
+  }
+}
