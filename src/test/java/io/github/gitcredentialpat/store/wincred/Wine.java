@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.jna.NativeLibrary;
 import io.github.gitcredentialpat.CSources;
 import io.github.gitcredentialpat.Requires;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ final class Wine {
   String run(Path program, String input, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("wine", program.toString()));
     command.addAll(List.of(arguments));
-    Process process = start(command);
+    Process process = builder(command).start();
     process.getOutputStream().write(input.getBytes(UTF_8));
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -71,16 +70,31 @@ final class Wine {
     return output;
   }
 
-  private static Process start(List<String> command) throws IOException {
+  /** What a Windows program said on both streams, and its exit status. */
+  record Result(int status, String output) {}
+
+  /** Runs a Windows program in a folder, with more variables in its environment. */
+  Result run(Path folder, Map<String, String> variables, List<String> command) throws Exception {
+    List<String> inWine = new ArrayList<>(List.of("wine"));
+    inWine.addAll(command);
+    ProcessBuilder builder = builder(inWine).directory(folder.toFile());
+    builder.environment().putAll(variables);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Result(process.waitFor(), output);
+  }
+
+  private static ProcessBuilder builder(List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment());
-    return builder.start();
+    return builder;
   }
 
   /** Ends all of it. */
   void stop() throws Exception {
     int status = call("wine_stop");
-    start(List.of("wineserver", "-k")).waitFor();
+    builder(List.of("wineserver", "-k")).start().waitFor();
     assertThat(status).as("wait status").isZero();
   }
 }
