@@ -51,7 +51,7 @@ public final class WincredStore implements Store {
 
   /** The store of this process's Windows account. */
   public WincredStore(Surroundings surroundings) {
-    this(surroundings, "Advapi32");
+    this(surroundings, "advapi32");
   }
 
   /** The same in a library of another name or path. */

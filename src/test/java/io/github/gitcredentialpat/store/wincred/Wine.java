@@ -70,7 +70,7 @@ final class Wine {
     return output;
   }
 
-  /** What a Windows program said on both streams, and its exit status. */
+  /** What a Windows program printed, and its exit status. */
   record Result(int status, String output) {}
 
   /** Runs a Windows program in a folder, with more variables in its environment. */
@@ -86,7 +86,8 @@ final class Wine {
   }
 
   private static ProcessBuilder builder(List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment());
     return builder;
   }
