@@ -70,12 +70,13 @@ install_packages() {
     || fail "these packages are missing and could not be installed:$missing"
 }
 
-# Where this machine has Debian's packages from; elsewhere than on Debian, where Debian has them.
+# Where this machine has Debian's packages from; on another system DEBIAN_MIRROR has to say where they are.
 # shellcheck disable=SC2016
 debian_mirror() {
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2>/dev/null \
-    | sed -n 1p)
-  printf '%s' "${mirror:-http://deb.debian.org/debian}"
+  mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+    'Label: Debian' 2>/dev/null | sed -n 1p)}
+  [ -n "$mirror" ] || fail 'no mirror of Debian is known here; set DEBIAN_MIRROR to the URL of one'
+  printf '%s' "$mirror"
 }
 
 # A small Debian 13 with its git, in the folder that GIT_CREDENTIAL_PAT_TRIXIE names.
@@ -86,10 +87,11 @@ provide_trixie() {
       say "== Making a Debian 13 system in $GIT_CREDENTIAL_PAT_TRIXIE"
       mkdir -p "$cache"
       as_root rm -rf "$cache/trixie.part" "$GIT_CREDENTIAL_PAT_TRIXIE"
+      mirror=$(debian_mirror)
       # The proxy that apt uses, if any: debootstrap does not look there.
       proxy=$(apt-config dump --format '%v' Acquire::http::Proxy)
       as_root env ${proxy:+http_proxy="$proxy"} debootstrap --variant=minbase --include=git,ca-certificates \
-        trixie "$cache/trixie.part" "$(debian_mirror)" >"$cache/trixie.log" 2>&1 \
+        trixie "$cache/trixie.part" "$mirror" >"$cache/trixie.log" 2>&1 \
         || { tail -n 20 "$cache/trixie.log" >&2; fail "no Debian 13 system could be made"; }
       as_root mv "$cache/trixie.part" "$GIT_CREDENTIAL_PAT_TRIXIE"
     fi
@@ -102,7 +104,8 @@ provide_git_source() {
   if [ -z "${GIT_CREDENTIAL_PAT_GIT_SOURCE:-}" ] && [ -x src/test/sh/git-tests.sh ]; then
     say "== Providing git's own tests"
     mkdir -p "$cache"
-    GIT_CREDENTIAL_PAT_GIT_SOURCE=$(src/test/sh/git-tests.sh prepare "$cache/git-source" 2>"$cache/git-source.log") \
+    mirror=$(debian_mirror)
+    GIT_CREDENTIAL_PAT_GIT_SOURCE=$(src/test/sh/git-tests.sh prepare "$cache/git-source" "$mirror" 2>"$cache/git-source.log") \
       || { tail -n 20 "$cache/git-source.log" >&2; fail "git's source could not be had"; }
   fi
   export GIT_CREDENTIAL_PAT_GIT_SOURCE="${GIT_CREDENTIAL_PAT_GIT_SOURCE:-}"

@@ -81,6 +81,10 @@ public final class Logout {
         }
       } catch (StoreException e) {
         status |= report(store, e);
+        if (whose == null && status == 0) {
+          messages.say(
+              store.name() + " is not here now; what it may keep stays: " + e.getMessage());
+        }
       }
     }
     if (chosen.size() > 1 && !yes && !isConfirmed(chosen)) {

@@ -40,7 +40,9 @@ public final class Helper {
       return false;
     }
     try {
-      GetOperation.answer(run, request).writeTo(out);
+      Answer answer = GetOperation.answer(run, request);
+      run.surroundings().deadline().done();
+      answer.writeTo(out);
       return true;
     } catch (IllegalArgumentException e) {
       run.messages().say("nothing is answered for " + request.host() + ": " + e.getMessage());
@@ -61,7 +63,9 @@ public final class Helper {
       return false;
     }
     try {
-      return StoreOperation.store(run, request);
+      boolean kept = StoreOperation.store(run, request);
+      run.surroundings().deadline().done();
+      return kept;
     } catch (StoreException e) {
       run.messages().trace(e);
       run.messages().say("nothing is stored for " + request.host() + ": " + e.getMessage());
@@ -82,7 +86,9 @@ public final class Helper {
       return List.of();
     }
     try {
-      return EraseOperation.erase(run, request);
+      List<Entry> removed = EraseOperation.erase(run, request);
+      run.surroundings().deadline().done();
+      return removed;
     } finally {
       request.wipe();
     }

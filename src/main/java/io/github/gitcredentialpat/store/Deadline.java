@@ -19,6 +19,7 @@ public final class Deadline {
   private long end = now() + RUN_MILLIS;
   private volatile String underWay = "start";
 
+  private boolean done;
   private final @Nullable Expired expired;
 
   /** A deadline that starts now, without a watchdog: calls that ask for it are still bounded. */
@@ -45,7 +46,7 @@ public final class Deadline {
               for (long left = remainingMillis(); left > 0; left = remainingMillis()) {
                 Thread.sleep(left);
               }
-              expired.halt(underWay);
+              haltUnlessDone();
             } catch (InterruptedException e) {
               // Nobody interrupts it.
             }
@@ -53,6 +54,20 @@ public final class Deadline {
         };
     watchdog.setDaemon(true);
     watchdog.start();
+  }
+
+  // Under the lock: a run is either done or halted, never both.
+  private synchronized void haltUnlessDone() {
+    if (!done) {
+      expired.halt(underWay);
+    }
+  }
+
+  /**
+   * The outcome is certain, and only has to be written: from now on the watchdog lets the run be.
+   */
+  public synchronized void done() {
+    done = true;
   }
 
   /** What is left, in milliseconds; 0 when the time is over. */

@@ -84,6 +84,14 @@ final class LogoutTest {
   }
 
   @Test
+  void removingAllSaysWhichStoreWasNotThereToBeAsked() throws Exception {
+    first.failWith(new StoreException(Reason.UNAVAILABLE, "no bus"));
+    assertThat(logout("", "--all", "--yes")).isZero();
+    assertThat(said.toString(UTF_8)).contains("first is not here now");
+    assertThat(second.list()).isEmpty();
+  }
+
+  @Test
   void explainsWrongUsage() throws Exception {
     assertThat(logout("")).isEqualTo(2);
     assertThat(logout("", "a", "b")).isEqualTo(2);

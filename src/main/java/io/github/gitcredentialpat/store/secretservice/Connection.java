@@ -133,6 +133,13 @@ final class Connection implements AutoCloseable {
     }
   }
 
+  /** Sends a call whose answer nobody waits for. */
+  void send(Message request) {
+    try (request) {
+      sd.sd_bus_send(bus, request.handle(), null);
+    }
+  }
+
   /** The next message that comes by itself, such as a signal; null when there was none in time. */
   @Nullable Message next(long millis) throws StoreException {
     results.setPointer(0, null);
@@ -165,7 +172,9 @@ final class Connection implements AutoCloseable {
   @Override
   public void close() {
     if (bus != null) {
-      sd.sd_bus_flush_close_unref(bus);
+      // Without a flush, which would wait for a login that may never be answered.
+      sd.sd_bus_close(bus);
+      sd.sd_bus_unref(bus);
       bus = null;
       Native.free(Pointer.nativeValue(results));
     }

@@ -79,8 +79,16 @@ final class SdBus {
     return call("sd_bus_call", bus, message, microseconds, error, answer);
   }
 
-  void sd_bus_flush_close_unref(Pointer bus) {
-    call("sd_bus_flush_close_unref", bus);
+  int sd_bus_send(Pointer bus, Pointer message, @Nullable Pointer cookie) {
+    return call("sd_bus_send", bus, message, cookie);
+  }
+
+  void sd_bus_close(Pointer bus) {
+    call("sd_bus_close", bus);
+  }
+
+  void sd_bus_unref(Pointer bus) {
+    call("sd_bus_unref", bus);
   }
 
   void sd_bus_error_free(Pointer error) {

@@ -252,7 +252,7 @@ final class SecretService implements AutoCloseable {
           }
         }
       }
-      connection.call(connection.request(NAME, prompt, PROMPT, "Dismiss"), false).close();
+      connection.send(connection.request(NAME, prompt, PROMPT, "Dismiss"));
       throw BusFailure.locked(connection.subject(), " and nobody answered its prompt");
     } finally {
       deadline.promptClosed();
