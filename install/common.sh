@@ -73,6 +73,11 @@ locate() {
   command=$prefix/bin/git-credential-pat
   library=$prefix/lib/git-credential-pat
   notes=$library/git-configuration
+  quote_command
+}
+
+# Sets $helper from $command.
+quote_command() {
   # Byte by byte, so that it comes out the same in every locale.
   helper=$(printf '%s' "$command" | LC_ALL=C sed 's/[][ 	"'\''$`\\&;|<>()*?#~=%{}!^]/\\&/g')
 }

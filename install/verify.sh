@@ -4,7 +4,7 @@
 #   install/verify.sh [--all]
 #
 # --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
-#        own test suite. Both are kept in the cache folder and made once.
+#        own test suite, and Wine. The first two are kept in the cache folder and made once.
 #
 # On Debian and Ubuntu missing packages are installed with apt-get, as root or through sudo; elsewhere they
 # are named. No test is skipped: what is missing then makes a test fail.
@@ -20,8 +20,9 @@ packages='git maven ca-certificates
   keyutils util-linux procps openssl
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
-# For git's source and the other system.
-packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils'
+# For git's source and the other system; a Windows to try our Windows parts on.
+packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
+  wine64 gcc-mingw-w64-x86-64'
 
 all=no
 case "$# ${1:-}" in
@@ -118,7 +119,7 @@ fi
 
 say '== Checking the scripts'
 find install helper src .ci -name '*.sh' -exec shellcheck -x {} + -o -name run -exec shellcheck -x {} +
-shellcheck helper/git-credential-pat
+shellcheck helper/git-credential-pat helper/windows/git-credential-pat
 
 say '== Running the tests'
 # The newest JDK makes the runtime, as in install.sh.

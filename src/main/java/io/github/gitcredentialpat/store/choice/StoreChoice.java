@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.keychain.KeychainStore;
 import io.github.gitcredentialpat.store.secretservice.SecretServiceStore;
+import io.github.gitcredentialpat.store.wincred.WincredStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,10 @@ public final class StoreChoice {
       case "file" -> new FileStore(surroundings);
       case "keychain" -> new KeychainStore(surroundings);
       case "secretservice" -> new SecretServiceStore(surroundings);
+      case "wincred" -> new WincredStore(surroundings);
       default ->
           throw new IllegalArgumentException(
-              "there is no store \"" + name + "\"; choose among secretservice, file");
+              "there is no store \"" + name + "\"; choose among secretservice, file, wincred");
     };
   }
 }

@@ -1,0 +1,97 @@
+#!/bin/sh
+# The end of install.ps1, which git's own sh runs: makes the archive of loaded classes, sets git up, and
+# proves through git that a token is kept, found and removed.
+#
+#   finish-windows.sh PREFIX IMAGE azure|all|none
+#
+# The folders are Windows' own, with forward slashes.
+set -eu
+# shellcheck source=install/common.sh
+. "$(dirname "$0")/common.sh"
+prefix=$1 image=$2 configure=$3
+command=$prefix/bin/git-credential-pat
+quote_command
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset GIT_DIR GIT_WORK_TREE GIT_PREFIX GIT_CONFIG_PARAMETERS GIT_CREDENTIAL_PAT_STORE
+cd "$work"
+random=$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')
+password=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')
+where="protocol=https
+host=dev.azure.com
+path=git-credential-pat-proof-$random/_git/proof"
+kept="$where
+username=proof
+password=$password"
+
+# Runs the launcher with another option in place of the archive's.
+run_with() {
+  option=$1
+  shift
+  ARCHIVE_OPTION=$option sh "$work/launcher" "$@"
+}
+
+# Without the archive the program is only slower, so nothing in here ends the installation.
+build_archive() {
+  # shellcheck disable=SC2016
+  sed 's|^archive=.*|archive=$ARCHIVE_OPTION|; /app\.jsa" \] &&/d' "$command" >"$work/launcher"
+  here=$(cygpath -m "$work" 2>/dev/null || printf '%s' "$work")
+  for operation in get store get erase; do
+    request=$where
+    [ "$operation" = get ] || request=$kept
+    printf '%s\n' "$request" 'capability[]=authtype' 'capability[]=state' 'wwwauth[]=Bearer' 'wwwauth[]=Basic realm="x"' \
+      | GIT_TERMINAL_PROMPT=0 run_with "-XX:DumpLoadedClassList=$here/$operation" "$operation" >/dev/null 2>&1 || true
+  done
+  printf '%s\n' "$kept" | GIT_TERMINAL_PROMPT=0 "$command" erase >/dev/null 2>&1 || true
+  # What Java 25 writes behind a name only holds within one list.
+  sed 's/ id: .*//' "$work/get" "$work/store" "$work/erase" 2>/dev/null | awk '!seen[$0]++' >"$work/classes"
+  printf '%s\n' -Xshare:dump -XX:-UseSerialGC -XX:+UseG1GC "\"-XX:SharedClassListFile=$here/classes\"" \
+    "\"-XX:SharedArchiveFile=$image/app.jsa.part\"" >"$work/dump"
+  run_with "@$here/dump" capability >"$work/log" 2>&1 || true
+  if [ -s "$image/app.jsa.part" ]; then
+    mv -f "$image/app.jsa.part" "$image/app.jsa"
+  else
+    say 'The archive of loaded classes could not be made; each start takes some 80 ms longer.'
+  fi
+}
+
+configure_git() {
+  [ "$configure" != none ] || return 0
+  [ "$configure" != all ] || add_helper ''
+  set -f
+  for url in $AZURE_URLS; do
+    add_helper "$url"
+  done
+  set +f
+  git config --global --replace-all credential.https://dev.azure.com.useHttpPath true
+}
+
+# Runs git credential with nobody to ask.
+ask_git() {
+  operation=$1
+  if [ "$configure" = none ]; then
+    set -- -c credential.helper= -c "credential.helper=$helper" -c credential.useHttpPath=true
+  else
+    set --
+  fi
+  GIT_ASKPASS='' SSH_ASKPASS='' GIT_TERMINAL_PROMPT=0 git "$@" credential "$operation"
+}
+
+prove() {
+  printf '%s\n' "$kept" | ask_git approve || fail 'it is installed, but a throw-away entry could not be stored'
+  answer=$(printf '%s\n' "$where" | ask_git fill) || fail 'it is installed, but a throw-away entry was not found again'
+  printf '%s\n' "$kept" | ask_git reject || fail 'it is installed, but a throw-away entry could not be removed'
+  printf '%s\n' "$answer" | grep -qxF "password=$password" || fail 'it is installed, but a throw-away entry came back changed'
+  if printf '%s\n' "$where" | ask_git fill >/dev/null 2>&1; then
+    fail 'it is installed, but a throw-away entry is still there after its removal'
+  fi
+}
+
+build_archive
+configure_git
+prove
+if [ "$configure" = none ]; then
+  say 'git-credential-pat is installed; git is not set up to use it.'
+else
+  say 'git-credential-pat is installed. Next: git clone https://dev.azure.com/YOUR-ORG/... and paste a token when git asks for a password.'
+fi

@@ -1,0 +1,115 @@
+package io.github.gitcredentialpat.store.wincred;
+
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/** Credentials that Windows handed out. Closing wipes their secrets and gives the memory back. */
+final class Credentials implements AutoCloseable {
+  private static final Pointer[] NONE = {};
+
+  private final Advapi32 advapi32;
+  private final @Nullable Pointer memory;
+  private final Pointer[] credentials;
+  private final String[] targets;
+
+  private Credentials(Advapi32 advapi32, @Nullable Pointer memory, Pointer[] credentials) {
+    this.advapi32 = advapi32;
+    this.memory = memory;
+    this.credentials = credentials;
+    targets = new String[credentials.length];
+    for (int i = 0; i < credentials.length; i++) {
+      // Only generic ones are ours, whatever their name.
+      String target =
+          credentials[i].getInt(Advapi32.TYPE) == Advapi32.CRED_TYPE_GENERIC
+              ? text(credentials[i].getPointer(Advapi32.TARGET_NAME))
+              : null;
+      targets[i] = target == null ? "" : target;
+    }
+  }
+
+  static Credentials none(Advapi32 advapi32) {
+    return new Credentials(advapi32, null, NONE);
+  }
+
+  /** Takes over what {@code CredReadW} gave. */
+  static Credentials one(Advapi32 advapi32, Pointer memory) {
+    return new Credentials(advapi32, memory, new Pointer[] {memory});
+  }
+
+  /** Takes over what {@code CredEnumerateW} gave: an array of this many pointers. */
+  static Credentials all(Advapi32 advapi32, Pointer memory, int count) {
+    Pointer[] credentials = new Pointer[count];
+    for (int i = 0; i < count; i++) {
+      credentials[i] = memory.getPointer((long) i * Native.POINTER_SIZE);
+    }
+    return new Credentials(advapi32, memory, credentials);
+  }
+
+  int size() {
+    return credentials.length;
+  }
+
+  /** Its target name; empty when it is of another type than ours. */
+  String target(int i) {
+    return targets[i];
+  }
+
+  /** The place of the credential with this target name; -1 when there is none. */
+  int indexOf(String target) {
+    for (int i = 0; i < targets.length; i++) {
+      if (targets[i].equals(target)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Nullable String comment(int i) {
+    return text(credentials[i].getPointer(Advapi32.COMMENT));
+  }
+
+  /** When it was written: a FILETIME, in units of 100 ns since 1601. */
+  long lastWritten(int i) {
+    return credentials[i].getLong(Advapi32.LAST_WRITTEN);
+  }
+
+  /** The length of its secret in bytes. */
+  int blobSize(int i) {
+    return credentials[i].getInt(Advapi32.CREDENTIAL_BLOB_SIZE);
+  }
+
+  void copyBlob(int i, byte[] to, int at) {
+    int size = blobSize(i);
+    if (size > 0) {
+      credentials[i].getPointer(Advapi32.CREDENTIAL_BLOB).read(0, to, at, size);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Pointer credential : credentials) {
+      Pointer blob = credential.getPointer(Advapi32.CREDENTIAL_BLOB);
+      if (blob != null) {
+        blob.setMemory(0, credential.getInt(Advapi32.CREDENTIAL_BLOB_SIZE), (byte) 0);
+      }
+    }
+    if (memory != null) {
+      advapi32.CredFree(memory);
+    }
+  }
+
+  private static @Nullable String text(@Nullable Pointer text) {
+    if (text == null) {
+      return null;
+    }
+    // By hand: JNA reads wide characters as wide as the platform it runs on has them.
+    int length = 0;
+    while (text.getShort(length) != 0) {
+      length += 2;
+    }
+    return new String(text.getByteArray(0, length), UTF_16LE);
+  }
+}

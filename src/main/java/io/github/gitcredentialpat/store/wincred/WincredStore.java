@@ -1,0 +1,393 @@
+package io.github.gitcredentialpat.store.wincred;
+
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Windows Credential Manager: one generic credential per entry, kept on this machine for this
+ * Windows account. Every program that runs under the account can read it.
+ *
+ * <ul>
+ *   <li>target name: {@link Target}
+ *   <li>user name: the entry's, for the eyes of a person only
+ *   <li>secret: the {@link Payload} in UTF-8
+ *   <li>comment: {@code git-credential-pat}, which marks it as ours
+ * </ul>
+ *
+ * <p>A credential takes 2560 bytes. What is longer is cut: the first part is the credential that is
+ * described above, and its comment adds the number of parts and their generation, which every write
+ * names anew. The other parts are written before it, last one first, under names of their own. So
+ * the old value stays whole until the one write that makes the new one whole.
+ */
+public final class WincredStore implements Store {
+  private static final String MARK = "git-credential-pat";
+  private static final int LONGEST_PART = Advapi32.CRED_MAX_CREDENTIAL_BLOB_SIZE;
+
+  /** Room for what a part adds to a target name. */
+  private static final int LONGEST_TARGET = Advapi32.CRED_MAX_GENERIC_TARGET_NAME_LENGTH - 32;
+
+  /** No run lives longer (a prompt takes two minutes): a part this old is not being written. */
+  private static final long ABANDONED_AFTER_MILLIS = 300_000;
+
+  /** From 1601, where a FILETIME begins, to 1970. */
+  private static final long EPOCH_MILLIS = 11_644_473_600_000L;
+
+  private final Surroundings surroundings;
+  private final String libraryName;
+  private @Nullable Advapi32 advapi32;
+
+  /** The store of this process's Windows account. */
+  public WincredStore(Surroundings surroundings) {
+    this(surroundings, "advapi32");
+  }
+
+  /** The same in a library of another name or path. */
+  WincredStore(Surroundings surroundings, String libraryName) {
+    this.surroundings = surroundings;
+    this.libraryName = libraryName;
+  }
+
+  @Override
+  public String name() {
+    return "wincred";
+  }
+
+  @Override
+  public List<Entry> find(Identity where) throws StoreException {
+    List<Entry> found = new ArrayList<>(4);
+    if (!find(where, found)) {
+      // Another process replaced a long secret while this one read: now its write is over.
+      for (Entry entry : found) {
+        entry.wipe();
+      }
+      found.clear();
+      find(where, found);
+    }
+    return found;
+  }
+
+  /** Whether all parts were there. An entry that lacks one has no secret any more. */
+  private boolean find(Identity where, List<Entry> found) throws StoreException {
+    boolean complete = true;
+    try (Credentials all = enumerate(Target.beginningOf(where), where.display())) {
+      for (int i = 0; i < all.size(); i++) {
+        EntryKey key = keyOfEntry(all, i);
+        if (key == null || !isAt(key.identity(), where)) {
+          continue;
+        }
+        byte[] payload = payload(all, i);
+        if (payload == null) {
+          complete = false;
+        } else {
+          found.add(Payload.decode(key, payload));
+          Arrays.fill(payload, (byte) 0);
+        }
+      }
+      removeAbandonedParts(all);
+    }
+    return complete;
+  }
+
+  @Override
+  public List<EntryKey> list() throws StoreException {
+    List<EntryKey> keys = new ArrayList<>();
+    try (Credentials all = enumerate(Target.PREFIX, "all entries")) {
+      for (int i = 0; i < all.size(); i++) {
+        EntryKey key = keyOfEntry(all, i);
+        if (key != null) {
+          keys.add(key);
+        }
+      }
+      removeAbandonedParts(all);
+    }
+    return keys;
+  }
+
+  @Override
+  public void save(Entry entry) throws StoreException {
+    String target = Target.of(entry.key());
+    if (target.length() > LONGEST_TARGET) {
+      throw CredentialFailure.nameTooLong();
+    }
+    String subject = entry.key().identity().display();
+    String commentBefore = readComment(target, subject);
+    byte[] payload = Payload.encode(entry);
+    int parts = Math.max(1, (payload.length + LONGEST_PART - 1) / LONGEST_PART);
+    String comment =
+        parts == 1 ? MARK : MARK + " " + parts + " " + Long.toHexString(System.nanoTime());
+    try {
+      for (int part = parts; part >= 1; part--) {
+        int start = (part - 1) * LONGEST_PART;
+        int length = Math.min(LONGEST_PART, payload.length - start);
+        if (part > 1) {
+          write(partOf(target, comment, part), null, null, payload, start, length, subject);
+        } else {
+          write(target, comment, entry.key().user(), payload, start, length, subject);
+        }
+      }
+    } catch (StoreException e) {
+      removeParts(target, comment);
+      throw e;
+    } finally {
+      Arrays.fill(payload, (byte) 0);
+    }
+    removeParts(target, commentBefore);
+  }
+
+  @Override
+  public boolean delete(EntryKey key) throws StoreException {
+    String target = Target.of(key);
+    if (target.length() > LONGEST_TARGET) {
+      return false;
+    }
+    String subject = key.identity().display();
+    String comment = readComment(target, subject);
+    if (parts(comment) == 0) {
+      return false;
+    }
+    int error = remove(target);
+    if (error != 0 && !CredentialFailure.isNotFound(error)) {
+      throw CredentialFailure.of(error, subject);
+    }
+    removeParts(target, comment);
+    return error == 0;
+  }
+
+  /** The key of an entry of ours; null for a part, and for what others keep under such a name. */
+  private static @Nullable EntryKey keyOfEntry(Credentials all, int i) {
+    return parts(all.comment(i)) == 0 ? null : Target.key(all.target(i));
+  }
+
+  private static boolean isAt(Identity identity, Identity where) {
+    return identity.protocol().equals(where.protocol())
+        && identity.host().equals(where.host())
+        && (where.path() == null || where.path().equals(identity.path()));
+  }
+
+  /** All parts of the entry in one; null when one is missing. The caller wipes it. */
+  private static byte @Nullable [] payload(Credentials all, int first) {
+    String comment = all.comment(first);
+    int parts = parts(comment);
+    int[] places = new int[parts];
+    places[0] = first;
+    int length = all.blobSize(first);
+    for (int part = 2; part <= parts; part++) {
+      int place = all.indexOf(partOf(all.target(first), comment, part));
+      if (place < 0) {
+        return null;
+      }
+      places[part - 1] = place;
+      length += all.blobSize(place);
+    }
+    byte[] payload = new byte[length];
+    int at = 0;
+    for (int place : places) {
+      all.copyBlob(place, payload, at);
+      at += all.blobSize(place);
+    }
+    return payload;
+  }
+
+  /** How many parts an entry with this comment has; 0 when the comment is not ours. */
+  private static int parts(@Nullable String comment) {
+    if (comment == null || !comment.startsWith(MARK)) {
+      return 0;
+    }
+    if (comment.length() == MARK.length()) {
+      return 1;
+    }
+    int end = comment.lastIndexOf(' ');
+    if (end <= MARK.length()) {
+      return 0;
+    }
+    try {
+      int parts = Integer.parseInt(comment.substring(MARK.length() + 1, end));
+      return parts < 2 || parts > 1_000 ? 0 : parts;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** The target name of a part of the entry with this target name and comment. */
+  private static String partOf(String target, String comment, int part) {
+    return Target.ofPart(target, comment.substring(comment.lastIndexOf(' ') + 1), part);
+  }
+
+  /** Removes all parts but the first. One that stays is removed by a later call. */
+  private void removeParts(String target, @Nullable String comment) throws StoreException {
+    int parts = parts(comment);
+    for (int part = 2; part <= parts; part++) {
+      remove(partOf(target, comment, part));
+    }
+  }
+
+  /** Removes parts that no entry knows, left behind by a process that ended halfway. */
+  private void removeAbandonedParts(Credentials all) throws StoreException {
+    for (int i = 0; i < all.size(); i++) {
+      String target = all.target(i);
+      int sign = target.indexOf('#');
+      if (sign < 0 || Target.key(target.substring(0, sign)) == null) {
+        continue;
+      }
+      int first = all.indexOf(target.substring(0, sign));
+      String comment = first < 0 ? null : all.comment(first);
+      boolean known =
+          parts(comment) > 1
+              && target.startsWith(comment.substring(comment.lastIndexOf(' ') + 1) + ".", sign + 1);
+      long age = System.currentTimeMillis() - (all.lastWritten(i) / 10_000 - EPOCH_MILLIS);
+      if (!known && age > ABANDONED_AFTER_MILLIS) {
+        remove(target);
+      }
+    }
+  }
+
+  private Credentials enumerate(String beginning, String subject) throws StoreException {
+    Advapi32 api = advapi32();
+    if (beginning.length() > LONGEST_TARGET) {
+      return Credentials.none(api);
+    }
+    Pointer filter = allocate(beginning + "*");
+    Pointer results = allocate(2 * Native.POINTER_SIZE);
+    try {
+      if (api.CredEnumerateW(filter, 0, results, results.share(Native.POINTER_SIZE))) {
+        return Credentials.all(api, results.getPointer(Native.POINTER_SIZE), results.getInt(0));
+      }
+      int error = Native.getLastError();
+      if (CredentialFailure.isNotFound(error)) {
+        return Credentials.none(api);
+      }
+      throw CredentialFailure.of(error, subject);
+    } finally {
+      free(filter);
+      free(results);
+    }
+  }
+
+  /** The comment of this credential; null when there is none of that name. */
+  private @Nullable String readComment(String target, String subject) throws StoreException {
+    Advapi32 api = advapi32();
+    Pointer name = allocate(target);
+    Pointer result = allocate(Native.POINTER_SIZE);
+    try {
+      if (api.CredReadW(name, Advapi32.CRED_TYPE_GENERIC, 0, result)) {
+        try (Credentials one = Credentials.one(api, result.getPointer(0))) {
+          return one.comment(0);
+        }
+      }
+      int error = Native.getLastError();
+      if (CredentialFailure.isNotFound(error)) {
+        return null;
+      }
+      throw CredentialFailure.of(error, subject);
+    } finally {
+      free(name);
+      free(result);
+    }
+  }
+
+  private void write(
+      String target,
+      @Nullable String comment,
+      @Nullable String user,
+      byte[] payload,
+      int start,
+      int length,
+      String subject)
+      throws StoreException {
+    Advapi32 api = advapi32();
+    byte[] targetName = wide(target);
+    byte[] commentText = wide(comment == null ? "" : comment);
+    boolean withUser = user != null && user.length() < Advapi32.CRED_MAX_USERNAME_LENGTH;
+    byte[] userName = wide(withUser ? user : "");
+    int targetAt = Advapi32.SIZEOF_CREDENTIALW;
+    int commentAt = targetAt + targetName.length;
+    int userAt = commentAt + commentText.length;
+    int blobAt = userAt + userName.length;
+    int size = blobAt + length;
+    // One piece, outside the collector's reach, which moves and frees what only C still points to.
+    Pointer credential = allocate(size);
+    try {
+      credential.setInt(Advapi32.TYPE, Advapi32.CRED_TYPE_GENERIC);
+      credential.setInt(Advapi32.PERSIST, Advapi32.CRED_PERSIST_LOCAL_MACHINE);
+      put(credential, Advapi32.TARGET_NAME, targetAt, targetName);
+      if (comment != null) {
+        put(credential, Advapi32.COMMENT, commentAt, commentText);
+      }
+      if (withUser) {
+        put(credential, Advapi32.USER_NAME, userAt, userName);
+      }
+      credential.setInt(Advapi32.CREDENTIAL_BLOB_SIZE, length);
+      credential.setPointer(Advapi32.CREDENTIAL_BLOB, credential.share(blobAt));
+      credential.write(blobAt, payload, start, length);
+      if (!api.CredWriteW(credential, 0)) {
+        throw CredentialFailure.of(Native.getLastError(), subject);
+      }
+    } finally {
+      credential.setMemory(0, size, (byte) 0);
+      free(credential);
+    }
+  }
+
+  /** Removes one credential; the error code, 0 when it is gone. */
+  private int remove(String target) throws StoreException {
+    Advapi32 api = advapi32();
+    Pointer name = allocate(target);
+    try {
+      return api.CredDeleteW(name, Advapi32.CRED_TYPE_GENERIC, 0) ? 0 : Native.getLastError();
+    } finally {
+      free(name);
+    }
+  }
+
+  private Advapi32 advapi32() throws StoreException {
+    surroundings.deadline().doing("waiting for the Windows Credential Manager");
+    if (advapi32 == null) {
+      try {
+        advapi32 = new Advapi32(libraryName);
+      } catch (LinkageError e) {
+        throw CredentialFailure.noLibrary(e);
+      }
+    }
+    return advapi32;
+  }
+
+  private static void put(Pointer credential, int member, int at, byte[] text) {
+    credential.write(at, text, 0, text.length);
+    credential.setPointer(member, credential.share(at));
+  }
+
+  private static byte[] wide(String text) {
+    return (text + "\0").getBytes(UTF_16LE);
+  }
+
+  private static Pointer allocate(String text) {
+    byte[] wide = wide(text);
+    Pointer memory = allocate(wide.length);
+    memory.write(0, wide, 0, wide.length);
+    return memory;
+  }
+
+  /** Memory full of zeros; {@link #free} gives it back. */
+  private static Pointer allocate(int size) {
+    Pointer memory = new Pointer(Native.malloc(size));
+    memory.setMemory(0, size, (byte) 0);
+    return memory;
+  }
+
+  private static void free(Pointer memory) {
+    Native.free(Pointer.nativeValue(memory));
+  }
+}

@@ -1,0 +1,16 @@
+/* Stands where java.exe would: prints its arguments, one in a line, and JAVA_TOOL_OPTIONS; exit status 3. */
+#include <windows.h>
+#include <stdio.h>
+
+static void print(const WCHAR *text) {
+  char utf8[4096];
+  WideCharToMultiByte(CP_UTF8, 0, text, -1, utf8, sizeof utf8, NULL, NULL);
+  puts(utf8);
+}
+
+int wmain(int argc, WCHAR **argv) {
+  for (int i = 1; i < argc; i++) print(argv[i]);
+  const WCHAR *options = _wgetenv(L"JAVA_TOOL_OPTIONS");
+  print(options ? options : L"JAVA_TOOL_OPTIONS unset");
+  return 3;
+}

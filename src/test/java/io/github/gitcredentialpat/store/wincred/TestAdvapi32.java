@@ -1,0 +1,64 @@
+package io.github.gitcredentialpat.store.wincred;
+
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
+import io.github.gitcredentialpat.CSources;
+import java.nio.file.Path;
+
+/** The Credential Manager of src/test/c/advapi32, and what it tells tests. */
+final class TestAdvapi32 {
+  private final Path path;
+  private final NativeLibrary library;
+
+  /** Builds and loads it. */
+  TestAdvapi32() throws Exception {
+    path = CSources.library("advapi32/advapi32.c");
+    library = NativeLibrary.getInstance(path.toString());
+  }
+
+  String path() {
+    return path.toString();
+  }
+
+  /** Calls one of its functions for tests. */
+  int call(String function, Object... arguments) {
+    return library.getFunction(function).invokeInt(arguments);
+  }
+
+  /** Has calls number {@code from} to {@code to} of a function fail; "" stands for all together. */
+  void fail(String function, int from, int to, int code) {
+    call("test_fail", function, from, to, code);
+  }
+
+  /** Has every call of a function fail. */
+  void failAlways(String function, int code) {
+    fail(function, 1, Integer.MAX_VALUE, code);
+  }
+
+  /** Keeps a credential as another program would. */
+  boolean put(String target, String comment, int type, byte[] secret) {
+    try (Memory name = wide(target);
+        Memory text = wide(comment);
+        Memory blob = new Memory(secret.length);
+        Memory credential = new Memory(80)) {
+      blob.write(0, secret, 0, secret.length);
+      credential.clear();
+      credential.setInt(4, type);
+      credential.setPointer(8, name);
+      credential.setPointer(16, text);
+      credential.setInt(32, secret.length);
+      credential.setPointer(40, blob);
+      credential.setInt(48, 2);
+      return new Advapi32(path()).CredWriteW(credential, 0);
+    }
+  }
+
+  private static Memory wide(String text) {
+    byte[] bytes = (text + "\0").getBytes(UTF_16LE);
+    Memory memory = new Memory(bytes.length);
+    memory.write(0, bytes, 0, bytes.length);
+    return memory;
+  }
+}
