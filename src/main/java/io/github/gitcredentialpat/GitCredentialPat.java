@@ -32,8 +32,10 @@ public final class GitCredentialPat {
              git-credential-pat logout ORG | URL | --all [--yes]
 
       operations, which git calls: get, store, erase, capability
-      stores: secretservice, file
-      """;
+      stores: \
+      """
+          + StoreChoice.NAMES
+          + "\n";
 
   private final InputStream in;
   private final OutputStream out;

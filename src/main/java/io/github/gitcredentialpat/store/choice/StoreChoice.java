@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Which stores a run uses: those a person names, else the platform's own chain. */
 public final class StoreChoice {
-  /** What is used on Linux unless something else is chosen. */
-  private static final String PLATFORM = "secretservice,file";
+  /** The names of all stores, as a person types them. */
+  public static final String NAMES = "secretservice, keychain, wincred, file";
 
   private StoreChoice() {}
 
@@ -27,7 +27,7 @@ public final class StoreChoice {
    */
   public static StoreChain chain(@Nullable String names, Surroundings surroundings) {
     List<Store> stores = new ArrayList<>(2);
-    String all = names == null ? PLATFORM : names;
+    String all = names == null ? platform() : names;
     for (int start = 0; start <= all.length(); ) {
       int comma = all.indexOf(',', start);
       int end = comma < 0 ? all.length() : comma;
@@ -35,6 +35,15 @@ public final class StoreChoice {
       start = end + 1;
     }
     return new StoreChain(stores, names != null);
+  }
+
+  /** What is used unless something else is chosen. */
+  private static String platform() {
+    String system = System.getProperty("os.name");
+    if (system.startsWith("Windows")) {
+      return "wincred,file";
+    }
+    return system.startsWith("Mac") ? "keychain" : "secretservice,file";
   }
 
   private static Store open(String name, Surroundings surroundings) {
@@ -45,7 +54,7 @@ public final class StoreChoice {
       case "wincred" -> new WincredStore(surroundings);
       default ->
           throw new IllegalArgumentException(
-              "there is no store \"" + name + "\"; choose among secretservice, file, wincred");
+              "there is no store \"" + name + "\"; choose among " + NAMES);
     };
   }
 }
