@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tests that git's own source brings along for helpers. */
+@Tag("all")
 class GitsOwnTestsIT {
   private static final String SOURCE = "GIT_CREDENTIAL_PAT_GIT_SOURCE";
 

@@ -15,9 +15,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The store on Wine's own Credential Manager, which is not ours and keeps things for good. */
+@Tag("all")
 final class WincredOnWineTest extends StoreContract {
   private static final Path GITS =
       Path.of("/usr/share/doc/git/contrib/credential/wincred/git-credential-wincred.c");

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,7 @@ final class WindowsLaunchersTest {
         .contains("\n-XX:SharedArchiveFile=" + image + "/app.jsa\n");
   }
 
+  @Tag("all")
   @Test
   void cmdsLauncherRunsTheRuntimeBelowIt() throws Exception {
     Path printCall = CSources.windowsProgram(CSources.source("wine/print_call.c"), "-municode");
