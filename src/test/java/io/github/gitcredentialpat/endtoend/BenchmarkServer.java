@@ -1,0 +1,38 @@
+package io.github.gitcredentialpat.endtoend;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The server of the end-to-end tests for src/bench/benchmark.py. */
+public final class BenchmarkServer {
+  private BenchmarkServer() {}
+
+  /**
+   * Serves one repository until standard input ends, and prints the proxy's address, the
+   * certificate to trust, the organisation, a token and the repository's URL, a line each.
+   *
+   * @param args an empty folder, and the milliseconds that every answer takes longer
+   */
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]);
+    Certificate certificate = Certificate.make(folder);
+    AzureSite azure = new AzureSite();
+    String token = AzureSite.newToken();
+    azure.grant("contoso", token, AzureSite.Scope.WRITE);
+    try (GitServer server =
+            new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+        ConnectProxy proxy = new ConnectProxy(server.port(), null)) {
+      server.repository("contoso/Web/_git/site", "contoso's site\n");
+      server.delay(Duration.ofMillis(Integer.parseInt(args[1])));
+      System.out.println(proxy.address());
+      System.out.println(certificate.pem());
+      System.out.println("contoso");
+      System.out.println(token);
+      System.out.println("https://dev.azure.com/contoso/Web/_git/site");
+      while (System.in.read() >= 0) {
+        // Until the benchmark is over.
+      }
+    }
+  }
+}
