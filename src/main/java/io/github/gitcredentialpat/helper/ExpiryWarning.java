@@ -3,11 +3,11 @@ package io.github.gitcredentialpat.helper;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 
 /** Says, at most once a day for each token, that it dies within a week. */
@@ -39,14 +39,12 @@ final class ExpiryWarning {
           && Files.getLastModifiedTime(mark).to(TimeUnit.SECONDS) > run.now() - DAY) {
         return true;
       }
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Surroundings.makePrivate(folder);
       if (!Files.exists(mark)) {
         Files.createFile(mark);
       }
       Files.setLastModifiedTime(mark, FileTime.from(run.now(), TimeUnit.SECONDS));
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException e) {
       // Without a record it is said each time, which is better than never.
     }
     return false;

@@ -2,10 +2,8 @@ package io.github.gitcredentialpat.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +23,13 @@ public final class StoreLock {
     surroundings.deadline().doing("waiting for another git-credential-pat to finish");
     FileChannel channel = null;
     try {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Surroundings.makePrivate(folder);
       channel =
           FileChannel.open(
               folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       channel.lock();
       return new StoreLock(channel);
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException e) {
       return new StoreLock(channel);
     }
   }
