@@ -9,7 +9,8 @@
 # --to    the image; an older one is replaced. It should stay where it is made: a moved one runs, but Java
 #         may refuse its archive then, which costs 80 ms
 #
-# What the image holds: bin/git-credential-pat, jvm.options, runtime/, lib/, app.jsa.
+# What the image holds: bin/git-credential-pat, jvm.options, security.properties,
+#                            runtime/, lib/, app.jsa.
 # Single quotes: much in here is for the shell that will run the launcher.
 # shellcheck disable=SC2016
 set -eu
@@ -107,7 +108,7 @@ unpack_native() {
 }
 
 copy_launcher() {
-  cp "$here/jvm.options" "$image/"
+  cp "$here/jvm.options" "$here/security.properties" "$image/"
   mkdir "$image/bin"
   # As one word of sh, then as the right side of sed's s command.
   quoted=$(printf '%s' "$image" | sed "s/'/'\\\\''/g; s/.*/'&'/" | sed 's/[\\&|]/\\&/g')
