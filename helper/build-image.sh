@@ -10,7 +10,7 @@
 #         may refuse its archive then, which costs 80 ms
 #
 # What the image holds: bin/git-credential-pat, jvm.options, security.properties,
-#                            runtime/, lib/, app.jsa.
+# runtime/, lib/, app.jsa and, from Java 24 on, store.jsa.
 # Single quotes: much in here is for the shell that will run the launcher.
 # shellcheck disable=SC2016
 set -eu
@@ -139,7 +139,8 @@ launcher_with() {
   chmod 755 "$2"
 }
 
-# Makes app.jsa from the classes of all these runs together. (An AOT cache would come from one run only.)
+# Makes app.jsa, and store.jsa, from the classes of all these runs together. (An AOT cache would come from
+# one run only.)
 build_archive() {
   mkdir -m 700 "$work/home"
   launcher_with '"-XX:DumpLoadedClassList=$CLASS_LIST"' "$work/trainer"
@@ -164,14 +165,22 @@ password=not-a-token'
       | sed -n '/\/\(azure\|command\)\//d; s/\.class$//p' | grep -v package-info
   } | awk '!seen[$0]++' >"$work/classes"
 
-  # G1 writes the heap's part of an archive under every Java, and the serial collector reads it.
-  dump='-Xshare:dump -XX:-UseSerialGC -XX:+UseG1GC "-XX:SharedClassListFile=$CLASS_LIST"'
-  # From Java 24 on classes are kept linked as well, as in an AOT cache.
+  # From Java 24 on an archive can keep classes linked, as in an AOT cache: all of them are loaded at once
+  # then, which is quickest for a run that needs most, and a waste for a store that needs few.
   if "$image/runtime/bin/java" -XX:+AOTClassLinking -version >/dev/null 2>&1; then
-    dump="$dump -XX:+AOTClassLinking"
+    dump store.jsa -XX:-AOTClassLinking
+    dump app.jsa -XX:+AOTClassLinking
+  else
+    dump app.jsa ''
   fi
-  launcher_with "$dump \"-XX:SharedArchiveFile=\$ARCHIVE\"" "$work/dumper"
-  export ARCHIVE="$image/app.jsa.part"
+}
+
+# Makes the archive $1 from the list of classes, with the option $2.
+dump() {
+  # G1 writes the heap's part of an archive under every Java, and the serial collector reads it.
+  options="-Xshare:dump -XX:-UseSerialGC -XX:+UseG1GC $2"
+  launcher_with "$options \"-XX:SharedClassListFile=\$CLASS_LIST\" \"-XX:SharedArchiveFile=\$ARCHIVE\"" "$work/dumper"
+  export ARCHIVE="$image/$1.part"
   CLASS_LIST=$work/classes
   if ! "$work/dumper" >"$work/dump.log" 2>&1 || [ ! -s "$ARCHIVE" ]; then
     cat "$work/dump.log" >&2
@@ -179,7 +188,7 @@ password=not-a-token'
   fi
   chmod 644 "$ARCHIVE"
   # Java checks an archive's head only, so half of one must never be seen.
-  mv "$ARCHIVE" "$image/app.jsa"
+  mv "$ARCHIVE" "$image/$1"
 }
 
 build_runtime
