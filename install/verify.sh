@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.."
 # with, what git's own libsecret helper is built from to compare with, and a linter for the scripts.
 packages='git maven ca-certificates
   dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1
-  keyutils util-linux procps openssl
+  keyutils util-linux procps openssl gnupg pinentry-curses pass
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
 # For git's source and the other system; a Windows to try our Windows parts on.

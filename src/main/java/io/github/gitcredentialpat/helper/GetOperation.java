@@ -283,7 +283,7 @@ final class GetOperation {
     }
     for (Store store : run.chain().stores()) {
       try {
-        if (!store.find(byUser.identity()).isEmpty()) {
+        if (store.capacity().writable() && !store.find(byUser.identity()).isEmpty()) {
           run.messages()
               .say(
                   "the URL's user part names "

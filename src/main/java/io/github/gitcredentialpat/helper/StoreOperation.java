@@ -82,6 +82,13 @@ final class StoreOperation {
 
   private boolean store() throws StoreException {
     boolean known = readAll();
+    for (Found found : chain) {
+      for (Entry entry : found.entries()) {
+        if (isSame(entry)) {
+          return keepWhatGitDidNotSend(found.store(), entry);
+        }
+      }
+    }
     if (whose.fromUser() && !known && !request.bringsBack(State.USER_WAS_GIVEN)) {
       run.messages()
           .say(
@@ -90,13 +97,6 @@ final class StoreOperation {
                   + " is meant, and a typed user name is none; nothing is stored; "
                   + Run.useHttpPath());
       return false;
-    }
-    for (Found found : chain) {
-      for (Entry entry : found.entries()) {
-        if (isSame(entry)) {
-          return keepWhatGitDidNotSend(found.store(), entry);
-        }
-      }
     }
     return replace(key()) || storeNew(key());
   }
@@ -205,14 +205,15 @@ final class StoreOperation {
     return token == null ? null : Secret.password(token);
   }
 
-  /** Reads the whole chain. Returns whether it holds anything for this identity. */
+  /** Reads the whole chain. Returns whether it knows an organisation that the user part named. */
   private boolean readAll() {
     boolean known = false;
     for (Store store : run.chain().stores()) {
       run.surroundings().deadline().doing("reading " + store.name());
       try {
         List<Entry> entries = store.find(whose.identity());
-        known |= !entries.isEmpty();
+        // What cannot be written answers for any organisation, and so knows none.
+        known |= whose.fromUser() && !entries.isEmpty() && store.capacity().writable();
         chain.add(new Found(store, kept(store, entries), null));
       } catch (StoreException e) {
         chain.add(new Found(store, List.of(), e));

@@ -18,6 +18,12 @@ public interface Store {
     return Capacity.UNBOUNDED;
   }
 
+  /** Where it keeps entries, for a person: a place, and a command or program that shows it. */
+  String location();
+
+  /** Who else can read what it keeps, for a person. */
+  String readers();
+
   /**
    * The entries of this protocol and host (with its port), and of this path unless it is absent,
    * secrets included, in no order.

@@ -35,6 +35,16 @@ public final class InMemoryStore implements Store {
   }
 
   @Override
+  public String location() {
+    return "memory";
+  }
+
+  @Override
+  public String readers() {
+    return "this test";
+  }
+
+  @Override
   public List<Entry> find(Identity where) throws StoreException {
     failIfToldTo();
     List<Entry> found = new ArrayList<>();

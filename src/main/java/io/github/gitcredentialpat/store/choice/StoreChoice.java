@@ -3,8 +3,11 @@ package io.github.gitcredentialpat.store.choice;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.keychain.KeychainStore;
+import io.github.gitcredentialpat.store.keyutils.KeyutilsStore;
+import io.github.gitcredentialpat.store.pass.PassStore;
 import io.github.gitcredentialpat.store.secretservice.SecretServiceStore;
 import io.github.gitcredentialpat.store.wincred.WincredStore;
 import java.util.ArrayList;
@@ -13,8 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Which stores a run uses: those a person names, else the platform's own chain. */
 public final class StoreChoice {
-  /** The names of all stores, as a person types them. */
-  public static final String NAMES = "secretservice, keychain, wincred, file";
+  /** The names of all stores, as a person types them, in the order in which they are listed. */
+  public static final String NAMES = "secretservice, keychain, wincred, keyutils, pass, file, env";
+
+  /**
+   * How long the kernel's keyring keeps an unused entry unless something else is said, in seconds.
+   */
+  public static final int DEFAULT_TIMEOUT = 8 * 60 * 60;
 
   private StoreChoice() {}
 
@@ -23,18 +31,24 @@ public final class StoreChoice {
    *
    * @param names names joined by commas, as {@code --store} and {@code GIT_CREDENTIAL_PAT_STORE}
    *     give them; absent for the platform's chain
+   * @param timeout how long the kernel's keyring keeps an entry that is not used, in seconds
    * @throws IllegalArgumentException when there is no store of that name, with a line for a person
    */
-  public static StoreChain chain(@Nullable String names, Surroundings surroundings) {
+  public static StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
     List<Store> stores = new ArrayList<>(2);
     String all = names == null ? platform() : names;
     for (int start = 0; start <= all.length(); ) {
       int comma = all.indexOf(',', start);
       int end = comma < 0 ? all.length() : comma;
-      stores.add(open(all.substring(start, end), surroundings));
+      stores.add(open(all.substring(start, end), timeout, surroundings));
       start = end + 1;
     }
     return new StoreChain(stores, names != null);
+  }
+
+  /** Every store there is, usable here or not. */
+  public static List<Store> all(Surroundings surroundings) {
+    return chain(NAMES.replace(" ", ""), DEFAULT_TIMEOUT, surroundings).stores();
   }
 
   /** What is used unless something else is chosen. */
@@ -46,10 +60,13 @@ public final class StoreChoice {
     return system.startsWith("Mac") ? "keychain" : "secretservice,file";
   }
 
-  private static Store open(String name, Surroundings surroundings) {
+  private static Store open(String name, int timeout, Surroundings surroundings) {
     return switch (name) {
+      case "env" -> new EnvStore(surroundings);
       case "file" -> new FileStore(surroundings);
       case "keychain" -> new KeychainStore(surroundings);
+      case "keyutils" -> new KeyutilsStore(timeout);
+      case "pass" -> new PassStore(surroundings);
       case "secretservice" -> new SecretServiceStore(surroundings);
       case "wincred" -> new WincredStore(surroundings);
       default ->

@@ -60,6 +60,16 @@ public final class FileStore implements Store {
   }
 
   @Override
+  public String location() {
+    return folder + ", the key in " + keyFile;
+  }
+
+  @Override
+  public String readers() {
+    return "who can read both places, unless a passphrase protects the key";
+  }
+
+  @Override
   public List<Entry> find(Identity where) throws StoreException {
     String[] names = entryNames();
     if (names.length == 0) {

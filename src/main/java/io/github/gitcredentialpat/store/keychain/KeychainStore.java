@@ -66,6 +66,16 @@ public final class KeychainStore implements Store {
     return "keychain";
   }
 
+  @Override
+  public String location() {
+    return "the keychain of this Mac account: Keychain Access";
+  }
+
+  @Override
+  public String readers() {
+    return "programs on a Java runtime of the same maker; others after macOS asked";
+  }
+
   /**
    * {@inheritDoc}
    *

@@ -9,8 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's key service (keyrings(7)) through libkeyutils, for keys of the type {@code user}:
- * native names, no policy. Where a call returns an {@code int}, a negative one is {@code -errno}.
+ * The kernel's key service (keyrings(7)) through libkeyutils, for keys of the type {@code user} and
+ * keyrings: native names, no policy. Where a call returns an {@code int}, a negative one is {@code
+ * -errno}.
  */
 public final class Keyctl {
   /**
@@ -23,6 +24,12 @@ public final class Keyctl {
 
   /** Every right to who possesses the key, and none to anyone else ({@code KEY_POS_ALL}). */
   public static final int POSSESSOR_ONLY = 0x3f000000;
+
+  /** A description has at most 4095 bytes; type, ids and permissions stand before it. */
+  private static final int LONGEST_DESCRIPTION = 4096 + 128;
+
+  /** Not to replace a key that is there already ({@code KEYCTL_MOVE_EXCL}, Linux 5.3). */
+  private static final int MOVE_EXCL = 1;
 
   private final NativeLibrary library;
 
@@ -48,11 +55,57 @@ public final class Keyctl {
     }
   }
 
+  /**
+   * Makes an empty keyring in another, in place of one with this name. Returns its serial number.
+   */
+  public int addKeyring(String name, int keyring) {
+    try (Memory type = text("keyring");
+        Memory description = text(name)) {
+      return call("add_key", new Object[] {type, description, null, sizeT(0), keyring});
+    }
+  }
+
   /** Searches the keyring and those linked to it. Returns the key's serial number. */
   public int search(int keyring, String description) {
-    try (Memory type = text("user");
+    return search(keyring, "user", description);
+  }
+
+  /** Searches the keyring and those linked to it for a keyring. Returns its serial number. */
+  public int searchKeyring(int keyring, String name) {
+    return search(keyring, "keyring", name);
+  }
+
+  private int search(int keyring, String type, String description) {
+    try (Memory typeName = text(type);
         Memory name = text(description)) {
-      return callLong("keyctl_search", new Object[] {keyring, type, name, 0});
+      return callLong("keyctl_search", new Object[] {keyring, typeName, name, 0});
+    }
+  }
+
+  /**
+   * Reads the key's payload, of a keyring the serial numbers of its keys, into an array as far as
+   * it goes. Returns the payload's whole length.
+   */
+  public int read(int key, byte[] into) {
+    try (Memory buffer = new Memory(Math.max(1, into.length))) {
+      int length = callLong("keyctl_read", new Object[] {key, buffer, sizeT(into.length)});
+      if (length > 0) {
+        buffer.read(0, into, 0, Math.min(length, into.length));
+      }
+      buffer.clear();
+      return length;
+    }
+  }
+
+  /** The key's {@code type;uid;gid;permissions;description}; absent when it cannot be seen. */
+  public @Nullable String describe(int key) {
+    try (Memory buffer = new Memory(LONGEST_DESCRIPTION)) {
+      int length =
+          callLong("keyctl_describe", new Object[] {key, buffer, sizeT(LONGEST_DESCRIPTION)});
+      // The length counts the NUL at its end.
+      return length <= 0 || length > LONGEST_DESCRIPTION
+          ? null
+          : new String(buffer.getByteArray(0, length - 1), StandardCharsets.UTF_8);
     }
   }
 
@@ -79,6 +132,15 @@ public final class Keyctl {
   /** Puts the key, or keyring, into the keyring. */
   public int link(int key, int keyring) {
     return callLong("keyctl_link", new Object[] {key, keyring});
+  }
+
+  /**
+   * Moves the key, or keyring, unless one with its description is there already.
+   *
+   * @throws LinkageError when libkeyutils is too old to know the call
+   */
+  public int move(int key, int from, int to) {
+    return callLong("keyctl_move", new Object[] {key, from, to, MOVE_EXCL});
   }
 
   /** Takes the key out of the keyring. */

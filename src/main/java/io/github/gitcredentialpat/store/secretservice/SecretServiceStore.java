@@ -48,6 +48,16 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   }
 
   @Override
+  public String location() {
+    return "the default keyring of the desktop (GNOME Keyring, KWallet or KeePassXC)";
+  }
+
+  @Override
+  public String readers() {
+    return "every program of this user while the keyring is unlocked";
+  }
+
+  @Override
   public List<Entry> find(Identity where) throws StoreException {
     SecretService secrets = connect(where);
     String[] wanted = Attributes.ofSearch(where, null);

@@ -66,6 +66,16 @@ public final class WincredStore implements Store {
   }
 
   @Override
+  public String location() {
+    return "the Credential Manager of this Windows account: control keymgr.dll";
+  }
+
+  @Override
+  public String readers() {
+    return "every program of this Windows account";
+  }
+
+  @Override
   public List<Entry> find(Identity where) throws StoreException {
     List<Entry> found = new ArrayList<>(4);
     if (!find(where, found)) {

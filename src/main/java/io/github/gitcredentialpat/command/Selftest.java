@@ -1,0 +1,170 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * {@code selftest}: puts a canary under a random name through save, find, replace, list and delete
+ * of each store, says what happened and how long it took, and leaves nothing behind. What a person
+ * runs on a platform that the tests cannot reach.
+ */
+public final class Selftest {
+  private final Run run;
+  private final OutputStream out;
+
+  /**
+   * The command.
+   *
+   * @param run the stores to test; where a person chose them, one that is not available is a fault
+   * @param out where the results go
+   */
+  public Selftest(Run run, OutputStream out) {
+    this.run = run;
+    this.out = out;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return 0 when every store that is available did all of it, 1 when one did not, 2 for wrong
+   *     usage
+   */
+  public int run(List<String> arguments) throws IOException {
+    if (!arguments.isEmpty()) {
+      run.messages().say("usage: git-credential-pat [--store NAME[,NAME...]] selftest");
+      return 2;
+    }
+    int status = 0;
+    for (Store store : run.chain().stores()) {
+      Canary canary = new Canary(store);
+      String fault = canary.test();
+      say(store.name() + ": " + fault + "\n" + canary.steps);
+      if (canary.failed) {
+        status = 1;
+      }
+    }
+    return status;
+  }
+
+  private void say(String text) throws IOException {
+    out.write(text.getBytes(UTF_8));
+    out.flush();
+  }
+
+  /** One store's test. */
+  private final class Canary {
+    private final Store store;
+    private final EntryKey key;
+    private final StringBuilder steps = new StringBuilder();
+    private boolean failed;
+    private long start;
+
+    Canary(Store store) {
+      byte[] random = new byte[8];
+      new SecureRandom().nextBytes(random);
+      String host = "selftest-" + HexFormat.of().formatHex(random) + ".invalid";
+      this.store = store;
+      this.key = new EntryKey(new Identity("https", host, "canary"), "selftest");
+    }
+
+    /** Returns the result in a few words. */
+    String test() {
+      boolean saved = false;
+      try {
+        if (!store.capacity().writable()) {
+          begin();
+          store.list();
+          step("list");
+          return "read only, nothing to test but its list";
+        }
+        begin();
+        // Set before it is: what was cut off may be there all the same.
+        saved = true;
+        store.save(entry("first"));
+        step("save");
+        expect("first", "find");
+        begin();
+        store.save(entry("second"));
+        step("replace");
+        expect("second", "find again");
+        begin();
+        boolean listed = store.list().contains(key);
+        step("list");
+        check(listed, "the list does not show what was saved");
+        begin();
+        boolean deleted = store.delete(key);
+        step("delete");
+        saved = false;
+        check(deleted && store.find(key.identity()).isEmpty(), "it was not deleted");
+        return failed ? "FAILED" : "passed";
+      } catch (StoreException e) {
+        run.messages().trace(e);
+        steps.append("  ").append(e.reason()).append(": ").append(e.getMessage()).append('\n');
+        boolean absent = e.reason() == Reason.UNAVAILABLE && !run.chain().chosen();
+        failed |= !absent;
+        return absent ? "not available" : "FAILED";
+      } finally {
+        if (saved) {
+          cleanUp();
+        }
+      }
+    }
+
+    private Entry entry(String secret) {
+      return Entry.of(key, Secret.password(secret.getBytes(UTF_8)), run.now());
+    }
+
+    private void begin() {
+      // Each step has its own five seconds.
+      run.surroundings().deadline().promptClosed();
+      start = System.nanoTime();
+    }
+
+    private void step(String name) {
+      long micros = (System.nanoTime() - start) / 1_000;
+      steps.append("  ").append(name).append(": ").append(micros / 1_000).append('.');
+      steps.append(micros % 1_000 / 100).append(" ms\n");
+    }
+
+    private void expect(String secret, String name) throws StoreException {
+      begin();
+      List<Entry> found = store.find(key.identity());
+      step(name);
+      check(
+          found.size() == 1
+              && found.get(0).key().equals(key)
+              && found.get(0).secret().sameAs(entry(secret).secret()),
+          "what was found is not what was saved");
+    }
+
+    private void check(boolean holds, String fault) {
+      if (!holds) {
+        failed = true;
+        steps.append("  ").append(fault).append('\n');
+      }
+    }
+
+    private void cleanUp() {
+      begin();
+      try {
+        store.delete(key);
+      } catch (StoreException e) {
+        // The step that failed said why; a store that is not there keeps nothing.
+        run.messages().trace(e);
+      }
+    }
+  }
+}

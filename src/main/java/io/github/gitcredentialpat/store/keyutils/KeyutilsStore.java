@@ -1,0 +1,403 @@
+package io.github.gitcredentialpat.store.keyutils;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Capacity;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Linux kernel's keyring of this user: in memory only, so that a token is gone after a reboot
+ * (and on kernels before 5.3 once the user's last process ends), and a while after its last use.
+ *
+ * <p>Entries are keys of the type {@code user} in a keyring {@code git-credential-pat} inside the
+ * user keyring ({@code keyctl show @u} shows them), described as {@link Description} says; the
+ * payload is that of {@link Payload}. Each key expires a while after its last use, and all that
+ * find it renew it.
+ *
+ * <p>Who can read it: every process of the same user, for each can link the user keyring to its
+ * own; root only by becoming that user. A container without a user namespace of its own shares the
+ * keyring of its uid with the host and with other containers, so this store is never used unless it
+ * is chosen.
+ *
+ * <p>Limits: {@code /proc/sys/kernel/keys} (by default 20,000 bytes and 200 keys for all keys of a
+ * user, far more for root), and 32,767 bytes for a key.
+ *
+ * <p>Errors: what expired, was revoked or is gone is not found. {@code LIMIT} when the quota is
+ * used up or an entry too large; {@code UNAVAILABLE} where the system has no keyrings or a
+ * container's filter forbids them; else {@code FAILED}.
+ */
+public final class KeyutilsStore implements Store {
+  private static final String RING = "git-credential-pat";
+  private static final int LONGEST_PAYLOAD = 32_767;
+  private static final int LONGEST_DESCRIPTION = 4_095;
+
+  /** Left of a payload for what is known of a token beside its secret. */
+  private static final int BESIDE_THE_SECRET = 767;
+
+  /** What an entry of usual size counts for: description, payload and its place in the keyring. */
+  private static final int USUAL_ENTRY = 256;
+
+  // How often, and how far apart, a write that met a used-up quota is tried again.
+  private static final int TRIES = 10;
+  private static final long PAUSE_MILLIS = 20;
+
+  // errno values that all of Linux but MIPS, Alpha, PA-RISC and SPARC agree on.
+  private static final int EPERM = 1;
+  private static final int EACCES = 13;
+  private static final int EEXIST = 17;
+  private static final int ENFILE = 23;
+  private static final int ENOSYS = 38;
+  private static final int EOPNOTSUPP = 95;
+  private static final int EDQUOT = 122;
+  private static final int ENOKEY = 126;
+  private static final int EKEYEXPIRED = 127;
+  private static final int EKEYREVOKED = 128;
+
+  private final int timeoutSeconds;
+
+  /**
+   * A store that loads nothing until it is asked.
+   *
+   * @param timeoutSeconds how long an entry lives after its last use, from 1
+   */
+  public KeyutilsStore(int timeoutSeconds) {
+    this.timeoutSeconds = timeoutSeconds;
+  }
+
+  @Override
+  public String name() {
+    return "keyutils";
+  }
+
+  @Override
+  public String location() {
+    return "the kernel's memory, in the keyring git-credential-pat of this user: keyctl show @u";
+  }
+
+  @Override
+  public String readers() {
+    return "every program of this user, and containers that share the user id";
+  }
+
+  /** What the quota allows, if nothing else used it. */
+  @Override
+  public Capacity capacity() {
+    String who = isRoot() ? "root_" : "";
+    int bytes = quota(who + "maxbytes");
+    int keys = quota(who + "maxkeys");
+    // Half of it, since a key that is replaced and the new one are there at once.
+    int longest = Math.min(LONGEST_PAYLOAD, bytes / 2) - BESIDE_THE_SECRET;
+    // Some keys and keyrings belong to the session.
+    return new Capacity(
+        true, Math.max(0, longest), Math.min(bytes / USUAL_ENTRY, Math.max(0, keys - 16)));
+  }
+
+  @Override
+  public List<Entry> find(Identity where) throws StoreException {
+    Keyctl kernel = kernel();
+    List<Entry> found = new ArrayList<>();
+    int[] serials = serials(kernel, ring(kernel));
+    byte[] payload = null;
+    for (int serial : serials) {
+      EntryKey key = key(kernel, serial);
+      if (key == null || !isAt(key.identity(), where)) {
+        continue;
+      }
+      if (payload == null) {
+        payload = new byte[LONGEST_PAYLOAD];
+      }
+      int length = kernel.read(serial, payload);
+      if (isGone(length)) {
+        continue;
+      }
+      if (length < 0) {
+        throw problem(-length, "read");
+      }
+      kernel.setTimeout(serial, timeoutSeconds);
+      byte[] exact = Arrays.copyOf(payload, length);
+      found.add(Payload.decode(key, exact));
+      Arrays.fill(exact, (byte) 0);
+      Arrays.fill(payload, 0, length, (byte) 0);
+    }
+    return found;
+  }
+
+  private static boolean isAt(Identity identity, Identity where) {
+    return identity.protocol().equals(where.protocol())
+        && identity.host().equals(where.host())
+        && (where.path() == null || where.path().equals(identity.path()));
+  }
+
+  @Override
+  public List<EntryKey> list() throws StoreException {
+    Keyctl kernel = kernel();
+    List<EntryKey> keys = new ArrayList<>();
+    for (int serial : serials(kernel, ring(kernel))) {
+      EntryKey key = key(kernel, serial);
+      if (key != null) {
+        keys.add(key);
+      }
+    }
+    return keys;
+  }
+
+  @Override
+  public void save(Entry entry) throws StoreException {
+    String description = Description.of(entry.key());
+    int longest = capacity().longestSecret();
+    if (entry.secret().bytes().length > longest) {
+      throw tooLong(entry, "the secret", longest);
+    }
+    if (description.getBytes(StandardCharsets.UTF_8).length > LONGEST_DESCRIPTION) {
+      throw tooLong(entry, "the address with its user name", LONGEST_DESCRIPTION);
+    }
+    byte[] payload = Payload.encode(entry);
+    try {
+      if (payload.length > LONGEST_PAYLOAD) {
+        throw tooLong(entry, "the secret with what is known of it", LONGEST_PAYLOAD);
+      }
+      Keyctl kernel = kernel();
+      int ring = ringToWrite(kernel);
+      int result = put(kernel, ring, description, payload);
+      // What expired counts until the kernel sweeps, up to five minutes later; what was just
+      // removed counts a little longer as well.
+      for (int i = 0; result == -EDQUOT && i < TRIES; i++) {
+        removeDead(kernel, ring);
+        pause();
+        result = put(kernel, ring, description, payload);
+      }
+      if (result < 0) {
+        throw problem(-result, "write to");
+      }
+    } finally {
+      Arrays.fill(payload, (byte) 0);
+    }
+  }
+
+  @Override
+  public boolean delete(EntryKey key) throws StoreException {
+    Keyctl kernel = kernel();
+    int ring = ring(kernel);
+    int serial = ring == 0 ? -ENOKEY : kernel.search(ring, Description.of(key));
+    if (isGone(serial)) {
+      return false;
+    }
+    int result = serial < 0 ? serial : kernel.unlink(serial, ring);
+    if (result < 0) {
+      throw problem(-result, "delete from");
+    }
+    return true;
+  }
+
+  /**
+   * Makes the key in this process's own keyring, which ends with it, and shows it to others only
+   * once it has its time limit; the link replaces an older key of this description.
+   */
+  private int put(Keyctl kernel, int ring, String description, byte[] payload) {
+    int serial = kernel.addKey(description, payload, Keyctl.PROCESS_KEYRING);
+    if (serial < 0) {
+      return serial;
+    }
+    int result = kernel.setTimeout(serial, timeoutSeconds);
+    if (result >= 0) {
+      result = kernel.setPermissions(serial, Keyctl.POSSESSOR_ONLY);
+    }
+    if (result >= 0) {
+      result = kernel.link(serial, ring);
+    }
+    kernel.unlink(serial, Keyctl.PROCESS_KEYRING);
+    return result;
+  }
+
+  private static void removeDead(Keyctl kernel, int ring) throws StoreException {
+    for (int serial : serials(kernel, ring)) {
+      if (isGone(kernel.read(serial, new byte[0]))) {
+        kernel.unlink(serial, ring);
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Our keyring; 0 when there is none. */
+  private static int ring(Keyctl kernel) throws StoreException {
+    int ring = kernel.searchKeyring(Keyctl.USER_KEYRING, RING);
+    if (isGone(ring)) {
+      return 0;
+    }
+    if (ring < 0) {
+      throw problem(-ring, "search");
+    }
+    return ring;
+  }
+
+  private static int ringToWrite(Keyctl kernel) throws StoreException {
+    int ring = ring(kernel);
+    if (ring != 0) {
+      return ring;
+    }
+    // A keyring that is made where one lies already replaces it with all that is in it. So it is
+    // made elsewhere, and moved only if no other process was quicker.
+    ring = kernel.addKeyring(RING, Keyctl.PROCESS_KEYRING);
+    if (ring < 0) {
+      throw problem(-ring, "write to");
+    }
+    int moved = move(kernel, ring);
+    if (moved == -EEXIST) {
+      int quicker = ring(kernel);
+      if (quicker != 0) {
+        kernel.unlink(ring, Keyctl.PROCESS_KEYRING);
+        return quicker;
+      }
+    }
+    // What lies there is revoked, or this kernel is older than 5.3 and cannot move.
+    if (moved < 0) {
+      moved = kernel.link(ring, Keyctl.USER_KEYRING);
+      kernel.unlink(ring, Keyctl.PROCESS_KEYRING);
+    }
+    if (moved < 0) {
+      throw problem(-moved, "write to");
+    }
+    return ring;
+  }
+
+  private static int move(Keyctl kernel, int ring) {
+    try {
+      return kernel.move(ring, Keyctl.PROCESS_KEYRING, Keyctl.USER_KEYRING);
+    } catch (LinkageError e) {
+      return -ENOSYS;
+    }
+  }
+
+  private static int[] serials(Keyctl kernel, int ring) throws StoreException {
+    if (ring == 0) {
+      return new int[0];
+    }
+    byte[] bytes = new byte[1024];
+    int length = kernel.read(ring, bytes);
+    while (length > bytes.length) {
+      bytes = new byte[length + 1024];
+      length = kernel.read(ring, bytes);
+    }
+    if (length < 0 && !isGone(length)) {
+      throw problem(-length, "read");
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    int[] serials = new int[Math.max(0, length) / Integer.BYTES];
+    for (int i = 0; i < serials.length; i++) {
+      serials[i] = buffer.getInt();
+    }
+    return serials;
+  }
+
+  /** The entry behind a serial number; absent when it is gone, or no entry. */
+  private static @Nullable EntryKey key(Keyctl kernel, int serial) {
+    String described = kernel.describe(serial);
+    if (described == null || !described.startsWith("user;")) {
+      return null;
+    }
+    // user;0;0;3f000000;description
+    int start = 0;
+    for (int i = 0; i < 4 && start >= 0; i++) {
+      start = described.indexOf(';', start) + 1;
+    }
+    return Description.parse(described.substring(start));
+  }
+
+  private static boolean isGone(int result) {
+    return result == -ENOKEY || result == -EKEYEXPIRED || result == -EKEYREVOKED;
+  }
+
+  /**
+   * The kernel's calls. A key of the user keyring can be read only by who possesses it, through a
+   * link from a keyring of its own; that of the process belongs to the thread that made it, so the
+   * link is made anew for each operation.
+   */
+  private static Keyctl kernel() throws StoreException {
+    Keyctl kernel;
+    try {
+      kernel = new Keyctl();
+    } catch (LinkageError e) {
+      throw new StoreException(
+          Reason.UNAVAILABLE,
+          System.getProperty("os.name").equals("Linux")
+              ? "libkeyutils.so.1 cannot be loaded; install it: apt install libkeyutils1"
+              : "only Linux has a kernel keyring; choose another store",
+          e);
+    }
+    int linked = kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING);
+    if (linked < 0) {
+      throw problem(-linked, "open");
+    }
+    return kernel;
+  }
+
+  /** The place where error numbers become reasons. */
+  private static StoreException problem(int errno, String what) {
+    String cannot = "cannot " + what + " the kernel keyring (errno " + errno + ")";
+    if (errno == EPERM || errno == EACCES || errno == ENOSYS || errno == EOPNOTSUPP) {
+      return new StoreException(
+          Reason.UNAVAILABLE,
+          cannot + ": this container or kernel forbids it; choose another store: --store file");
+    }
+    if (errno == EDQUOT || errno == ENFILE) {
+      return new StoreException(
+          Reason.LIMIT,
+          cannot + ": this user's quota is used up; make room: git-credential-pat logout ORG");
+    }
+    return new StoreException(Reason.FAILED, cannot + "; look at it: keyctl show @u");
+  }
+
+  private static StoreException tooLong(Entry entry, String what, int most) {
+    return new StoreException(
+        Reason.LIMIT,
+        what
+            + " for "
+            + entry.key().identity().display()
+            + " is longer than the "
+            + most
+            + " bytes that the kernel keyring takes; choose another store: --store file");
+  }
+
+  private static boolean isRoot() {
+    try {
+      return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  /** A limit that the kernel shows; its own default for ordinary users where it shows none. */
+  private static int quota(String name) {
+    // In one read: a second one of such a file finds its end, whatever the first one left.
+    byte[] text = new byte[32];
+    try (FileInputStream in = new FileInputStream("/proc/sys/kernel/keys/" + name)) {
+      int length = in.read(text);
+      String number = new String(text, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+      return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number.strip()));
+    } catch (IOException | NumberFormatException e) {
+      return name.endsWith("bytes") ? 20_000 : 200;
+    }
+  }
+}

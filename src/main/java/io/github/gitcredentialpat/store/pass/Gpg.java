@@ -1,0 +1,271 @@
+package io.github.gitcredentialpat.store.pass;
+
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GnuPG as a child process, and the place where its status lines (doc/DETAILS in its source) become
+ * a {@link StoreException}. No secret is ever an argument or a file: it goes through pipes.
+ */
+final class Gpg {
+  private static final byte[] NOTHING = new byte[0];
+  private static final String STATUS = "[GNUPG:] ";
+
+  // The lower 16 bits of an error code (libgpg-error).
+  private static final int BAD_PASSPHRASE = 11;
+  private static final int CANCELED = 99;
+  private static final int FULLY_CANCELED = 198;
+
+  /** The reason in {@code INV_RECP} for a key that nobody vouched for. */
+  private static final String NOT_TRUSTED = "10";
+
+  private final Surroundings surroundings;
+  private @Nullable String program;
+
+  Gpg(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * The plain text of a file, which the caller wipes. Where the key needs a passphrase that the
+   * agent does not know, a person is asked if one may be.
+   */
+  byte[] decrypt(Path file) throws StoreException {
+    Child child = decrypt(file, "error");
+    if (isLocked(child) && surroundings.mayPrompt()) {
+      surroundings.deadline().promptShown();
+      try {
+        child = decrypt(file, "ask");
+      } finally {
+        surroundings.deadline().promptClosed();
+      }
+    }
+    if (child.status() == 0 && hasStatus(child, "DECRYPTION_OKAY")) {
+      return child.output();
+    }
+    Arrays.fill(child.output(), (byte) 0);
+    throw notDecrypted(file, child);
+  }
+
+  private Child decrypt(Path file, String pinentryMode) throws StoreException {
+    List<String> command = command();
+    command.add("--pinentry-mode");
+    command.add(pinentryMode);
+    command.add("--decrypt");
+    command.add(file.toString());
+    return run(command, NOTHING);
+  }
+
+  /** Encrypts to all recipients. */
+  byte[] encrypt(byte[] plain, List<String> recipients, Path gpgId) throws StoreException {
+    List<String> command = command();
+    command.add("--yes");
+    command.add("--compress-algo=none");
+    command.add("--no-encrypt-to");
+    // A key that is not there is an error, nothing to search the network for.
+    command.add("--no-auto-key-locate");
+    for (String recipient : recipients) {
+      command.add("--recipient=" + recipient);
+    }
+    command.add("--encrypt");
+    Child child = run(command, plain);
+    if (child.status() == 0 && child.output().length > 0) {
+      return child.output();
+    }
+    throw notEncrypted(gpgId, child);
+  }
+
+  /** Whether the file has a good signature, beside it, of a key with one of these fingerprints. */
+  boolean isSigned(Path file, String fingerprints) throws StoreException {
+    List<String> command = command();
+    command.add("--verify");
+    command.add(file + ".sig");
+    command.add(file.toString());
+    Child child = run(command, NOTHING);
+    String[] lines = child.errors().split("\n");
+    for (String line : lines) {
+      if (child.status() == 0 && line.startsWith(STATUS + "VALIDSIG ")) {
+        // The fingerprint of the signing key, and last that of its primary key.
+        for (String fingerprint : words(fingerprints)) {
+          if (fingerprint.length() == 40
+              && (line.startsWith(STATUS + "VALIDSIG " + fingerprint + " ")
+                  || line.endsWith(" " + fingerprint))) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private List<String> command() throws StoreException {
+    if (program == null) {
+      program = Child.find("gpg2", surroundings);
+    }
+    if (program == null) {
+      program = Child.find("gpg", surroundings);
+    }
+    if (program == null) {
+      throw new StoreException(
+          Reason.UNAVAILABLE, "gpg is not installed; type: sudo apt install gnupg pass");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(program);
+    String options = surroundings.variable("PASSWORD_STORE_GPG_OPTS");
+    if (options != null) {
+      command.addAll(words(options));
+    }
+    command.add("--batch");
+    command.add("--no-tty");
+    command.add("--status-fd=2");
+    return command;
+  }
+
+  private Child run(List<String> command, byte[] input) throws StoreException {
+    ProcessBuilder builder = Child.prepare(command, surroundings);
+    if (surroundings.mayPrompt()) {
+      String terminal = Terminal.name();
+      if (terminal != null) {
+        builder.environment().put("GPG_TTY", terminal);
+      }
+    }
+    Child child;
+    try {
+      child = Child.run(builder, input, surroundings);
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.UNAVAILABLE, program + " does not start; try it: " + program + " --version", e);
+    }
+    if (child.wasKilled()) {
+      endPrompt(child);
+      throw new StoreException(
+          Reason.TIMEOUT,
+          "gpg gave no answer in time and was ended; nothing is changed; try it: "
+              + program
+              + " --list-secret-keys");
+    }
+    return child;
+  }
+
+  static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    StringTokenizer tokens = new StringTokenizer(text);
+    while (tokens.hasMoreTokens()) {
+      words.add(tokens.nextToken());
+    }
+    return words;
+  }
+
+  private static boolean hasStatus(Child child, String keyword) {
+    return child.errors().contains(STATUS + keyword);
+  }
+
+  /** The key is there, but its agent did not let it be used. */
+  private static boolean isLocked(Child child) {
+    return child.status() != 0 && agentError(child) != 0;
+  }
+
+  /** The agent's error code; 0 when it is not the agent that said no. */
+  private static int agentError(Child child) {
+    int code = (int) number(child, "ERROR pkdecrypt_failed ") & 0xffff;
+    return code == 0 && hasStatus(child, "ERROR pkdecrypt_failed ") ? -1 : code;
+  }
+
+  /** The number after a status keyword; 0 when there is none. */
+  private static long number(Child child, String keyword) {
+    int start = child.errors().indexOf(STATUS + keyword);
+    long number = 0;
+    if (start >= 0) {
+      for (int i = start + STATUS.length() + keyword.length(); i < child.errors().length(); i++) {
+        int digit = Character.digit(child.errors().charAt(i), 10);
+        if (digit < 0) {
+          break;
+        }
+        number = number * 10 + digit;
+      }
+    }
+    return number;
+  }
+
+  /** Takes a prompt away that nobody waits for any more: it is the agent's child, not gpg's. */
+  private static void endPrompt(Child child) {
+    Optional<ProcessHandle> prompt = ProcessHandle.of(number(child, "PINENTRY_LAUNCHED "));
+    if (prompt.isPresent()) {
+      Optional<String> command = prompt.get().info().command();
+      if (command.isPresent() && command.get().contains("pinentry")) {
+        prompt.get().destroy();
+      }
+    }
+  }
+
+  private static StoreException notDecrypted(Path file, Child child) {
+    int code = agentError(child);
+    if (code == CANCELED || code == FULLY_CANCELED) {
+      return new StoreException(
+          Reason.DENIED, "the passphrase was not given; nothing is read from " + file);
+    }
+    if (code == BAD_PASSPHRASE) {
+      return new StoreException(
+          Reason.LOCKED, "that was not the passphrase of the key of " + file + "; try again");
+    }
+    if (code != 0) {
+      return new StoreException(
+          Reason.LOCKED,
+          "the gpg key needs its passphrase; type in a terminal: gpg -d -o /dev/null '"
+              + file
+              + "'");
+    }
+    if (hasStatus(child, "ENC_TO") && !hasStatus(child, "DECRYPTION_KEY")) {
+      return new StoreException(
+          Reason.UNAVAILABLE,
+          file + " is encrypted to other people's keys only; ask one of them: pass init");
+    }
+    return new StoreException(
+        Reason.FAILED, "gpg cannot read " + file + " (" + lastLine(child) + "); look at it");
+  }
+
+  private static StoreException notEncrypted(Path gpgId, Child child) {
+    String keyword = STATUS + "INV_RECP ";
+    int start = child.errors().indexOf(keyword);
+    if (start < 0) {
+      return new StoreException(
+          Reason.FAILED, "gpg cannot encrypt (" + lastLine(child) + "); nothing is stored");
+    }
+    int lineEnd = child.errors().indexOf('\n', start);
+    String line =
+        child
+            .errors()
+            .substring(start + keyword.length(), lineEnd < 0 ? child.errors().length() : lineEnd);
+    int blank = line.indexOf(' ');
+    String recipient = line.substring(blank + 1);
+    String named = "the key " + recipient + ", which " + gpgId + " names";
+    return new StoreException(
+        Reason.FAILED,
+        line.startsWith(NOT_TRUSTED + " ")
+            ? "gpg does not know whose "
+                + named
+                + ", is; check and sign it: gpg --lsign-key "
+                + recipient
+            : "gpg cannot encrypt to " + named + "; look at it: gpg --list-keys " + recipient);
+  }
+
+  /** The last line that gpg wrote for a person. */
+  private static String lastLine(Child child) {
+    String last = "status " + child.status();
+    for (String line : child.errors().split("\n")) {
+      if (!line.startsWith(STATUS) && !line.isBlank()) {
+        last = line;
+      }
+    }
+    return last;
+  }
+}

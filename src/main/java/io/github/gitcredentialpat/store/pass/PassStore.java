@@ -1,0 +1,347 @@
+package io.github.gitcredentialpat.store.pass;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The standard Unix password manager's store (pass(1)): one file per entry, encrypted by gpg to
+ * every key that the nearest {@code .gpg-id} names, so that a team's store works.
+ *
+ * <p>Entries lie in {@code $PASSWORD_STORE_DIR} or {@code ~/.password-store}, in the folder {@code
+ * git-credential-pat}, as {@link EntryPath} names them, so that {@code pass show
+ * git-credential-pat/https/dev.azure.com/contoso/alice} shows one: the token on the first line,
+ * then {@code key=value} lines as in {@link Payload}. {@code PASSWORD_STORE_KEY}, {@code
+ * PASSWORD_STORE_GPG_OPTS} and {@code PASSWORD_STORE_SIGNING_KEY} mean what they mean to pass. If
+ * the store is a git work tree each change is committed, never pushed.
+ *
+ * <p>Who can read it: who has one of these keys and its passphrase, and while the agent remembers
+ * that (ten minutes after the last use, by default) every process of the same user. The names of
+ * protocol, host, organisation and user are not encrypted.
+ *
+ * <p>Errors: {@code UNAVAILABLE} without gpg or {@code .gpg-id} and when no key of this person
+ * fits; {@code LOCKED} when a passphrase is needed and nobody can be asked; {@code DENIED} when it
+ * was refused; {@code LIMIT} for a name that no file can have; {@code TIMEOUT}; else {@code
+ * FAILED}.
+ */
+public final class PassStore implements Store {
+  private static final String FOLDER = "git-credential-pat";
+  private static final String GPG_ID = ".gpg-id";
+  private static final String UNFINISHED = ".unfinished-";
+  private static final long ABANDONED_MILLIS = 60_000;
+
+  /** Below the 255 bytes of nearly all file systems, with room for what synchronisers add. */
+  private static final int LONGEST_NAME = 230;
+
+  /** No file system has deeper folders, and a loop of links ends. */
+  private static final int DEEPEST = 64;
+
+  private final Surroundings surroundings;
+  private final Gpg gpg;
+
+  /** A store that starts no program until it is asked something. */
+  public PassStore(Surroundings surroundings) {
+    this.surroundings = surroundings;
+    this.gpg = new Gpg(surroundings);
+  }
+
+  @Override
+  public String name() {
+    return "pass";
+  }
+
+  @Override
+  public String location() {
+    return rootName() + "/" + FOLDER + ": pass ls " + FOLDER;
+  }
+
+  @Override
+  public String readers() {
+    return "who has a gpg key that .gpg-id names, and every program of this user while gpg's agent"
+        + " remembers the passphrase";
+  }
+
+  @Override
+  public List<Entry> find(Identity where) throws StoreException {
+    Path root = root();
+    List<String> folders = EntryPath.folders(where);
+    Path folder = folder(root, where);
+    List<Found> files = new ArrayList<>();
+    collect(folder.toFile(), folders, where.path() == null, files);
+    if (files.isEmpty()) {
+      gpgId(root, folder);
+    }
+    List<Entry> entries = new ArrayList<>(files.size());
+    StoreException problem = null;
+    for (Found file : files) {
+      try {
+        byte[] payload = gpg.decrypt(file.path());
+        entries.add(Payload.decode(file.key(), payload));
+        Arrays.fill(payload, (byte) 0);
+      } catch (StoreException e) {
+        problem = e;
+        if (e.reason() != Reason.UNAVAILABLE && e.reason() != Reason.FAILED) {
+          break; // Nobody is asked twice.
+        }
+      }
+    }
+    if (problem != null && entries.isEmpty()) {
+      throw problem;
+    }
+    return entries;
+  }
+
+  /** The keys of all entries, from the names of their files; gpg is not started. */
+  @Override
+  public List<EntryKey> list() throws StoreException {
+    Path root = root();
+    List<Found> files = new ArrayList<>();
+    collect(root.resolve(FOLDER).toFile(), new ArrayList<>(), true, files);
+    if (files.isEmpty()) {
+      gpgId(root, root.resolve(FOLDER));
+    }
+    List<EntryKey> keys = new ArrayList<>(files.size());
+    for (Found file : files) {
+      keys.add(file.key());
+    }
+    return keys;
+  }
+
+  @Override
+  public void save(Entry entry) throws StoreException {
+    Path root = root();
+    Path file = file(root, entry.key());
+    refuseLongNames(root, file);
+    Path gpgId = gpgId(root, file.getParent());
+    byte[] payload = Payload.encode(entry);
+    byte[] encrypted;
+    try {
+      encrypted = gpg.encrypt(payload, recipients(gpgId), gpgId);
+    } finally {
+      Arrays.fill(payload, (byte) 0);
+    }
+    try {
+      write(root, file, encrypted);
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED, "cannot write " + file + "; check that you may: ls -ld " + root, e);
+    }
+    new Commit(root, surroundings).change(file, "Keep " + passName(root, file));
+  }
+
+  @Override
+  public boolean delete(EntryKey key) throws StoreException {
+    Path root = root();
+    Path file = file(root, key);
+    try {
+      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED, "cannot remove " + file + "; check that you may: ls -l " + file, e);
+    }
+    new Commit(root, surroundings).change(file, "Remove " + passName(root, file));
+    // Folders that are empty now go as well: they do not delete while anything is in them.
+    Path folder = file.getParent();
+    while (!folder.equals(root) && folder.toFile().delete()) {
+      folder = folder.getParent();
+    }
+    return true;
+  }
+
+  private record Found(Path path, EntryKey key) {}
+
+  private static void collect(File folder, List<String> names, boolean deep, List<Found> found) {
+    File[] files = folder.listFiles();
+    if (files == null || names.size() > DEEPEST) {
+      return;
+    }
+    for (File file : files) {
+      EntryKey key = EntryPath.parse(names, file.getName());
+      if (key != null && file.isFile()) {
+        found.add(new Found(file.toPath(), key));
+      } else if (deep && !file.getName().startsWith(".") && file.isDirectory()) {
+        names.add(file.getName());
+        collect(file, names, true, found);
+        names.remove(names.size() - 1);
+      }
+    }
+  }
+
+  private String rootName() {
+    String folder = surroundings.variable("PASSWORD_STORE_DIR");
+    if (folder != null) {
+      return folder;
+    }
+    String home = surroundings.variable("HOME");
+    return (home == null ? System.getProperty("user.home") : home) + "/.password-store";
+  }
+
+  private Path root() throws StoreException {
+    try {
+      Path root = Path.of(rootName()).normalize();
+      if (root.isAbsolute()) {
+        return root;
+      }
+    } catch (InvalidPathException e) {
+      // In a locale that cannot spell it.
+    }
+    throw new StoreException(
+        Reason.UNAVAILABLE,
+        "PASSWORD_STORE_DIR is not an absolute path that can be read here; set it to one");
+  }
+
+  private static Path folder(Path root, Identity where) {
+    Path path = root.resolve(FOLDER);
+    for (String folder : EntryPath.folders(where)) {
+      path = path.resolve(folder);
+    }
+    return path;
+  }
+
+  private static Path file(Path root, EntryKey key) {
+    return folder(root, key.identity()).resolve(EntryPath.file(key.user()));
+  }
+
+  private static void refuseLongNames(Path root, Path file) throws StoreException {
+    for (Path name : root.relativize(file)) {
+      int length = name.toString().length();
+      if (length > LONGEST_NAME) {
+        throw new StoreException(
+            Reason.LIMIT,
+            "a part of the address or the user name would make a file name of "
+                + length
+                + " bytes, more than "
+                + LONGEST_NAME
+                + "; choose another store: --store file");
+      }
+    }
+  }
+
+  /** What pass calls the entry. */
+  private static String passName(Path root, Path file) {
+    String name = root.relativize(file).toString();
+    return name.substring(0, name.length() - EntryPath.SUFFIX.length());
+  }
+
+  /** The nearest {@code .gpg-id}, from a folder of the store upwards. */
+  private static Path gpgId(Path root, Path folder) throws StoreException {
+    for (Path above = folder; above.startsWith(root); above = above.getParent()) {
+      Path file = above.resolve(GPG_ID);
+      if (Files.isRegularFile(file)) {
+        return file;
+      }
+    }
+    throw new StoreException(
+        Reason.UNAVAILABLE, "no password store is at " + root + "; type: pass init YOUR-GPG-KEY");
+  }
+
+  private List<String> recipients(Path gpgId) throws StoreException {
+    String keys = surroundings.variable("PASSWORD_STORE_KEY");
+    if (keys != null) {
+      return Gpg.words(keys);
+    }
+    String signers = surroundings.variable("PASSWORD_STORE_SIGNING_KEY");
+    if (signers != null && !gpg.isSigned(gpgId, signers)) {
+      throw new StoreException(
+          Reason.DENIED,
+          gpgId + " is not signed by PASSWORD_STORE_SIGNING_KEY; if its keys are right: pass init");
+    }
+    List<String> recipients = new ArrayList<>();
+    try {
+      String text = new String(Files.readAllBytes(gpgId), StandardCharsets.UTF_8);
+      for (String line : text.split("\n")) {
+        int comment = line.indexOf('#');
+        String recipient = (comment < 0 ? line : line.substring(0, comment)).strip();
+        if (!recipient.isEmpty()) {
+          recipients.add(recipient);
+        }
+      }
+    } catch (IOException e) {
+      throw new StoreException(Reason.FAILED, "cannot read " + gpgId + "; look at it", e);
+    }
+    if (recipients.isEmpty()) {
+      throw new StoreException(
+          Reason.UNAVAILABLE, gpgId + " names no key; type: pass init YOUR-GPG-KEY");
+    }
+    return recipients;
+  }
+
+  private static void write(Path root, Path file, byte[] content)
+      throws IOException, StoreException {
+    Path folder = file.getParent();
+    Files.createDirectories(folder, onlyFor("rwx------"));
+    // In a store that others write to as well, a link could lead anywhere.
+    if (!folder.toRealPath().startsWith(root.resolve(FOLDER).toRealPath())) {
+      throw new StoreException(
+          Reason.DENIED, folder + " is a link that leads out of the store; look at it");
+    }
+    removeAbandoned(folder.toFile());
+    Path unfinished =
+        folder.resolve(UNFINISHED + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              onlyFor("rw-------"))) {
+        ByteBuffer left = ByteBuffer.wrap(content);
+        while (left.hasRemaining()) {
+          channel.write(left);
+        }
+        channel.force(true);
+      }
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+    try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+      entries.force(true);
+    }
+  }
+
+  /** What a run that was cut off left behind. */
+  private static void removeAbandoned(File folder) {
+    File @Nullable [] files = folder.listFiles();
+    if (files != null) {
+      for (File file : files) {
+        if (file.getName().startsWith(UNFINISHED)
+            && file.lastModified() < System.currentTimeMillis() - ABANDONED_MILLIS) {
+          file.delete();
+        }
+      }
+    }
+  }
+
+  private static FileAttribute<?>[] onlyFor(String rights) {
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))
+    };
+  }
+}
