@@ -32,6 +32,11 @@ final class Wine {
     path = CSources.library("wine/wine_advapi32.c");
     library = NativeLibrary.getInstance(path.toString());
     Files.createDirectories(FOLDER);
+    if (!Files.exists(FOLDER.resolve("prefix/system.reg"))) {
+      // By itself: two programs that start in a Windows that is not there yet may fail.
+      builder(List.of("wine", "wineboot", "--init")).start().waitFor();
+      builder(List.of("wineserver", "-w")).start().waitFor();
+    }
     List<String> command = new ArrayList<>(List.of("env"));
     environment().forEach((name, value) -> command.add(name + "=" + value));
     command.addAll(List.of("wine", bridge.toString()));
