@@ -259,6 +259,23 @@ class AzureIT {
   }
 
   @Test
+  void anOrganizationInTheUserPartIsOneWhereGitBringsBackThatItWasThere() throws Exception {
+    alice.configure("credential.https://dev.azure.com.useHttpPath", "false");
+    alice.types(contoso, token);
+
+    String url = "https://" + contoso + "@dev.azure.com/" + contoso + "/Web/_git/site";
+    Programs.Result clone = done(alice.git(alice.home(), "clone", "-q", url, "one"));
+
+    alice.types("nobody", "nothing");
+    if (alice.git().atLeast(GitVersion.TAKES_AUTHTYPE)) {
+      assertThat(answer(contoso)).contains("password=" + token);
+    } else {
+      assertThat(answer(contoso)).doesNotContain(token);
+      assertThat(clone.err()).contains("git-credential-pat: ").contains("useHttpPath");
+    }
+  }
+
+  @Test
   void aReadOnlyTokenIsNotLostByAPush() throws Exception {
     String reader = AzureSite.newToken();
     azure.grant(contoso, reader, AzureSite.Scope.READ);
