@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store.file;
 
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -184,7 +185,7 @@ final class PrivateFolder {
     // Asked first because JDK 17's createDirectories refuses a symbolic link to a folder.
     if (!Files.isDirectory(path)) {
       try {
-        Files.createDirectories(path, onlyFor("rwx------"));
+        Surroundings.makePrivate(path);
       } catch (IOException e) {
         throw notWritten(path, Reason.UNAVAILABLE, e);
       }

@@ -295,7 +295,7 @@ public final class PassStore implements Store {
   private static void write(Path root, Path file, byte[] content)
       throws IOException, StoreException {
     Path folder = file.getParent();
-    Files.createDirectories(folder, onlyFor("rwx------"));
+    Surroundings.makePrivate(folder);
     // In a store that others write to as well, a link could lead anywhere.
     if (!folder.toRealPath().startsWith(root.resolve(FOLDER).toRealPath())) {
       throw new StoreException(
