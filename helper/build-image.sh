@@ -23,8 +23,8 @@ esac
 export LC_ALL=$locale
 
 # All that the program and its libraries use; the only place that names it.
-# java.logging: JNA's main class wants it.
-modules=java.base,java.logging
+# java.logging: JNA's main class wants it; java.net.http and jdk.crypto.ec: commands that ask Azure DevOps.
+modules=java.base,java.logging,java.net.http,jdk.crypto.ec
 
 fail() {
   printf 'build-image.sh: %s\n' "$1" >&2
@@ -83,11 +83,15 @@ build_runtime() {
 copy_jars() {
   mkdir "$image/lib"
   cp "$jars"/*.jar "$image/lib/"
-  # The class path is spelled out, ours first: Java would read lib/* in any order, and refuse its archive.
+  # The class path is spelled out, what git's operations need first: Java would read lib/* in any order, and
+  # refuse its archive.
   class_path='$home/lib/git-credential-pat.jar'
-  for jar in "$image"/lib/*.jar; do
+  for jar in "$image"/lib/jna-[0-9]*.jar "$image"/lib/*.jar; do
     name=${jar##*/}
-    [ "$name" = git-credential-pat.jar ] || class_path="$class_path:\$home/lib/$name"
+    case $class_path: in
+      *"/$name:"*) ;;
+      *) class_path="$class_path:\$home/lib/$name" ;;
+    esac
   done
 }
 

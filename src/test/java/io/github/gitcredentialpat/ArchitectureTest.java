@@ -46,6 +46,30 @@ final class ArchitectureTest {
           .resideInAnyPackage("..protocol..", "..helper..", BASE);
 
   @ArchTest
+  static final ArchRule azureKnowsOnlyWhoseTokenItIs =
+      noClasses()
+          .that()
+          .resideInAPackage("..azure..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..protocol..", "..store..", "..helper..", "..command..", BASE);
+
+  @ArchTest
+  static final ArchRule theFastPathKnowsNeitherCommandsNorTheService =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..protocol..", "..identity..", "..store..", "..helper..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "..command..",
+              "..azure..",
+              "com.fasterxml..",
+              "picocli..",
+              "org.slf4j..",
+              "java.net.http..");
+
+  @ArchTest
   static final ArchRule theHelperKnowsStoresButNoKeychain =
       noClasses()
           .that()

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

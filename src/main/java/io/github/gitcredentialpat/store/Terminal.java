@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.store.file;
+package io.github.gitcredentialpat.store;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Echo comes back when the terminal is closed, and on Ctrl-C, SIGTERM and SIGHUP by a shutdown
  * hook. The watchdog's halt runs no hook, so {@link #ask} stops waiting before the deadline.
  */
-final class Terminal implements AutoCloseable {
+public final class Terminal implements AutoCloseable {
   private static final int O_RDWR = 2;
   private static final int TCSANOW = 0;
   private static final int TCSAFLUSH = 2;
@@ -45,7 +45,7 @@ final class Terminal implements AutoCloseable {
   }
 
   /** The terminal; absent when there is none, or when another job has it. */
-  static @Nullable Terminal open() {
+  public static @Nullable Terminal open() {
     if (!System.getProperty("os.name").equals("Linux")) {
       return null;
     }
@@ -83,7 +83,7 @@ final class Terminal implements AutoCloseable {
   }
 
   /** Shows a line, with control characters made harmless. */
-  void say(String text) {
+  public void say(String text) {
     write(text);
     write("\n");
   }
@@ -93,7 +93,7 @@ final class Terminal implements AutoCloseable {
    *
    * @return the line; absent when it is empty, too long, ended by Ctrl-D, or not there in time
    */
-  char @Nullable [] ask(String prompt, long millis) {
+  public char @Nullable [] ask(String prompt, long millis) {
     write(prompt);
     long end = System.nanoTime() / 1_000_000 + millis;
     byte[] line = new byte[LONGEST_LINE];
@@ -162,7 +162,7 @@ final class Terminal implements AutoCloseable {
   }
 
   /** The text; in bytes that are not UTF-8 each wrong one counts as U+FFFD. */
-  static char[] decode(byte[] utf8, int length) {
+  public static char[] decode(byte[] utf8, int length) {
     CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(utf8, 0, length));
     char[] text = new char[decoded.remaining()];
     decoded.get(text);

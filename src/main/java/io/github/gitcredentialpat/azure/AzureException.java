@@ -1,0 +1,46 @@
+package io.github.gitcredentialpat.azure;
+
+/** Azure DevOps or Entra could not be asked, or said no. */
+public final class AzureException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** Why, in a closed set. */
+  public enum Reason {
+    /** No connection: name, network, proxy or certificate. */
+    UNREACHABLE,
+    /** No answer in time; a change may or may not have been made. */
+    TIMEOUT,
+    /** The caller is not let in: what it signs in with is missing, dead or not enough. */
+    UNAUTHORIZED,
+    /** The service understood and said no: a policy, a name, a lifetime. */
+    REFUSED,
+    /** This organisation or server has no such interface; a person does it on a web page. */
+    UNSUPPORTED,
+    /** An answer that is not understood. */
+    UNEXPECTED
+  }
+
+  private final Reason reason;
+
+  /**
+   * An error with a message for a person.
+   *
+   * @param reason the kind
+   * @param message what happened and, after a semicolon, what to do next; never a secret
+   */
+  public AzureException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  /** The same with the exception behind it, which only {@code --trace} shows. */
+  public AzureException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  /** The kind of error. */
+  public Reason reason() {
+    return reason;
+  }
+}
