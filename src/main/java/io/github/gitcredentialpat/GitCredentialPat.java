@@ -1,47 +1,29 @@
 package io.github.gitcredentialpat;
 
-import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
-import io.github.gitcredentialpat.command.Logout;
-import io.github.gitcredentialpat.command.Selftest;
-import io.github.gitcredentialpat.command.Stores;
+import io.github.gitcredentialpat.command.Commands;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.helper.Prompting;
 import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
-import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the command line into an operation or a command. */
+/**
+ * Turns the command line into an operation, which git calls, or a command, which a person types.
+ */
 public final class GitCredentialPat {
-  private static final String USAGE =
-      """
-      usage: git-credential-pat [--store NAME[,NAME...]] [--timeout 8h] [--trace] <operation>
-             git-credential-pat logout ORG | URL | --all [--yes]
-             git-credential-pat stores
-             git-credential-pat selftest
-
-      operations, which git calls: get, store, erase, capability
-      stores: \
-      """
-          + StoreChoice.NAMES
-          + "\n";
-
   private final InputStream in;
   private final OutputStream out;
   private final OutputStream err;
@@ -89,7 +71,6 @@ public final class GitCredentialPat {
     String timeout = null;
     boolean trace = variable("GIT_CREDENTIAL_PAT_TRACE") != null;
     String word = null;
-    List<String> arguments = new ArrayList<>(0);
     for (int i = 0; i < args.length; i++) {
       String arg = args[i];
       if (arg.equals("--store") && i + 1 < args.length) {
@@ -102,40 +83,20 @@ public final class GitCredentialPat {
         timeout = arg.substring("--timeout=".length());
       } else if (arg.equals("--trace")) {
         trace = true;
-      } else if (word == null) {
+      } else if (word == null && !arg.startsWith("-")) {
         word = arg;
-      } else {
-        arguments.add(arg);
       }
     }
-    if (word == null) {
-      return usage(1);
-    }
-    if (word.equals("--help") || word.equals("-h")) {
-      out.write(utf8(USAGE));
-      return 0;
-    }
-    if (word.equals("--version")) {
-      String version = GitCredentialPat.class.getPackage().getImplementationVersion();
-      out.write(utf8("git-credential-pat " + (version == null ? "unknown" : version) + "\n"));
-      return 0;
-    }
-    if (word.equals("capability")) {
-      Helper.capability(out);
-      return 0;
-    }
-    if (!Helper.isOperation(word) && !isCommand(word)) {
-      // git may learn operations that this program does not know; a person wants to be told.
-      return word.startsWith("-") || isTerminal(0) ? usage(2) : 0;
-    }
     Messages messages = new Messages(err, trace);
-    int seconds = timeout == null ? StoreChoice.DEFAULT_TIMEOUT : seconds(timeout);
-    if (seconds <= 0) {
-      messages.say("--timeout takes seconds, minutes or hours, such as 90, 30m or 8h");
-      return 2;
-    }
     try {
-      return run(word, arguments, stores, seconds, messages);
+      if (word == null || !Helper.isOperation(word)) {
+        Commands commands = new Commands(in, out, err, environment);
+        // git may learn operations that this program does not know; a person wants to be told.
+        boolean passedOver =
+            word != null && !commands.isCommand(word) && !Terminal.isTerminal(Terminal.INPUT);
+        return passedOver ? 0 : commands.run(args);
+      }
+      return operation(word, stores, timeout, messages);
     } catch (RuntimeException | LinkageError e) {
       messages.trace(e);
       messages.say(
@@ -146,20 +107,19 @@ public final class GitCredentialPat {
     }
   }
 
-  private static boolean isCommand(String word) {
-    return word.equals("logout") || word.equals("stores") || word.equals("selftest");
-  }
-
-  private int run(
-      String word, List<String> arguments, @Nullable String stores, int timeout, Messages messages)
+  private int operation(
+      String word, @Nullable String stores, @Nullable String timeout, Messages messages)
       throws IOException {
+    if (word.equals("capability")) {
+      Helper.capability(out);
+      return 0;
+    }
     Deadline deadline = new Deadline(new Watchdog(messages));
-    // A list of stores must not open one.
-    boolean mayPrompt = !word.equals("stores") && Prompting.isAllowed(environment);
-    Surroundings surroundings = new Surroundings(environment, mayPrompt, deadline);
+    Surroundings surroundings =
+        new Surroundings(environment, Prompting.isAllowed(environment), deadline);
     StoreChain chain;
     try {
-      chain = StoreChoice.chain(stores, timeout, surroundings);
+      chain = StoreChoice.chain(stores, StoreChoice.timeout(timeout), surroundings);
     } catch (IllegalArgumentException e) {
       messages.say(e.getMessage());
       return 2;
@@ -168,18 +128,11 @@ public final class GitCredentialPat {
     return switch (word) {
       case "get" -> Helper.get(run, in, out) ? 0 : 1;
       case "store" -> Helper.store(run, in) ? 0 : 1;
-      case "erase" -> {
+      default -> {
         for (Entry removed : Helper.erase(run, in)) {
           removed.wipe();
         }
         yield 0;
-      }
-      case "logout" -> new Logout(run, in).run(arguments);
-      case "stores" -> new Stores(run, StoreChoice.all(surroundings), out).run(arguments);
-      default -> {
-        List<Store> tested = stores == null ? StoreChoice.all(surroundings) : chain.stores();
-        StoreChain all = new StoreChain(tested, stores != null);
-        yield new Selftest(new Run(all, surroundings, messages, run.now()), out).run(arguments);
       }
     };
   }
@@ -193,38 +146,8 @@ public final class GitCredentialPat {
     }
   }
 
-  /** Seconds from {@code 90}, {@code 30m} or {@code 8h}; 0 when it is none of these. */
-  private static int seconds(String duration) {
-    int unit = duration.endsWith("h") ? 3600 : duration.endsWith("m") ? 60 : 1;
-    try {
-      int number =
-          Integer.parseInt(unit == 1 ? duration : duration.substring(0, duration.length() - 1));
-      return Math.multiplyExact(number, unit);
-    } catch (ArithmeticException | NumberFormatException e) {
-      return 0;
-    }
-  }
-
-  /** isatty(3); System.console() also asks for standard output. */
-  private static boolean isTerminal(int descriptor) {
-    Function isatty =
-        File.separatorChar == '\\'
-            ? NativeLibrary.getInstance("msvcrt").getFunction("_isatty")
-            : NativeLibrary.getProcess().getFunction("isatty");
-    return isatty.invokeInt(new Object[] {descriptor}) != 0;
-  }
-
-  private int usage(int status) throws IOException {
-    err.write(utf8(USAGE));
-    return status;
-  }
-
   private @Nullable String variable(String name) {
     String value = environment.get(name);
     return value == null || value.isEmpty() ? null : value;
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }
 }

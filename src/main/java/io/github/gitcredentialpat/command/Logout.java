@@ -1,141 +1,81 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreException.Reason;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
-/**
- * {@code logout ORG | URL | --all [--yes]}: removes tokens from this machine, in every store, which
- * is how a person revokes locally.
- */
-public final class Logout {
-  private final Run run;
-  private final InputStream in;
+/** Removes tokens from this machine, in every store, which is how a person revokes locally. */
+@Command(
+    name = "logout",
+    description = "Remove tokens from this machine, in every store: revoke locally.",
+    footer = {"", "Example: git-credential-pat logout contoso"})
+final class Logout implements Callable<Integer> {
+  @ParentCommand private Commands commands;
 
-  /**
-   * The command.
-   *
-   * @param run the stores to remove from
-   * @param in where the person's yes comes from
-   */
-  public Logout(Run run, InputStream in) {
-    this.run = run;
-    this.in = in;
-  }
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ORG|URL",
+      description = "The organisation, collection or host.")
+  private @Nullable String place;
 
-  /**
-   * Runs it.
-   *
-   * @return 0 when everything asked for is gone, 1 when something could not be removed, 2 for wrong
-   *     usage
-   */
-  public int run(List<String> arguments) throws IOException {
-    Messages messages = run.messages();
-    boolean all = arguments.contains("--all");
-    boolean yes = arguments.contains("--yes");
-    List<String> words = new ArrayList<>(arguments);
-    words.removeAll(List.of("--all", "--yes"));
-    if (words.size() != (all ? 0 : 1) || (!all && words.get(0).startsWith("-"))) {
-      messages.say("usage: git-credential-pat logout ORG | URL | --all [--yes]");
-      return 2;
+  @Option(names = "--all", description = "Remove every token.")
+  private boolean all;
+
+  @Option(names = "--yes", description = "Do not ask before removing several.")
+  private boolean yes;
+
+  @Override
+  public Integer call() throws CommandException, IOException {
+    if (all == (place != null)) {
+      throw CommandException.wrongUsage("name an organisation or a URL, or say --all");
     }
-    Whose whose = null;
-    if (!all) {
-      whose = Whose.tokenOf(words.get(0));
-      if (whose.identity() == null) {
-        messages.say(
-            words.get(0)
-                + " names no organisation, server or host; type its name, as in"
-                + " git-credential-pat logout contoso");
-        return 2;
-      }
-    }
-    return remove(whose, yes);
-  }
-
-  private record Kept(Store store, EntryKey key) {}
-
-  private int remove(@Nullable Whose whose, boolean yes) throws IOException {
-    Messages messages = run.messages();
-    List<Kept> chosen = new ArrayList<>();
-    int status = 0;
-    for (Store store : run.chain().stores()) {
-      run.surroundings().deadline().doing("reading " + store.name());
-      try {
-        for (EntryKey key : store.list()) {
-          if (whose == null || isMeant(whose, key)) {
-            chosen.add(new Kept(store, key));
-          }
-        }
-      } catch (StoreException e) {
-        status |= report(store, e);
-        if (whose == null && status == 0) {
-          messages.say(
-              store.name() + " is not here now; what it may keep stays: " + e.getMessage());
+    Session session = commands.session();
+    Whose whose = place == null ? null : Session.whose(place);
+    Inventory inventory = new Inventory(session);
+    List<Inventory.Place> chosen = inventory.places(whose);
+    if (all) {
+      for (Store store : session.run().chain().stores()) {
+        if (inventory.absent().contains(store)) {
+          session.say(store.name() + " is not here now; what it may keep stays");
         }
       }
     }
-    if (chosen.size() > 1 && !yes && !isConfirmed(chosen)) {
-      messages.say("nothing is removed; add --yes to remove without being asked");
+    if (chosen.size() > 1 && !yes && !isConfirmed(session, chosen)) {
+      session.say("nothing is removed; add --yes to remove without being asked");
       return 1;
     }
-    for (Kept kept : chosen) {
-      // The person took their time, or the one before did: each store has its own five seconds.
-      run.surroundings().deadline().promptClosed();
+    boolean removedAll = true;
+    for (Inventory.Place place : chosen) {
+      inventory.begin("deleting from " + place.store().name());
       try {
-        kept.store().delete(kept.key());
-        messages.say(describe(kept) + " is removed; it stays good at the service until revoked");
+        place.store().delete(place.key());
+        session.say(
+            Kept.describe(place.store(), place.key())
+                + " is removed; it stays good at the service until revoked");
       } catch (StoreException e) {
-        status |= report(kept.store(), e);
+        session.run().report(place.store(), e);
+        removedAll = false;
       }
     }
-    if (chosen.isEmpty() && status == 0) {
-      messages.say(
-          "no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
+    if (chosen.isEmpty() && inventory.isComplete()) {
+      session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     }
-    return status;
+    return removedAll && inventory.isComplete() ? 0 : 1;
   }
 
-  /** A server or host is meant with all that lies below it. */
-  private static boolean isMeant(Whose whose, EntryKey key) {
-    return whose.identity().path() == null
-        ? whose.identity().protocol().equals(key.identity().protocol())
-            && whose.identity().host().equals(key.identity().host())
-        : whose.identity().equals(key.identity());
-  }
-
-  private boolean isConfirmed(List<Kept> chosen) throws IOException {
-    for (Kept kept : chosen) {
-      run.messages().say(describe(kept));
+  private static boolean isConfirmed(Session session, List<Inventory.Place> chosen)
+      throws IOException {
+    for (Inventory.Place place : chosen) {
+      session.say(Kept.describe(place.store(), place.key()));
     }
-    run.messages().say("remove these " + chosen.size() + " tokens from this machine? [y/N]");
-    String line = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
-    return line != null && line.strip().equalsIgnoreCase("y");
-  }
-
-  private static String describe(Kept kept) {
-    String user = kept.key().user();
-    return "the token for "
-        + kept.key().identity().display()
-        + (user == null || user.isEmpty() ? "" : " (user " + user + ")")
-        + " in "
-        + kept.store().name();
-  }
-
-  private int report(Store store, StoreException problem) {
-    run.report(store, problem);
-    return problem.reason() == Reason.UNAVAILABLE && !run.chain().chosen() ? 0 : 1;
+    return session.isConfirmed("remove these " + chosen.size() + " tokens from this machine?");
   }
 }

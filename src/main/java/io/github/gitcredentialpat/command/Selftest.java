@@ -11,57 +11,41 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
 
 /**
- * {@code selftest}: puts a canary under a random name through save, find, replace, list and delete
- * of each store, says what happened and how long it took, and leaves nothing behind. What a person
- * runs on a platform that the tests cannot reach.
+ * Puts a canary under a random name through save, find, replace, list and delete of each store,
+ * says what happened and how long it took, and leaves nothing behind. What a person runs on a
+ * platform that the tests cannot reach.
  */
-public final class Selftest {
-  private final Run run;
-  private final OutputStream out;
+@Command(
+    name = "selftest",
+    description = "Put a throw-away entry through each store, or those of --store.",
+    footer = {"", "Example: git-credential-pat selftest --store file"})
+final class Selftest implements Callable<Integer> {
+  @ParentCommand private Commands commands;
 
-  /**
-   * The command.
-   *
-   * @param run the stores to test; where a person chose them, one that is not available is a fault
-   * @param out where the results go
-   */
-  public Selftest(Run run, OutputStream out) {
-    this.run = run;
-    this.out = out;
-  }
+  private Run run;
 
-  /**
-   * Runs it.
-   *
-   * @return 0 when every store that is available did all of it, 1 when one did not, 2 for wrong
-   *     usage
-   */
-  public int run(List<String> arguments) throws IOException {
-    if (!arguments.isEmpty()) {
-      run.messages().say("usage: git-credential-pat [--store NAME[,NAME...]] selftest");
-      return 2;
-    }
+  @Override
+  public Integer call() throws CommandException, IOException {
+    Session session = commands.session();
+    run = session.run();
     int status = 0;
-    for (Store store : run.chain().stores()) {
+    for (Store store : run.chain().chosen() ? run.chain().stores() : session.allStores()) {
       Canary canary = new Canary(store);
       String fault = canary.test();
-      say(store.name() + ": " + fault + "\n" + canary.steps);
+      session.print(store.name() + ": " + fault + "\n" + canary.steps);
       if (canary.failed) {
         status = 1;
       }
     }
     return status;
-  }
-
-  private void say(String text) throws IOException {
-    out.write(text.getBytes(UTF_8));
-    out.flush();
   }
 
   /** One store's test. */

@@ -7,30 +7,22 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
 
-/** {@code stores}: every store there is, whether it can be used here, and where tokens go. */
-public final class Stores {
-  private final Run run;
-  private final List<Store> all;
-  private final OutputStream out;
+/** Every store there is, whether it can be used here, and where tokens go. */
+@Command(
+    name = "stores",
+    description = "List every store: whether it can be used, who reads it, where new tokens go.",
+    footer = {"", "Example: git-credential-pat stores --json"})
+final class Stores implements Callable<Integer> {
+  @ParentCommand private Commands commands;
 
-  /**
-   * The command.
-   *
-   * @param run the chain that this run uses; nobody is to be asked for anything in it
-   * @param all every store
-   * @param out where the list goes
-   */
-  public Stores(Run run, List<Store> all, OutputStream out) {
-    this.run = run;
-    this.all = all;
-    this.out = out;
-  }
+  private Run run;
 
   /** What is known of a store: how many entries it keeps if that can be told, and what is wrong. */
   private record Status(Store store, int entries, @Nullable StoreException problem) {
@@ -41,27 +33,29 @@ public final class Stores {
     }
   }
 
-  /**
-   * Runs it.
-   *
-   * @return 0 done, 2 for wrong usage
-   */
-  public int run(List<String> arguments) throws IOException {
-    if (!arguments.isEmpty()) {
-      run.messages().say("usage: git-credential-pat stores");
-      return 2;
-    }
+  @Override
+  public Integer call() throws CommandException, IOException {
+    // A list of stores must not open one.
+    Session session = commands.silentSession();
+    run = session.run();
     List<Status> found = new ArrayList<>();
-    for (Store store : all) {
+    for (Store store : session.allStores()) {
       found.add(status(store));
     }
     Store writesHere = writesHere(found);
+    if (session.json()) {
+      Json json = new Json("stores");
+      for (Status status : found) {
+        describe(json.add(), status, status.store() == writesHere);
+      }
+      session.print(json.text());
+      return 0;
+    }
     StringBuilder text = new StringBuilder();
     for (Status status : found) {
       describe(text, status, status.store() == writesHere);
     }
-    out.write(text.toString().getBytes(StandardCharsets.UTF_8));
-    out.flush();
+    session.print(text.toString());
     return 0;
   }
 
@@ -120,6 +114,23 @@ public final class Stores {
       text.append("  where:   ").append(store.location()).append('\n');
       text.append("  readers: ").append(store.readers()).append('\n');
     }
+  }
+
+  private static void describe(Json.Item item, Status status, boolean writesHere) {
+    Store store = status.store();
+    boolean available = !status.fails(Reason.UNAVAILABLE);
+    item.put("name", store.name()).put("available", available);
+    if (status.problem() != null) {
+      item.put("reason", status.problem().getMessage());
+    }
+    item.put("locked", status.fails(Reason.LOCKED));
+    if (available) {
+      item.put("location", store.location()).put("readers", store.readers());
+    }
+    if (status.entries() != Status.UNKNOWN) {
+      item.put("entries", status.entries());
+    }
+    item.put("writesHere", writesHere);
   }
 
   private static String state(Status status) {

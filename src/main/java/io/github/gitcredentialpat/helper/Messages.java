@@ -20,12 +20,22 @@ public final class Messages {
     this.trace = trace;
   }
 
-  /**
-   * Says a line. Control characters in it are escaped, for parts of it come from servers and
-   * repositories (CVE-2024-50349).
-   */
+  /** Says a line, with control characters escaped. */
   public void say(String line) {
-    StringBuilder text = new StringBuilder("git-credential-pat: ");
+    try {
+      err.write(("git-credential-pat: " + harmless(line) + "\n").getBytes(StandardCharsets.UTF_8));
+      err.flush();
+    } catch (IOException e) {
+      // Nobody is listening any more.
+    }
+  }
+
+  /**
+   * The text with its control characters escaped, for parts of what a person reads come from
+   * servers and repositories (CVE-2024-50349).
+   */
+  public static String harmless(String line) {
+    StringBuilder text = new StringBuilder(line.length());
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
@@ -35,12 +45,7 @@ public final class Messages {
         text.append(c);
       }
     }
-    try {
-      err.write(text.append('\n').toString().getBytes(StandardCharsets.UTF_8));
-      err.flush();
-    } catch (IOException e) {
-      // Nobody is listening any more.
-    }
+    return text.toString();
   }
 
   /** Whether {@link #trace} says anything. */

@@ -1,8 +1,10 @@
 package io.github.gitcredentialpat.store;
 
+import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  * hook. The watchdog's halt runs no hook, so {@link #ask} stops waiting before the deadline.
  */
 public final class Terminal implements AutoCloseable {
+  /** Standard input, for {@link #isTerminal}. */
+  public static final int INPUT = 0;
+
+  /** Standard output. */
+  public static final int OUTPUT = 1;
+
+  /** Standard error. */
+  public static final int ERROR = 2;
+
   private static final int O_RDWR = 2;
   private static final int TCSANOW = 0;
   private static final int TCSAFLUSH = 2;
@@ -42,6 +53,18 @@ public final class Terminal implements AutoCloseable {
   private Terminal(NativeLibrary libc, int fd) {
     this.libc = libc;
     this.fd = fd;
+  }
+
+  /**
+   * Whether a standard stream of this process is a terminal: isatty(3). System.console() asks for
+   * two of them at once.
+   */
+  public static boolean isTerminal(int descriptor) {
+    Function isatty =
+        File.separatorChar == '\\'
+            ? NativeLibrary.getInstance("msvcrt").getFunction("_isatty")
+            : NativeLibrary.getProcess().getFunction("isatty");
+    return isatty.invokeInt(new Object[] {descriptor}) != 0;
   }
 
   /** The terminal; absent when there is none, or when another job has it. */

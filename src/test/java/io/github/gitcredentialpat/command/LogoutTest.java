@@ -1,31 +1,23 @@
 package io.github.gitcredentialpat.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Secret;
-import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class LogoutTest {
   private final InMemoryStore first = new InMemoryStore("first");
   private final InMemoryStore second = new InMemoryStore("second");
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final Typed person = Typed.on(first, second);
 
   @BeforeEach
   void keepThreeTokens() throws Exception {
@@ -39,15 +31,10 @@ final class LogoutTest {
         new EntryKey(Identity.ofOrganization(name), null), Secret.password(new byte[] {'t'}), 1);
   }
 
-  private int logout(String typed, String... arguments) throws Exception {
-    said.reset();
-    Run run =
-        new Run(
-            new StoreChain(List.of(first, second), false),
-            new Surroundings(Map.of(), false, new Deadline()),
-            new Messages(said, false),
-            1);
-    return new Logout(run, new ByteArrayInputStream(typed.getBytes(UTF_8))).run(List.of(arguments));
+  private int logout(String typed, String... arguments) {
+    List<String> words = new ArrayList<>(List.of("logout"));
+    words.addAll(List.of(arguments));
+    return person.answering(typed, words.toArray(String[]::new));
   }
 
   @Test
@@ -72,14 +59,14 @@ final class LogoutTest {
     assertThat(logout("", "fabrikam")).isZero();
     assertThat(second.list()).hasSize(1);
     assertThat(logout("", "fabrikam")).isZero();
-    assertThat(said.toString(UTF_8)).contains("no token is kept for fabrikam");
+    assertThat(person.err).contains("no token is kept for fabrikam");
   }
 
   @Test
   void saysWhenAStoreCouldNotBeReached() throws Exception {
     first.failWith(new StoreException(Reason.LOCKED, "locked; unlock it"));
     assertThat(logout("", "contoso")).isEqualTo(1);
-    assertThat(said.toString(UTF_8)).contains("first: locked; unlock it");
+    assertThat(person.err).contains("first: locked; unlock it");
     assertThat(second.list()).hasSize(1);
   }
 
@@ -87,8 +74,20 @@ final class LogoutTest {
   void removingAllSaysWhichStoreWasNotThereToBeAsked() throws Exception {
     first.failWith(new StoreException(Reason.UNAVAILABLE, "no bus"));
     assertThat(logout("", "--all", "--yes")).isZero();
-    assertThat(said.toString(UTF_8)).contains("first is not here now");
+    assertThat(person.err).contains("first is not here now");
     assertThat(second.list()).isEmpty();
+  }
+
+  @Test
+  void findsTokensInStoresThatGitIsNotSetUpToAsk() throws Exception {
+    InMemoryStore once = new InMemoryStore("once");
+    once.save(organization("contoso"));
+    Typed elsewhere = new Typed(List.of(first), List.of(first, second, once));
+    assertThat(elsewhere.run("logout", "contoso", "--yes")).isZero();
+    assertThat(once.list()).isEmpty();
+    second.save(organization("contoso"));
+    assertThat(elsewhere.chosen(true).run("logout", "contoso", "--yes")).isZero();
+    assertThat(second.list()).hasSize(2);
   }
 
   @Test

@@ -1,10 +1,7 @@
 package io.github.gitcredentialpat.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
@@ -16,7 +13,6 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,27 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class SelftestTest {
   private final InMemoryStore store = new InMemoryStore("first");
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-  private int selftest(boolean chosen) throws Exception {
-    Surroundings surroundings = new Surroundings(Map.of(), false, new Deadline());
-    return selftest(new StoreChain(List.of(store), chosen), surroundings);
-  }
-
-  private int selftest(StoreChain chain, Surroundings surroundings) throws Exception {
-    out.reset();
-    Messages messages = new Messages(new ByteArrayOutputStream(), false);
-    return new Selftest(new Run(chain, surroundings, messages, 1), out).run(List.of());
-  }
-
-  private String said() {
-    return out.toString(UTF_8);
-  }
+  private final Typed person = Typed.on(store);
 
   @Test
   void passesAndLeavesNothingBehind() throws Exception {
-    assertThat(selftest(true)).isZero();
-    assertThat(said())
+    assertThat(person.chosen(true).run("selftest")).isZero();
+    assertThat(person.out)
         .matches(
             "(?s)first: passed\n  save: \\d+\\.\\d ms\n  find: .*  replace: .*  find again: .*"
                 + "  list: .*  delete: \\d+\\.\\d ms\n");
@@ -56,24 +37,24 @@ final class SelftestTest {
   @Test
   void failsWithTheStoresOwnText() throws Exception {
     store.failWith(new StoreException(Reason.FAILED, "native text 42"));
-    assertThat(selftest(false)).isEqualTo(1);
-    assertThat(said()).isEqualTo("first: FAILED\n  FAILED: native text 42\n");
+    assertThat(person.chosen(false).run("selftest")).isEqualTo(1);
+    assertThat(person.out).isEqualTo("first: FAILED\n  FAILED: native text 42\n");
   }
 
   @Test
   void anAbsentStoreIsAFaultOnlyWhenChosen() throws Exception {
     store.failWith(new StoreException(Reason.UNAVAILABLE, "no bus"));
-    assertThat(selftest(false)).isZero();
-    assertThat(said()).isEqualTo("first: not available\n  UNAVAILABLE: no bus\n");
-    assertThat(selftest(true)).isEqualTo(1);
+    assertThat(person.chosen(false).run("selftest")).isZero();
+    assertThat(person.out).isEqualTo("first: not available\n  UNAVAILABLE: no bus\n");
+    assertThat(person.chosen(true).run("selftest")).isEqualTo(1);
   }
 
   @Test
   void noticesAStoreThatForgets() throws Exception {
     Forgetful forgetful = new Forgetful();
-    StoreChain chain = new StoreChain(List.of(forgetful), true);
-    assertThat(selftest(chain, new Surroundings(Map.of(), false, new Deadline()))).isEqualTo(1);
-    assertThat(said())
+    Typed unlucky = Typed.on(forgetful);
+    assertThat(unlucky.run("selftest")).isEqualTo(1);
+    assertThat(unlucky.out)
         .startsWith("memory: FAILED\n")
         .contains("what was found is not what was saved")
         .contains("the list does not show what was saved");
@@ -83,12 +64,10 @@ final class SelftestTest {
   void testsRealStores(@TempDir Path home) throws Exception {
     Surroundings surroundings =
         new Surroundings(Map.of("HOME", home.toString()), false, new Deadline());
-    assertThat(
-            selftest(
-                StoreChoice.chain("file,env", StoreChoice.DEFAULT_TIMEOUT, surroundings),
-                surroundings))
-        .isZero();
-    assertThat(said()).contains("file: passed\n", "env: read only");
+    StoreChain stores = StoreChoice.chain("file,env", StoreChoice.DEFAULT_TIMEOUT, surroundings);
+    Typed real = new Typed(stores.stores(), stores.stores());
+    assertThat(real.run("selftest")).isZero();
+    assertThat(real.out).contains("file: passed\n", "env: read only");
     assertThat(
             StoreChoice.chain("file", StoreChoice.DEFAULT_TIMEOUT, surroundings)
                 .stores()

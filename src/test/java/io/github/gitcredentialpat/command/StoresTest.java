@@ -3,8 +3,8 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
@@ -12,12 +12,10 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
-import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,19 +27,10 @@ final class StoresTest {
   private final InMemoryStore second = new InMemoryStore("second");
   private final InMemoryStore third = new InMemoryStore("third");
 
-  private String stores(boolean chosen, Store... chain) throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Run run = run(new Surroundings(Map.of(), false, new Deadline()), chosen, List.of(chain));
-    assertThat(new Stores(run, List.of(first, second, third), out).run(List.of())).isZero();
-    return out.toString(UTF_8);
-  }
-
-  private static Run run(Surroundings surroundings, boolean chosen, List<Store> chain) {
-    return new Run(
-        new StoreChain(chain, chosen),
-        surroundings,
-        new Messages(new ByteArrayOutputStream(), false),
-        1);
+  private String stores(boolean chosen, Store... chain) {
+    Typed person = new Typed(List.of(chain), List.of(first, second, third)).chosen(chosen);
+    assertThat(person.run("stores")).isZero();
+    return person.out;
   }
 
   @Test
@@ -93,14 +82,32 @@ final class StoresTest {
             false,
             new Deadline());
     List<Store> all = StoreChoice.all(surroundings);
-    Run run = run(surroundings, true, List.of(all.get(all.size() - 1)));
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    assertThat(new Stores(run, all, out).run(List.of())).isZero();
-    String text = out.toString(UTF_8);
+    Typed person = new Typed(List.of(all.get(all.size() - 1)), all).chosen(true);
+    assertThat(person.run("stores")).isZero();
+    String text = person.out;
     assertThat(text)
         .contains("secretservice: ", "keychain: ", "wincred: ", "keyutils: ", "pass: ", "file: ")
         .contains("env: read only, 1 entry\n  where:   the environment variable GIT_CREDENTIAL_PAT")
         .doesNotContain("canary", "new tokens go here", "null");
-    assertThat(new Stores(run, all, out).run(List.of("x"))).isEqualTo(2);
+    assertThat(person.run("stores", "x")).isEqualTo(2);
+  }
+
+  @Test
+  void printsJson() throws Exception {
+    first.failWith(new StoreException(Reason.LOCKED, "locked; unlock it"));
+    Typed person = Typed.on(first, second);
+    assertThat(person.run("--json", "stores")).isZero();
+    JsonNode json = new ObjectMapper().readTree(person.out);
+    assertThat(json.get("version").asInt()).isEqualTo(1);
+    JsonNode locked = json.get("stores").get(0);
+    assertThat(locked.get("name").asText()).isEqualTo("first");
+    assertThat(locked.get("available").asBoolean()).isTrue();
+    assertThat(locked.get("locked").asBoolean()).isTrue();
+    assertThat(locked.get("reason").asText()).isEqualTo("locked; unlock it");
+    assertThat(locked.has("entries")).isFalse();
+    JsonNode open = json.get("stores").get(1);
+    assertThat(open.get("locked").asBoolean()).isFalse();
+    assertThat(open.get("entries").asInt()).isZero();
+    assertThat(open.has("reason")).isFalse();
   }
 }

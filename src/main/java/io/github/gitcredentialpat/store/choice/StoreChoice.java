@@ -46,6 +46,30 @@ public final class StoreChoice {
     return new StoreChain(stores, names != null);
   }
 
+  /**
+   * Seconds from {@code 90}, {@code 30m} or {@code 8h}, as {@code --timeout} gives them.
+   *
+   * @param duration absent for the default
+   * @throws IllegalArgumentException when it is none of these, with a line for a person
+   */
+  public static int timeout(@Nullable String duration) {
+    if (duration == null) {
+      return DEFAULT_TIMEOUT;
+    }
+    int unit = duration.endsWith("h") ? 3600 : duration.endsWith("m") ? 60 : 1;
+    String number = unit == 1 ? duration : duration.substring(0, duration.length() - 1);
+    try {
+      int seconds = Math.multiplyExact(Integer.parseInt(number), unit);
+      if (seconds > 0) {
+        return seconds;
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(
+        "--timeout takes seconds, minutes or hours, such as 90, 30m or 8h");
+  }
+
   /** Every store there is, usable here or not. */
   public static List<Store> all(Surroundings surroundings) {
     return chain(NAMES.replace(" ", ""), DEFAULT_TIMEOUT, surroundings).stores();

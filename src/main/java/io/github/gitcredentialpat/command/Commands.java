@@ -1,0 +1,252 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.helper.Prompting;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.store.choice.StoreChoice;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** What a person types: the options that every command has, and the commands. */
+@Command(
+    name = Commands.NAME,
+    description = {
+      "Keeps personal access tokens of Azure DevOps in the operating system's keychain and hands"
+          + " them to git.",
+      ""
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {ListTokens.class, Logout.class, Stores.class, Selftest.class},
+    versionProvider = Commands.Version.class,
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Operations, which git calls: get, store, erase, capability. Stores: "
+          + StoreChoice.NAMES
+          + ".",
+      "Example: git-credential-pat login contoso"
+    })
+public final class Commands implements Callable<Integer> {
+  static final String NAME = "git-credential-pat";
+
+  /** Where the stores of a run come from. */
+  interface Shelf {
+    StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings);
+
+    List<Store> all(Surroundings surroundings);
+  }
+
+  @Option(
+      names = "--store",
+      paramLabel = "NAME[,NAME...]",
+      scope = ScopeType.INHERIT,
+      description = "Use these stores, in this order, instead of the platform's own.")
+  private @Nullable String stores;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      scope = ScopeType.INHERIT,
+      description = "How long keyutils keeps an unused token, as in 30m or 8h (the default).")
+  private @Nullable String timeout;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Print what is listed as JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--trace",
+      scope = ScopeType.INHERIT,
+      description = "Say on standard error what is done; never a secret.")
+  private boolean trace;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  @SuppressWarnings("unused") // picocli shows it before a command runs.
+  private boolean help;
+
+  @Option(
+      names = "--version",
+      versionHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show the version.")
+  @SuppressWarnings("unused")
+  private boolean version;
+
+  private final InputStream in;
+  private final OutputStream out;
+  private final OutputStream err;
+  private final Map<String, String> environment;
+  private final Shelf shelf;
+  private final CommandLine line;
+
+  /** The commands on these streams and this environment, with all stores there are. */
+  public Commands(
+      InputStream in, OutputStream out, OutputStream err, Map<String, String> environment) {
+    this(in, out, err, environment, new AllStores());
+  }
+
+  Commands(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      Map<String, String> environment,
+      Shelf shelf) {
+    this.in = in;
+    this.out = out;
+    this.err = err;
+    this.environment = environment;
+    this.shelf = shelf;
+    line = new CommandLine(this);
+    line.setOut(new PrintWriter(out, true, UTF_8));
+    line.setErr(new PrintWriter(err, true, UTF_8));
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(isColored(environment) ? Ansi.ON : Ansi.OFF));
+    line.setUsageHelpWidth(100);
+    line.setParameterExceptionHandler(this::wrongUsage);
+    line.setExecutionExceptionHandler(this::failed);
+  }
+
+  /** Whether there is a command of that name. */
+  public boolean isCommand(String word) {
+    return line.getSubcommands().containsKey(word);
+  }
+
+  /**
+   * Runs the command that these arguments name.
+   *
+   * @return the exit status: 0 done, 1 could not, 2 wrong usage; {@code check} has its own
+   */
+  public int run(String... arguments) {
+    return line.execute(arguments);
+  }
+
+  /** No command at all: git's documentation wants a usage message and a failure. */
+  @Override
+  public Integer call() {
+    line.usage(line.getErr());
+    return 1;
+  }
+
+  /** What the command works with; opens no store yet. */
+  Session session() throws CommandException {
+    return session(true);
+  }
+
+  /** The same, where nobody is to be asked for anything. */
+  Session silentSession() throws CommandException {
+    return session(false);
+  }
+
+  private Session session(boolean mayPrompt) throws CommandException {
+    Messages messages = messages();
+    Surroundings surroundings =
+        new Surroundings(
+            environment, mayPrompt && Prompting.isAllowed(environment), new Deadline());
+    String names = stores != null ? stores : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
+    StoreChain chain;
+    try {
+      chain = shelf.chain(names, StoreChoice.timeout(timeout), surroundings);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.wrongUsage(e.getMessage());
+    }
+    Run run = new Run(chain, surroundings, messages, System.currentTimeMillis() / 1000);
+    return new Session(run, shelf.all(surroundings), in, out, json, isColored(environment));
+  }
+
+  private Messages messages() {
+    String variable = environment.get("GIT_CREDENTIAL_PAT_TRACE");
+    boolean tracing = trace || (variable != null && !variable.isEmpty());
+    if (tracing) {
+      // Read when the first logger is made, which only commands that ask a service do.
+      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
+    }
+    return new Messages(err, tracing);
+  }
+
+  private int wrongUsage(CommandLine.ParameterException problem, String[] arguments) {
+    Messages messages = messages();
+    String near = "";
+    if (problem instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      near = String.join(" or ", unmatched.getSuggestions());
+    }
+    messages.say(problem.getMessage() + (near.isEmpty() ? "" : "; did you mean " + near + "?"));
+    messages.say("type: " + problem.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    return 2;
+  }
+
+  private int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
+    Messages messages = messages();
+    messages.trace(problem);
+    if (problem instanceof CommandException expected) {
+      if (expected.getMessage() != null) {
+        messages.say(expected.getMessage());
+      }
+      if (expected.status() == CommandException.WRONG_USAGE) {
+        messages.say("type: " + command.getCommandSpec().qualifiedName() + " --help");
+      }
+      return expected.status();
+    }
+    if (problem instanceof AzureException || problem instanceof StoreException) {
+      messages.say(problem.getMessage());
+      return 1;
+    }
+    throw problem;
+  }
+
+  private static boolean isColored(Map<String, String> environment) {
+    String terminal = environment.get("TERM");
+    String refused = environment.get("NO_COLOR");
+    return terminal != null
+        && !terminal.equals("dumb")
+        && (refused == null || refused.isEmpty())
+        && Terminal.isTerminal(Terminal.OUTPUT);
+  }
+
+  /** The stores that the program has. */
+  private static final class AllStores implements Shelf {
+    @Override
+    public StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+      return StoreChoice.chain(names, timeout, surroundings);
+    }
+
+    @Override
+    public List<Store> all(Surroundings surroundings) {
+      return StoreChoice.all(surroundings);
+    }
+  }
+
+  /** Reads the version from the jar. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Commands.class.getPackage().getImplementationVersion();
+      return new String[] {NAME + " " + (version == null ? "unknown" : version)};
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.gitcredentialpat.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code --json} prints: one object with {@code "version": 1} and one array of objects. Times
+ * are ISO 8601 in UTC; what is not known is absent.
+ */
+final class Json {
+  private final ObjectNode root = JsonNodeFactory.instance.objectNode();
+  private final ArrayNode array;
+
+  /** A document with an empty array of this name. */
+  Json(String name) {
+    root.put("version", 1);
+    array = root.putArray(name);
+  }
+
+  /** Adds an object to the array. */
+  Item add() {
+    return new Item(array.addObject());
+  }
+
+  /** The document, with a line feed at its end. */
+  String text() {
+    try {
+      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** One object of the array. */
+  record Item(ObjectNode node) {
+    Item put(String key, @Nullable String value) {
+      if (value != null && !value.isEmpty()) {
+        node.put(key, value);
+      }
+      return this;
+    }
+
+    Item put(String key, boolean value) {
+      node.put(key, value);
+      return this;
+    }
+
+    Item put(String key, long value) {
+      node.put(key, value);
+      return this;
+    }
+
+    /** A time in seconds since the epoch; 0 is unknown. */
+    Item time(String key, long seconds) {
+      return seconds == 0 ? this : put(key, Instant.ofEpochSecond(seconds).toString());
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.Expiry;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** One line for each token that is kept, never with a secret. */
+@Command(
+    name = "list",
+    description = "List the tokens that are kept, and how long each lives.",
+    footer = {"", "Example: git-credential-pat list --json"})
+final class ListTokens implements Callable<Integer> {
+  private static final long DAY = 86_400;
+  private static final int SOON = 7;
+
+  /** A full bar is a month. */
+  private static final int BAR = 10;
+
+  private static final int DAYS_A_CELL = 3;
+
+  @ParentCommand private Commands commands;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ORG|URL",
+      description = "Only those of this organisation, collection or host.")
+  private @Nullable String place;
+
+  /** What can be said of an entry's life. */
+  enum State {
+    OK("ok", "32"),
+    EXPIRING("expiring", "33"),
+    EXPIRED("expired", "31"),
+    SET_ASIDE("setAside", "31");
+
+    private final String word;
+    private final String color;
+
+    State(String word, String color) {
+      this.word = word;
+      this.color = color;
+    }
+
+    static State of(Entry entry, long now) {
+      if (entry.setAsideAt() != 0) {
+        return SET_ASIDE;
+      }
+      if (entry.expiry() == null) {
+        return OK;
+      }
+      long at = entry.expiry().at();
+      if (at <= now) {
+        return EXPIRED;
+      }
+      return at <= now + SOON * DAY ? EXPIRING : OK;
+    }
+  }
+
+  @Override
+  public Integer call() throws CommandException, IOException {
+    Session session = commands.session();
+    Whose whose = place == null ? null : Session.whose(place);
+    Inventory inventory = new Inventory(session);
+    List<Kept> kept = inventory.entries(whose);
+    long now = session.run().now();
+    if (session.json()) {
+      Json json = new Json("entries");
+      for (Kept each : kept) {
+        describe(json.add(), each, now);
+      }
+      session.print(json.text());
+    } else if (kept.isEmpty()) {
+      session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
+    } else {
+      session.print(table(kept, now, session.colored()));
+    }
+    kept.forEach(each -> each.entry().wipe());
+    return inventory.isComplete() ? 0 : 1;
+  }
+
+  private static void describe(Json.Item item, Kept kept, long now) {
+    Identity identity = kept.identity();
+    Entry entry = kept.entry();
+    item.put(identity.isOrganization() ? "organization" : "url", identity.display())
+        .put("protocol", identity.protocol())
+        .put("host", identity.host())
+        .put("path", identity.path())
+        .put("user", entry.key().user())
+        .put("store", kept.store().name())
+        .put("name", entry.name())
+        .put("scopes", entry.scopes())
+        .put("authorizationId", entry.authorizationId())
+        .time("storedAt", entry.storedAt());
+    Expiry expiry = entry.expiry();
+    if (expiry != null) {
+      item.time("expiresAt", expiry.at())
+          .put("expiryFrom", expiry.source().name().toLowerCase(Locale.ROOT))
+          .put("daysLeft", daysLeft(expiry, now));
+    }
+    item.put("state", State.of(entry, now).word);
+  }
+
+  private static String table(List<Kept> kept, long now, boolean colored) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(
+        new String[] {"TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "STORED", "EXPIRES", "LEFT"});
+    for (Kept each : kept) {
+      Entry entry = each.entry();
+      rows.add(
+          new String[] {
+            Messages.harmless(each.identity().display()),
+            known(entry.key().user()),
+            each.store().name(),
+            known(entry.name()),
+            known(entry.scopes()),
+            date(entry.storedAt()),
+            expires(entry.expiry()),
+            left(entry, now, colored)
+          });
+    }
+    int columns = rows.get(0).length;
+    int[] widths = new int[columns];
+    for (String[] row : rows) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (String[] row : rows) {
+      for (int i = 0; i < columns; i++) {
+        boolean last = i == columns - 1;
+        text.append(row[i]).append(last ? "\n" : " ".repeat(widths[i] - row[i].length() + 2));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String known(@Nullable String value) {
+    return value == null || value.isEmpty() ? "-" : Messages.harmless(value);
+  }
+
+  private static String date(long seconds) {
+    return seconds == 0 ? "-" : LocalDate.ofEpochDay(Math.floorDiv(seconds, DAY)).toString();
+  }
+
+  private static String expires(@Nullable Expiry expiry) {
+    return expiry == null
+        ? "unknown"
+        : date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
+  }
+
+  private static String left(Entry entry, long now, boolean colored) {
+    State state = State.of(entry, now);
+    String words;
+    if (state == State.SET_ASIDE) {
+      words = "set aside on " + date(entry.setAsideAt());
+    } else if (entry.expiry() == null) {
+      return "-";
+    } else if (state == State.EXPIRED) {
+      words = "expired";
+    } else {
+      long days = daysLeft(entry.expiry(), now);
+      int cells = (int) Math.min(BAR, days / DAYS_A_CELL + 1);
+      words =
+          "#".repeat(cells) + ".".repeat(BAR - cells) + " " + days + (days == 1 ? " day" : " days");
+    }
+    return colored ? "\u001b[" + state.color + "m" + words + "\u001b[0m" : words;
+  }
+
+  /** Whole days; negative when it is over. */
+  private static long daysLeft(Expiry expiry, long now) {
+    return Math.floorDiv(expiry.at() - now, DAY);
+  }
+}

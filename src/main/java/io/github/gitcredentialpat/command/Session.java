@@ -1,0 +1,71 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Store;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+
+/**
+ * What one command works with.
+ *
+ * @param run the chain of stores, the environment, and where messages go
+ * @param allStores every store there is, usable here or not
+ * @param in standard input
+ * @param out standard output, for results only
+ * @param json whether results are wanted as JSON
+ * @param colored whether the person's terminal shows colours
+ */
+record Session(
+    Run run,
+    List<Store> allStores,
+    InputStream in,
+    OutputStream out,
+    boolean json,
+    boolean colored) {
+
+  Messages messages() {
+    return run.messages();
+  }
+
+  void say(String line) {
+    messages().say(line);
+  }
+
+  /** Writes a result. */
+  void print(String text) throws IOException {
+    out.write(text.getBytes(UTF_8));
+    out.flush();
+  }
+
+  /** Asks a question and waits for a yes; the end of the input is a no. */
+  boolean isConfirmed(String question) throws IOException {
+    say(question + " [y/N]");
+    // Byte by byte: what comes after this line is for the next question.
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+      line.write(next);
+    }
+    String answer = line.toString(UTF_8).strip();
+    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+  }
+
+  /** Whose token a person means with the name of an organisation, or a URL. */
+  static Whose whose(String typed) throws CommandException {
+    Whose whose = Whose.tokenOf(typed);
+    if (whose.kind() == Whose.Kind.REFUSED) {
+      throw CommandException.wrongUsage(typed + " is not taken: " + whose.refusal());
+    }
+    if (whose.identity() == null) {
+      throw CommandException.wrongUsage(
+          typed + " names no organisation, server or host; type its name, as in contoso");
+    }
+    return whose;
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a person types, run in this process on stores of the test's own. */
+final class Typed implements Commands.Shelf {
+  private final List<Store> chain;
+  private final List<Store> all;
+  private final Map<String, String> environment = new HashMap<>();
+  private boolean chosen;
+
+  /** What the last command wrote to standard output and standard error. */
+  String out = "";
+
+  String err = "";
+
+  Typed(List<? extends Store> chain, List<? extends Store> all) {
+    this.chain = List.copyOf(chain);
+    this.all = List.copyOf(all);
+  }
+
+  static Typed on(Store... chain) {
+    return new Typed(List.of(chain), List.of(chain));
+  }
+
+  /** From now on the stores count as chosen by the person, or not. */
+  Typed chosen(boolean byPerson) {
+    chosen = byPerson;
+    return this;
+  }
+
+  /** Sets a variable of the environment. */
+  Typed set(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** Runs a command without anything on standard input; returns its exit status. */
+  int run(String... arguments) {
+    return answering("", arguments);
+  }
+
+  /** Runs a command with this on standard input; returns its exit status. */
+  int answering(String input, String... arguments) {
+    ByteArrayOutputStream result = new ByteArrayOutputStream();
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    ByteArrayInputStream in = new ByteArrayInputStream(input.getBytes(UTF_8));
+    int status = new Commands(in, result, messages, environment, this).run(arguments);
+    out = result.toString(UTF_8);
+    err = messages.toString(UTF_8);
+    return status;
+  }
+
+  @Override
+  public StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+    return new StoreChain(chain, chosen);
+  }
+
+  @Override
+  public List<Store> all(Surroundings surroundings) {
+    return all;
+  }
+}
