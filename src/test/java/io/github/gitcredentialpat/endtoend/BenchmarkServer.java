@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.endtoend;
 
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

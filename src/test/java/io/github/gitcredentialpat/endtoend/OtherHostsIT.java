@@ -3,6 +3,8 @@ package io.github.gitcredentialpat.endtoend;
 import static io.github.gitcredentialpat.endtoend.Person.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

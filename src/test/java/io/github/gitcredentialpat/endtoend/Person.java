@@ -2,6 +2,8 @@ package io.github.gitcredentialpat.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

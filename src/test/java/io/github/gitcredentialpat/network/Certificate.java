@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.endtoend;
+package io.github.gitcredentialpat.network;
 
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,18 +10,19 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate made for this run, under the names of Azure DevOps.
+ * A certificate made for this run, under the names of Azure DevOps and of the servers in the tests.
  *
  * @param context what a server speaks TLS with
- * @param pem what git is told to trust
+ * @param pem what a client is told to trust
  */
-record Certificate(SSLContext context, Path pem) {
+public record Certificate(SSLContext context, Path pem) {
   private static final String NAMES =
       "san=dns:dev.azure.com,dns:*.dev.azure.com,dns:*.visualstudio.com"
-          + ",dns:*.pkgs.visualstudio.com,dns:git.example.com,ip:127.0.0.1";
+          + ",dns:*.pkgs.visualstudio.com,dns:login.microsoftonline.com,dns:*.corp.local"
+          + ",dns:git.example.com,ip:127.0.0.1";
 
   /** Makes one in this folder with the JDK's keytool. */
-  static Certificate make(Path folder) throws Exception {
+  public static Certificate make(Path folder) throws Exception {
     Path store = folder.resolve("server.p12");
     String password = "only-for-this-run";
     Process keytool =

@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.endtoend;
+package io.github.gitcredentialpat.network;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,10 +15,10 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP proxy that leads every CONNECT to one port of this machine: so git believes that it
+ * An HTTP proxy that leads every CONNECT to one port of this machine: so a client believes that it
  * speaks to dev.azure.com on port 443, and the test needs no rights of root.
  */
-final class ConnectProxy implements AutoCloseable {
+public final class ConnectProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final int port;
   private final @Nullable String credentials;
@@ -32,7 +32,7 @@ final class ConnectProxy implements AutoCloseable {
    * @param port where it leads to
    * @param credentials {@code user:password} that it demands; absent: it lets everybody through
    */
-  ConnectProxy(int port, @Nullable String credentials) throws IOException {
+  public ConnectProxy(int port, @Nullable String credentials) throws IOException {
     this.port = port;
     this.credentials =
         credentials == null
@@ -43,12 +43,12 @@ final class ConnectProxy implements AutoCloseable {
   }
 
   /** As {@code http.proxy} wants it. */
-  String address() {
+  public String address() {
     return "http://127.0.0.1:" + listener.getLocalPort();
   }
 
   /** The status of every answer to a CONNECT. */
-  List<Integer> answers() {
+  public List<Integer> answers() {
     synchronized (answers) {
       return List.copyOf(answers);
     }

@@ -1,0 +1,146 @@
+package io.github.gitcredentialpat.azure;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hosts of Azure DevOps on this machine: a proxy leads every name to one TLS server, which
+ * answers by the {@code Host} header. What a host says is a handler's business; one that nobody
+ * registered answers 404.
+ *
+ * <p>For clients in this JVM and for processes alike: see {@link #settings()} and {@link
+ * #environment()}.
+ */
+public final class FakeAzureDevOps implements AutoCloseable {
+  static {
+    // Without it every answer waits 40 ms for an acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
+  /**
+   * A request as it arrived.
+   *
+   * @param host the Host header in lower case
+   * @param path path and query
+   * @param scheme the scheme of its Authorization header, or {@code none}
+   * @param body its body as UTF-8
+   */
+  public record Request(String method, String host, String path, String scheme, String body) {}
+
+  private final Certificate certificate;
+  private final HttpsServer server;
+  private final ConnectProxy proxy;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
+  private final List<Request> requests = new ArrayList<>();
+  private volatile @Nullable Instant time;
+
+  /** Starts on free ports, and speaks TLS with this certificate. */
+  public FakeAzureDevOps(Certificate certificate) throws IOException {
+    this.certificate = certificate;
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+    server.setExecutor(threads);
+    server.createContext("/", this::answer);
+    server.start();
+    proxy = new ConnectProxy(server.getAddress().getPort(), null);
+  }
+
+  /**
+   * Lets a handler answer for a host; a later one replaces it.
+   *
+   * @param host as in the Host header, such as {@code dev.azure.com}, or {@code *.} and a suffix
+   * @param handler may read the request's body, and need not close the exchange
+   */
+  public void on(String host, HttpHandler handler) {
+    handlers.put(host, handler);
+  }
+
+  /** What was asked since the last time {@link #forget} was called. */
+  public List<Request> requests() {
+    synchronized (requests) {
+      return List.copyOf(requests);
+    }
+  }
+
+  /** Starts counting anew. */
+  public void forget() {
+    synchronized (requests) {
+      requests.clear();
+    }
+  }
+
+  /** The time by the service's clock: this machine's unless one was set. */
+  public Instant now() {
+    Instant set = time;
+    return set == null ? Instant.now() : set;
+  }
+
+  /** Stops the service's clock at this time. */
+  public void setTime(Instant time) {
+    this.time = time;
+  }
+
+  /** How a client in this JVM finds the hosts and trusts them. */
+  public HttpSettings settings() {
+    return new HttpSettings(URI.create(proxy.address()), certificate.pem());
+  }
+
+  /** The same for a process: variables of its environment. */
+  public Map<String, String> environment() {
+    return Map.of("https_proxy", proxy.address(), "GIT_SSL_CAINFO", certificate.pem().toString());
+  }
+
+  @Override
+  public void close() throws IOException {
+    proxy.close();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      String host = exchange.getRequestHeaders().getFirst("Host").toLowerCase(Locale.ROOT);
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      synchronized (requests) {
+        requests.add(
+            new Request(
+                exchange.getRequestMethod(),
+                host,
+                exchange.getRequestURI().toString(),
+                authorization == null ? "none" : authorization.split(" ", 2)[0],
+                new String(body, StandardCharsets.UTF_8)));
+      }
+      HttpHandler handler = handlers.get(host);
+      if (handler == null) {
+        handler = handlers.get("*" + host.substring(Math.max(0, host.indexOf('.'))));
+      }
+      if (handler == null) {
+        exchange.sendResponseHeaders(404, -1);
+        return;
+      }
+      exchange.setStreams(new ByteArrayInputStream(body), null);
+      handler.handle(exchange);
+    }
+  }
+}
