@@ -1,0 +1,145 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The person's git, which knows its own configuration better than anybody else. It is found by an
+ * absolute path, never in the working directory (CVE-2020-26233), and has ten seconds for a call.
+ */
+final class Git {
+  private static final int SECONDS = 10;
+
+  /** What makes git look into a certain repository, whatever its folder. */
+  private static final List<String> LOCAL =
+      List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX");
+
+  private final Path program;
+  private final Map<String, String> environment;
+
+  /**
+   * What a call left behind.
+   *
+   * @param exit its exit status
+   * @param out what it wrote to standard output
+   * @param err what it wrote to standard error
+   */
+  record Result(int exit, String out, String err) {}
+
+  private Git(Path program, Map<String, String> environment) {
+    this.program = program;
+    this.environment = environment;
+  }
+
+  /**
+   * The first git on the PATH; entries that are not absolute are passed over.
+   *
+   * @throws CommandException when there is none
+   */
+  static Git find(Map<String, String> environment) throws CommandException {
+    String name = File.separatorChar == '\\' ? "git.exe" : "git";
+    String path = environment.getOrDefault("PATH", environment.getOrDefault("Path", ""));
+    for (String entry : path.split(File.pathSeparator)) {
+      try {
+        Path folder = Path.of(entry);
+        if (folder.isAbsolute() && Files.isExecutable(folder.resolve(name))) {
+          return new Git(folder.resolve(name), environment);
+        }
+      } catch (InvalidPathException e) {
+        // No folder has such a name.
+      }
+    }
+    throw CommandException.couldNot("git is not on the PATH; install it and repeat");
+  }
+
+  /**
+   * Runs git.
+   *
+   * @param folder where; absent for the working directory, whose repository's settings count then
+   * @throws CommandException when it does not end in ten seconds
+   */
+  Result run(@Nullable Path folder, String... arguments) throws CommandException, IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program.toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    if (folder != null) {
+      builder.directory(folder.toFile());
+      builder.environment().keySet().removeAll(LOCAL);
+    }
+    Process process = builder.start();
+    process.getOutputStream().close();
+    CompletableFuture<String> out = read(process.getInputStream());
+    CompletableFuture<String> err = read(process.getErrorStream());
+    try {
+      if (process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+        return new Result(
+            process.exitValue(),
+            out.get(SECONDS, TimeUnit.SECONDS),
+            err.get(SECONDS, TimeUnit.SECONDS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // Said below.
+    } finally {
+      process.destroyForcibly();
+    }
+    throw CommandException.couldNot(
+        "git did not answer in " + SECONDS + " seconds (" + program + " " + arguments[0] + ")");
+  }
+
+  private static CompletableFuture<String> read(InputStream in) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (in) {
+            return new String(in.readAllBytes(), UTF_8);
+          } catch (IOException e) {
+            return "";
+          }
+        });
+  }
+
+  /**
+   * A setting of the person or the machine, as git uses it for this URL: the settings of whatever
+   * repository the working directory is in do not count.
+   *
+   * @return absent when it is not set
+   */
+  @Nullable String setting(String key, String url) throws CommandException, IOException {
+    Result result =
+        run(Path.of(File.separator).toAbsolutePath(), "config", "--get-urlmatch", key, url);
+    return result.exit() == 0 ? result.out().stripTrailing() : null;
+  }
+
+  /** Whether it is at least this version, such as 2.46. */
+  boolean isAtLeast(int major, int minor) throws CommandException, IOException {
+    // "git version 2.39.5", with more behind it on Windows and macOS.
+    String[] words = run(null, "version").out().strip().split(" ");
+    String[] numbers = words.length < 3 ? new String[0] : words[2].split("\\.");
+    try {
+      int foundMajor = Integer.parseInt(numbers[0]);
+      int foundMinor = Integer.parseInt(numbers[1]);
+      return foundMajor > major || (foundMajor == major && foundMinor >= minor);
+    } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+      return false;
+    }
+  }
+}
