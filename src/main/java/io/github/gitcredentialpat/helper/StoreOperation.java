@@ -8,7 +8,6 @@ import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.StoreLock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +22,7 @@ final class StoreOperation {
   private final @Nullable String user;
   private final Secret secret;
 
-  /** What the chain holds for this identity, and where; a store that failed has its problem. */
-  private final List<Found> chain = new ArrayList<>();
-
-  private record Found(Store store, List<Entry> entries, @Nullable StoreException problem) {}
+  private final Placement placement;
 
   private StoreOperation(
       Run run, Request request, Whose whose, @Nullable String user, Secret secret) {
@@ -35,6 +31,7 @@ final class StoreOperation {
     this.whose = whose;
     this.user = whose.user(user);
     this.secret = secret;
+    this.placement = new Placement(run, whose.identity());
   }
 
   /** Does it. Returns whether the credential is stored now, or was not to be. */
@@ -81,8 +78,8 @@ final class StoreOperation {
   }
 
   private boolean store() throws StoreException {
-    boolean known = readAll();
-    for (Found found : chain) {
+    boolean known = placement.read();
+    for (Placement.Found found : placement.chain()) {
       for (Entry entry : found.entries()) {
         if (isSame(entry)) {
           return keepWhatGitDidNotSend(found.store(), entry);
@@ -98,7 +95,8 @@ final class StoreOperation {
                   + Run.useHttpPath());
       return false;
     }
-    return replace(key()) || storeNew(key());
+    EntryKey key = key();
+    return placement.keep(newEntry(key), key, Run.secretOf(whose));
   }
 
   /** On Azure hosts a token is the same whatever the user name beside it. */
@@ -131,14 +129,12 @@ final class StoreOperation {
   private EntryKey key() {
     if (whose.isAzure()) {
       List<EntryKey> keys = new ArrayList<>();
-      for (Found found : chain) {
-        for (Entry entry : found.entries()) {
-          if (user != null && user.equals(whose.user(entry.key().user()))) {
-            return entry.key();
-          }
-          if (!keys.contains(entry.key())) {
-            keys.add(entry.key());
-          }
+      for (Entry entry : placement.entries()) {
+        if (user != null && user.equals(whose.user(entry.key().user()))) {
+          return entry.key();
+        }
+        if (!keys.contains(entry.key())) {
+          keys.add(entry.key());
         }
       }
       if (user == null && keys.size() == 1) {
@@ -146,52 +142,6 @@ final class StoreOperation {
       }
     }
     return new EntryKey(whose.identity(), user);
-  }
-
-  /** Replaces the entry where it lies and removes older copies below. False when there is none. */
-  private boolean replace(EntryKey key) throws StoreException {
-    boolean replaced = false;
-    for (Found found : chain) {
-      for (Entry entry : found.entries()) {
-        if (!entry.key().equals(key)) {
-          continue;
-        }
-        if (replaced) {
-          found.store().delete(key);
-        } else {
-          found.store().save(newEntry(key));
-          replaced = true;
-        }
-      }
-    }
-    return replaced;
-  }
-
-  /** Keeps a new entry in the first store that can. */
-  private boolean storeNew(EntryKey key) {
-    for (int i = 0; i < chain.size(); i++) {
-      Store store = chain.get(i).store();
-      StoreException problem = chain.get(i).problem();
-      if (problem == null) {
-        try {
-          store.save(newEntry(key));
-          return true;
-        } catch (StoreException e) {
-          problem = e;
-        }
-      }
-      run.report(store, problem);
-      // What is only locked or late may hold this entry already; a copy below it would go stale.
-      boolean passedOver =
-          problem.reason() == Reason.UNAVAILABLE
-              || problem.reason() == Reason.LIMIT
-              || (problem.reason() == Reason.LOCKED && run.chain().chosen());
-      if (!passedOver) {
-        break;
-      }
-    }
-    run.messages().say(Run.secretOf(whose) + " is not stored; git will ask for it again");
-    return false;
   }
 
   private Entry newEntry(EntryKey key) {
@@ -203,36 +153,5 @@ final class StoreOperation {
   private @Nullable Secret refreshToken() {
     byte[] token = request.oauthRefreshToken();
     return token == null ? null : Secret.password(token);
-  }
-
-  /** Reads the whole chain. Returns whether it knows an organisation that the user part named. */
-  private boolean readAll() {
-    boolean known = false;
-    for (Store store : run.chain().stores()) {
-      run.surroundings().deadline().doing("reading " + store.name());
-      try {
-        List<Entry> entries = store.find(whose.identity());
-        // What cannot be written answers for any organisation, and so knows none.
-        known |= whose.fromUser() && !entries.isEmpty() && store.capacity().writable();
-        chain.add(new Found(store, kept(store, entries), null));
-      } catch (StoreException e) {
-        chain.add(new Found(store, List.of(), e));
-      }
-    }
-    run.surroundings().deadline().doing("storing; it may or may not have been stored");
-    return known;
-  }
-
-  /** Those of this very path, without what was set aside so long ago that it is dropped here. */
-  private List<Entry> kept(Store store, List<Entry> entries) throws StoreException {
-    List<Entry> kept = new ArrayList<>(entries.size());
-    for (Entry entry : entries) {
-      if (run.isLongForgotten(entry)) {
-        store.delete(entry.key());
-      } else if (entry.key().identity().equals(whose.identity())) {
-        kept.add(entry);
-      }
-    }
-    return kept;
   }
 }
