@@ -1,20 +1,47 @@
 package io.github.gitcredentialpat.azure;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.gitcredentialpat.azure.AzureException.Reason;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One HTTP exchange at a time, with a deadline, no redirects and no cookies. */
 public final class Http {
-  private final HttpClient client;
+  private static final Logger log = LoggerFactory.getLogger(Http.class);
+
+  /** In bytes. The longest answer that is read is a page of a hundred tokens, 100 KB. */
+  private static final int LONGEST_BODY = 4 << 20;
+
+  private static final String USER_AGENT = "git-credential-pat";
+
+  static {
+    // As delivered, Java gives a proxy in front of https no user name and password. The client
+    // reads the property once.
+    System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
+  }
+
+  private final HttpSettings settings;
+  private @Nullable HttpClient client;
 
   /**
    * What came back.
@@ -28,11 +55,17 @@ public final class Http {
     public String header(String name) {
       return headers.firstValue(name).orElse("");
     }
+
+    /** Without headers and body, which may hold a token. */
+    @Override
+    public String toString() {
+      return "Answer[status=" + status + "]";
+    }
   }
 
   /** With these settings. */
   public Http(HttpSettings settings) {
-    client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+    this.settings = settings;
   }
 
   /**
@@ -41,27 +74,121 @@ public final class Http {
    * @param headers by name; {@code Authorization} goes nowhere but to {@code uri}
    * @param body absent for none
    * @param limit for all of it, from the connection to the last byte
-   * @throws AzureException {@code UNREACHABLE} or {@code TIMEOUT}
+   * @throws AzureException {@code UNREACHABLE}, {@code TIMEOUT}, or {@code UNEXPECTED} for what is
+   *     not HTTP or longer than 4 MiB
+   * @throws IllegalArgumentException when a header holds a character that no header may; the
+   *     message does not show it
    */
   public Answer send(
       String method, URI uri, Map<String, String> headers, byte @Nullable [] body, Duration limit)
       throws AzureException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(limit);
-    headers.forEach(request::setHeader);
-    request.method(
-        method,
-        body == null
-            ? HttpRequest.BodyPublishers.noBody()
-            : HttpRequest.BodyPublishers.ofByteArray(body));
+    long start = System.nanoTime();
+    HttpRequest request = request(method, uri, headers, body);
+    String outcome = "cut off";
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        client().sendAsync(request, info -> new LimitedBody(LONGEST_BODY));
     try {
-      HttpResponse<String> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-      return new Answer(response.statusCode(), response.headers(), response.body());
-    } catch (IOException e) {
-      throw new AzureException(Reason.UNREACHABLE, uri.getHost() + " cannot be reached", e);
+      long left = limit.toNanos() - (System.nanoTime() - start);
+      HttpResponse<byte[]> response = exchange.get(left, TimeUnit.NANOSECONDS);
+      outcome = Integer.toString(response.statusCode());
+      if (response.statusCode() == 407) {
+        throw trouble(uri).proxyWantsCredentials(response.headers());
+      }
+      return new Answer(
+          response.statusCode(), response.headers(), new String(response.body(), UTF_8));
+    } catch (ExecutionException e) {
+      outcome = e.getCause().toString();
+      throw trouble(uri).of(e.getCause());
+    } catch (TimeoutException e) {
+      outcome = "no answer";
+      throw trouble(uri).tooSlow(limit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AzureException(Reason.TIMEOUT, uri.getHost() + " was not waited for", e);
+    } finally {
+      exchange.cancel(true);
+      log.debug(
+          "{} {}{} {} {} ms",
+          method,
+          uri.getRawAuthority(),
+          uri.getRawPath(),
+          outcome,
+          (System.nanoTime() - start) / 1_000_000);
+    }
+  }
+
+  private HttpRequest request(
+      String method, URI uri, Map<String, String> headers, byte @Nullable [] body) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).setHeader("User-Agent", USER_AGENT);
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      try {
+        request.setHeader(header.getKey(), header.getValue());
+      } catch (IllegalArgumentException e) {
+        // Java's message shows the value, which may be a token.
+        throw new IllegalArgumentException(
+            "the header " + header.getKey() + " holds a character that no header may");
+      }
+    }
+    URI proxy = settings.proxyFor(uri);
+    if (proxy != null && proxy.getUserInfo() != null) {
+      // Only the proxy gets to see it: with https it goes into CONNECT. An Authenticator would be
+      // asked for the origin's credentials too, and would make of a 401 that names no scheme an
+      // exception.
+      request.setHeader("Proxy-Authorization", "Basic " + base64(proxy.getUserInfo()));
+    }
+    return request
+        .method(
+            method,
+            body == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(body))
+        .build();
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  /** Made when it is needed: reading all certificates takes time. */
+  private synchronized HttpClient client() throws AzureException {
+    if (client == null) {
+      client =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .proxy(new Selector(settings))
+              .sslContext(Trust.context(settings.certificates()))
+              .build();
+    }
+    return client;
+  }
+
+  private Trouble trouble(URI uri) {
+    return new Trouble(uri.getHost(), settings.proxyFor(uri), settings.certificates());
+  }
+
+  /** Java's way to ask which proxy leads where. */
+  private static final class Selector extends ProxySelector {
+    private final HttpSettings settings;
+
+    Selector(HttpSettings settings) {
+      this.settings = settings;
+    }
+
+    @Override
+    public List<Proxy> select(URI uri) {
+      URI proxy = settings.proxyFor(uri);
+      return List.of(
+          proxy == null
+              ? Proxy.NO_PROXY
+              : new Proxy(
+                  Proxy.Type.HTTP,
+                  InetSocketAddress.createUnresolved(proxy.getHost(), proxy.getPort())));
+    }
+
+    @Override
+    public void connectFailed(URI uri, SocketAddress address, IOException e) {
+      // The exception says it.
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.azure;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.github.gitcredentialpat.network.Certificate;
@@ -23,9 +24,9 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts of Azure DevOps on this machine: a proxy leads every name to one TLS server, which
- * answers by the {@code Host} header. What a host says is a handler's business; one that nobody
- * registered answers 404.
+ * The hosts of Azure DevOps on this machine: a proxy leads every name to one server, which answers
+ * by the {@code Host} header, over TLS and in plain http. What a host says is a handler's business;
+ * one that nobody registered answers 404.
  *
  * <p>For clients in this JVM and for processes alike: see {@link #settings()} and {@link
  * #environment()}.
@@ -48,7 +49,9 @@ public final class FakeAzureDevOps implements AutoCloseable {
 
   private final Certificate certificate;
   private final HttpsServer server;
+  private final HttpServer plainServer;
   private final ConnectProxy proxy;
+  private final @Nullable String proxyCredentials;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
   private final List<Request> requests = new ArrayList<>();
@@ -56,13 +59,26 @@ public final class FakeAzureDevOps implements AutoCloseable {
 
   /** Starts on free ports, and speaks TLS with this certificate. */
   public FakeAzureDevOps(Certificate certificate) throws IOException {
+    this(certificate, null);
+  }
+
+  /** The same behind a proxy that demands {@code user:password}. */
+  public FakeAzureDevOps(Certificate certificate, @Nullable String proxyCredentials)
+      throws IOException {
     this.certificate = certificate;
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.proxyCredentials = proxyCredentials;
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    server = HttpsServer.create(anyPort, 0);
     server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
-    server.setExecutor(threads);
-    server.createContext("/", this::answer);
-    server.start();
-    proxy = new ConnectProxy(server.getAddress().getPort(), null);
+    plainServer = HttpServer.create(anyPort, 0);
+    for (HttpServer each : List.of(server, plainServer)) {
+      each.setExecutor(threads);
+      each.createContext("/", this::answer);
+      each.start();
+    }
+    proxy =
+        new ConnectProxy(
+            server.getAddress().getPort(), plainServer.getAddress().getPort(), proxyCredentials);
   }
 
   /**
@@ -102,18 +118,34 @@ public final class FakeAzureDevOps implements AutoCloseable {
 
   /** How a client in this JVM finds the hosts and trusts them. */
   public HttpSettings settings() {
-    return new HttpSettings(URI.create(proxy.address()), certificate.pem());
+    return new HttpSettings(URI.create(proxy()), List.of(), certificate.pem());
   }
 
   /** The same for a process: variables of its environment. */
   public Map<String, String> environment() {
-    return Map.of("https_proxy", proxy.address(), "GIT_SSL_CAINFO", certificate.pem().toString());
+    return Map.of(
+        "https_proxy", proxy(),
+        "http_proxy", proxy(),
+        "GIT_SSL_CAINFO", certificate.pem().toString());
+  }
+
+  /** The proxy's address with the credentials that it demands. */
+  public String proxy() {
+    return proxyCredentials == null
+        ? proxy.address()
+        : proxy.address().replace("://", "://" + proxyCredentials + "@");
+  }
+
+  /** 200 or 407 for every request at the proxy. */
+  public List<Integer> proxyAnswers() {
+    return proxy.answers();
   }
 
   @Override
   public void close() throws IOException {
     proxy.close();
     server.stop(0);
+    plainServer.stop(0);
     threads.shutdownNow();
   }
 
@@ -127,7 +159,7 @@ public final class FakeAzureDevOps implements AutoCloseable {
             new Request(
                 exchange.getRequestMethod(),
                 host,
-                exchange.getRequestURI().toString(),
+                pathAndQuery(exchange.getRequestURI()),
                 authorization == null ? "none" : authorization.split(" ", 2)[0],
                 new String(body, StandardCharsets.UTF_8)));
       }
@@ -142,5 +174,10 @@ public final class FakeAzureDevOps implements AutoCloseable {
       exchange.setStreams(new ByteArrayInputStream(body), null);
       handler.handle(exchange);
     }
+  }
+
+  /** A proxy in front of plain http is asked for whole addresses. */
+  private static String pathAndQuery(URI uri) {
+    return uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
   }
 }

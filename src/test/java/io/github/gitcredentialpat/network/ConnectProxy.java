@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP proxy that leads every CONNECT to one port of this machine: so a client believes that it
- * speaks to dev.azure.com on port 443, and the test needs no rights of root.
+ * speaks to dev.azure.com on port 443, and the test needs no rights of root. What is asked in plain
+ * http goes to another port.
  */
 public final class ConnectProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final int port;
+  private final int plainPort;
   private final @Nullable String credentials;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Socket> sockets = new ArrayList<>();
@@ -29,11 +31,23 @@ public final class ConnectProxy implements AutoCloseable {
   /**
    * Starts a proxy on a free port.
    *
-   * @param port where it leads to
+   * @param port where a CONNECT leads to
    * @param credentials {@code user:password} that it demands; absent: it lets everybody through
    */
   public ConnectProxy(int port, @Nullable String credentials) throws IOException {
+    this(port, port, credentials);
+  }
+
+  /**
+   * Starts a proxy on a free port.
+   *
+   * @param port where a CONNECT leads to
+   * @param plainPort where a request in plain http leads to
+   * @param credentials {@code user:password} that it demands; absent: it lets everybody through
+   */
+  public ConnectProxy(int port, int plainPort, @Nullable String credentials) throws IOException {
     this.port = port;
+    this.plainPort = plainPort;
     this.credentials =
         credentials == null
             ? null
@@ -47,7 +61,7 @@ public final class ConnectProxy implements AutoCloseable {
     return "http://127.0.0.1:" + listener.getLocalPort();
   }
 
-  /** The status of every answer to a CONNECT. */
+  /** 200 or 407 for every request: whether it was let through. */
   public List<Integer> answers() {
     synchronized (answers) {
       return List.copyOf(answers);
@@ -88,9 +102,15 @@ public final class ConnectProxy implements AutoCloseable {
           answers.add(welcome ? 200 : 407);
         }
         if (welcome) {
-          Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+          boolean connect = head.startsWith("CONNECT ");
+          Socket server = new Socket(InetAddress.getLoopbackAddress(), connect ? port : plainPort);
           keep(server);
-          write(out, "HTTP/1.1 200 Connection established\r\n\r\n");
+          if (connect) {
+            write(out, "HTTP/1.1 200 Connection established\r\n\r\n");
+          } else {
+            write(
+                server.getOutputStream(), head.replaceFirst("\r\nProxy-Authorization:[^\r]*", ""));
+          }
           threads.execute(() -> copy(server, client));
           copy(client, server);
           return;

@@ -1,0 +1,68 @@
+package io.github.gitcredentialpat.azure;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
+import org.jspecify.annotations.Nullable;
+
+/** Collects an answer's body, and gives up on one that does not end. */
+final class LimitedBody implements BodySubscriber<byte[]> {
+  /** The body was longer than allowed. */
+  static final class TooLong extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLong() {
+      super("the answer is too long");
+    }
+  }
+
+  private final int limit;
+  private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+  private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+  private @Nullable Subscription subscription;
+
+  /** With a limit in bytes. */
+  LimitedBody(int limit) {
+    this.limit = limit;
+  }
+
+  @Override
+  public CompletionStage<byte[]> getBody() {
+    return body;
+  }
+
+  @Override
+  public void onSubscribe(Subscription subscription) {
+    this.subscription = subscription;
+    subscription.request(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    for (ByteBuffer buffer : buffers) {
+      if (collected.size() + buffer.remaining() > limit) {
+        subscription.cancel();
+        body.completeExceptionally(new TooLong());
+        return;
+      }
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.get(bytes);
+      collected.write(bytes, 0, bytes.length);
+    }
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    body.completeExceptionally(error);
+  }
+
+  @Override
+  public void onComplete() {
+    body.complete(collected.toByteArray());
+  }
+}
