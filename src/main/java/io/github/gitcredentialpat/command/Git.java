@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,16 +50,9 @@ final class Git {
    */
   static Git find(Map<String, String> environment) throws CommandException {
     String name = File.separatorChar == '\\' ? "git.exe" : "git";
-    String path = environment.getOrDefault("PATH", environment.getOrDefault("Path", ""));
-    for (String entry : path.split(File.pathSeparator)) {
-      try {
-        Path folder = Path.of(entry);
-        if (folder.isAbsolute() && Files.isExecutable(folder.resolve(name))) {
-          return new Git(folder.resolve(name), environment);
-        }
-      } catch (InvalidPathException e) {
-        // No folder has such a name.
-      }
+    Path program = Programs.find(name, environment);
+    if (program != null) {
+      return new Git(program, environment);
     }
     throw CommandException.couldNot("git is not on the PATH; install it and repeat");
   }
@@ -121,11 +112,13 @@ final class Git {
    * A setting of the person or the machine, as git uses it for this URL: the settings of whatever
    * repository the working directory is in do not count.
    *
+   * @param type {@code --no-type}, or one that git knows, such as {@code --path}
    * @return absent when it is not set
    */
-  @Nullable String setting(String key, String url) throws CommandException, IOException {
-    Result result =
-        run(Path.of(File.separator).toAbsolutePath(), "config", "--get-urlmatch", key, url);
+  @Nullable String setting(String type, String key, String url)
+      throws CommandException, IOException {
+    Path nowhere = Path.of(File.separator).toAbsolutePath();
+    Result result = run(nowhere, "config", type, "--get-urlmatch", key, url);
     return result.exit() == 0 ? result.out().stripTrailing() : null;
   }
 

@@ -2,15 +2,24 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.Http;
+import io.github.gitcredentialpat.azure.HttpSettings;
 import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.Terminal;
 import java.io.ByteArrayOutputStream;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one command works with.
@@ -29,6 +38,8 @@ record Session(
     OutputStream out,
     boolean json,
     boolean colored) {
+
+  private static final long PATIENCE_MILLIS = 30 * 60 * 1_000L;
 
   Messages messages() {
     return run.messages();
@@ -54,6 +65,43 @@ record Session(
     }
     String answer = line.toString(UTF_8).strip();
     return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+  }
+
+  /**
+   * One line that is typed without echo, for the caller to wipe; absent when nobody is there, or
+   * nobody types anything in half an hour: a token is made on a web page first.
+   */
+  char @Nullable [] askSecret(String prompt) {
+    if (!run.surroundings().mayPrompt()) {
+      return null;
+    }
+    try (Terminal terminal = Terminal.open()) {
+      if (terminal != null) {
+        return terminal.ask(prompt, PATIENCE_MILLIS);
+      }
+    }
+    Console console = Terminal.isTerminal(Terminal.INPUT) ? System.console() : null;
+    return console == null ? null : console.readPassword("%s", prompt);
+  }
+
+  /**
+   * HTTP to this place, as the person's git would speak it.
+   *
+   * @throws AzureException when the proxy or the certificates in git's configuration or in the
+   *     environment cannot be used
+   */
+  Http http(Identity place) throws AzureException, CommandException, IOException {
+    String url =
+        place.protocol() + "://" + place.host() + (place.path() == null ? "" : "/" + place.path());
+    Map<String, String> settings = new HashMap<>();
+    Git git = Git.find(environment());
+    settings.put("http.proxy", git.setting("--no-type", "http.proxy", url));
+    settings.put("http.sslCAInfo", git.setting("--path", "http.sslCAInfo", url));
+    return new Http(HttpSettings.of(place.protocol(), environment(), settings::get));
+  }
+
+  Map<String, String> environment() {
+    return run.surroundings().environment();
   }
 
   /** Whose token a person means with the name of an organisation, or a URL. */
