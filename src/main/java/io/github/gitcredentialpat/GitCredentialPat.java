@@ -129,7 +129,7 @@ public final class GitCredentialPat {
       case "get" -> Helper.get(run, in, out) ? 0 : 1;
       case "store" -> Helper.store(run, in) ? 0 : 1;
       default -> {
-        for (Entry removed : Helper.erase(run, in)) {
+        for (Entry removed : Helper.erase(run, in).entries()) {
           removed.wipe();
         }
         yield 0;

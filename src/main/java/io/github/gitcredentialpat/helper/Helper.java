@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Git's credential helper: the operations of gitcredentials(7). */
 public final class Helper {
@@ -76,19 +77,32 @@ public final class Helper {
   }
 
   /**
-   * Does {@code erase}: deletes or sets aside what the request matches.
+   * What an erase did.
    *
-   * @return what was deleted or set aside, with its secrets, for the caller to wipe
+   * @param entries what was deleted or set aside, with its secrets, for the caller to wipe
+   * @param setAside whether it was a server that refused them, so that they were set aside
+   * @param protocol the protocol of what git could not get into
+   * @param host its host
+   * @param path its path, percent-decoded; absent when git did not say
    */
-  public static List<Entry> erase(Run run, InputStream in) throws IOException {
+  public record Erased(
+      List<Entry> entries, boolean setAside, String protocol, String host, @Nullable String path) {}
+
+  /** Does {@code erase}: deletes or sets aside what the request matches. */
+  public static Erased erase(Run run, InputStream in) throws IOException {
     Request request = read(run, in);
     if (request == null || !namesAHost(run, request)) {
-      return List.of();
+      return new Erased(List.of(), false, "", "", null);
     }
     try {
       List<Entry> removed = EraseOperation.erase(run, request);
       run.surroundings().deadline().done();
-      return removed;
+      return new Erased(
+          removed,
+          !request.wwwauth().isEmpty(),
+          request.protocol(),
+          request.host(),
+          request.path());
     } finally {
       request.wipe();
     }

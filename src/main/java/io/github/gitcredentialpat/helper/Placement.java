@@ -85,40 +85,41 @@ public final class Placement {
    *
    * @param replaced the key of the entry that it takes the place of, mostly its own
    * @param what what it is, for a person, such as {@code the token for contoso}
-   * @return whether it is kept now
+   * @return the store that keeps it now; absent when none could
    * @throws StoreException when the entry that it replaces is there and cannot be replaced
    */
-  public boolean keep(Entry entry, EntryKey replaced, String what) throws StoreException {
-    return replace(entry, replaced) || keepNew(entry, what);
+  public @Nullable Store keep(Entry entry, EntryKey replaced, String what) throws StoreException {
+    Store store = replace(entry, replaced);
+    return store == null ? keepNew(entry, what) : store;
   }
 
-  private boolean replace(Entry entry, EntryKey replaced) throws StoreException {
-    boolean done = false;
+  private @Nullable Store replace(Entry entry, EntryKey replaced) throws StoreException {
+    Store done = null;
     for (Found found : chain) {
       for (Entry older : found.entries()) {
         if (!older.key().equals(replaced)) {
           continue;
         }
-        if (!done) {
+        if (done == null) {
           found.store().save(entry);
         }
-        if (done || !replaced.equals(entry.key())) {
+        if (done != null || !replaced.equals(entry.key())) {
           found.store().delete(replaced);
         }
-        done = true;
+        done = done == null ? found.store() : done;
       }
     }
     return done;
   }
 
-  private boolean keepNew(Entry entry, String what) {
+  private @Nullable Store keepNew(Entry entry, String what) {
     for (int i = 0; i < chain.size(); i++) {
       Store store = chain.get(i).store();
       StoreException problem = chain.get(i).problem();
       if (problem == null) {
         try {
           store.save(entry);
-          return true;
+          return store;
         } catch (StoreException e) {
           problem = e;
         }
@@ -134,6 +135,6 @@ public final class Placement {
       }
     }
     run.messages().say(what + " is not stored; git will ask for it again");
-    return false;
+    return null;
   }
 }

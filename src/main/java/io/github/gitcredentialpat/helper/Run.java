@@ -25,7 +25,7 @@ public record Run(StoreChain chain, Surroundings surroundings, Messages messages
   private static final long KEPT_ASIDE = 7 * DAY;
 
   /** A date as people write it down, from seconds since the epoch. */
-  static String date(long time) {
+  public static String date(long time) {
     return LocalDate.ofEpochDay(Math.floorDiv(time, DAY)).toString();
   }
 
@@ -35,7 +35,7 @@ public record Run(StoreChain chain, Surroundings surroundings, Messages messages
   }
 
   /** What a secret of that place is called. */
-  static String secretOf(Whose whose) {
+  public static String secretOf(Whose whose) {
     return (whose.isAzure() ? "the token for " : "the password for ") + whose.identity().display();
   }
 

@@ -96,7 +96,7 @@ final class StoreOperation {
       return false;
     }
     EntryKey key = key();
-    return placement.keep(newEntry(key), key, Run.secretOf(whose));
+    return placement.keep(newEntry(key), key, Run.secretOf(whose)) != null;
   }
 
   /** On Azure hosts a token is the same whatever the user name beside it. */

@@ -79,7 +79,7 @@ final class HelperTest {
 
   private List<Entry> erase(String request) throws IOException {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    List<Entry> removed = Helper.erase(run(err), stream(request));
+    List<Entry> removed = Helper.erase(run(err), stream(request)).entries();
     said = err.toString(UTF_8);
     return removed;
   }
