@@ -22,7 +22,7 @@ packages='git maven ca-certificates
   shellcheck'
 # For git's source and the other system; a Windows to try our Windows parts on.
 packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
-  wine64 gcc-mingw-w64-x86-64'
+  wine wine64 gcc-mingw-w64-x86-64'
 
 all=no
 case "$# ${1:-}" in
