@@ -85,6 +85,19 @@ public final class TokenCheck {
     }
   }
 
+  /**
+   * Whether an organisation answers anybody, as it does when it has public projects; also true when
+   * that could not be told.
+   */
+  public boolean mayHavePublicProjects(Identity place, Duration limit) {
+    try {
+      Reading answer = new Inquiry(http, place, new byte[0], limit).withoutToken().connection();
+      return answer.status() != 401;
+    } catch (AzureException e) {
+      return true;
+    }
+  }
+
   /** The one question that all begin with. */
   private static Verdict connection(Inquiry inquiry, boolean isKnownServer) {
     Identity place = inquiry.place();

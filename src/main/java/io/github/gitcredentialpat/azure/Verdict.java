@@ -96,6 +96,11 @@ public record Verdict(
     return "00000000-0000-0000-0000-000000000000".equals(tenant);
   }
 
+  /** The answer where nothing could be asked, for this reason. */
+  public static Verdict couldNotTell(String why) {
+    return of(Kind.COULD_NOT_TELL).butUnknown(why);
+  }
+
   /** The same facts with another answer. */
   Verdict with(Kind kind, String said) {
     return new Verdict(kind, owner, tenant, publicProjects, said, null);

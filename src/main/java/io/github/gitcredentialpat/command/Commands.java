@@ -35,7 +35,14 @@ import picocli.CommandLine.ScopeType;
       ""
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ListTokens.class, Logout.class, Stores.class, Selftest.class},
+    subcommands = {
+      Login.class,
+      ListTokens.class,
+      Check.class,
+      Logout.class,
+      Stores.class,
+      Selftest.class
+    },
     versionProvider = Commands.Version.class,
     commandListHeading = "%nCommands:%n",
     footer = {

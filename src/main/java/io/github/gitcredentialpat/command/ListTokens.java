@@ -1,18 +1,22 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
 import java.io.IOException;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -37,6 +41,9 @@ final class ListTokens implements Callable<Integer> {
       paramLabel = "ORG|URL",
       description = "Only those of this organisation, collection or host.")
   private @Nullable String place;
+
+  @Option(names = "--check", description = "Ask the service about each of them.")
+  private boolean check;
 
   /** What can be said of an entry's life. */
   enum State {
@@ -75,25 +82,36 @@ final class ListTokens implements Callable<Integer> {
     Inventory inventory = new Inventory(session);
     List<Kept> kept = inventory.entries(whose);
     long now = session.run().now();
+    List<Verdict> verdicts = check ? new Checker(session).checkAll(kept) : List.of();
     if (session.json()) {
       Json json = new Json("entries");
-      for (Kept each : kept) {
-        describe(json.add(), each, now);
+      for (int i = 0; i < kept.size(); i++) {
+        Json.Item item = describe(json.add(), kept.get(i), now);
+        if (check) {
+          item.put("verdict", Check.word(verdicts.get(i)));
+        }
       }
       session.print(json.text());
     } else if (kept.isEmpty()) {
       session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     } else {
       session.print(table(kept, now, session.colored()));
+      for (int i = 0; i < verdicts.size(); i++) {
+        Kept each = kept.get(i);
+        String token = Kept.describe(each.entry().key());
+        String line = Advice.on(verdicts.get(i), token, each.identity(), now);
+        session.print((i == 0 ? "\n" : "") + Messages.harmless(line) + "\n");
+      }
     }
+    boolean good = verdicts.stream().noneMatch(verdict -> Check.status(verdict) == Check.BAD);
     kept.forEach(each -> each.entry().wipe());
-    return inventory.isComplete() ? 0 : 1;
+    return inventory.isComplete() && good ? 0 : 1;
   }
 
-  private static void describe(Json.Item item, Kept kept, long now) {
+  private static Json.Item describe(Json.Item item, Kept kept, long now) {
     Identity identity = kept.identity();
     Entry entry = kept.entry();
-    item.put(identity.isOrganization() ? "organization" : "url", identity.display())
+    item.place(identity)
         .put("protocol", identity.protocol())
         .put("host", identity.host())
         .put("path", identity.path())
@@ -102,20 +120,21 @@ final class ListTokens implements Callable<Integer> {
         .put("name", entry.name())
         .put("scopes", entry.scopes())
         .put("authorizationId", entry.authorizationId())
-        .time("storedAt", entry.storedAt());
+        .time("storedAt", entry.storedAt())
+        .put("issuedAt", issued(entry));
     Expiry expiry = entry.expiry();
     if (expiry != null) {
       item.time("expiresAt", expiry.at())
           .put("expiryFrom", expiry.source().name().toLowerCase(Locale.ROOT))
           .put("daysLeft", daysLeft(expiry, now));
     }
-    item.put("state", State.of(entry, now).word);
+    return item.put("state", State.of(entry, now).word);
   }
 
   private static String table(List<Kept> kept, long now, boolean colored) {
     List<String[]> rows = new ArrayList<>();
     rows.add(
-        new String[] {"TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "STORED", "EXPIRES", "LEFT"});
+        new String[] {"TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT"});
     for (Kept each : kept) {
       Entry entry = each.entry();
       rows.add(
@@ -125,7 +144,7 @@ final class ListTokens implements Callable<Integer> {
             each.store().name(),
             known(entry.name()),
             known(entry.scopes()),
-            date(entry.storedAt()),
+            known(issued(entry)),
             expires(entry.expiry()),
             left(entry, now, colored)
           });
@@ -153,6 +172,12 @@ final class ListTokens implements Callable<Integer> {
 
   private static String date(long seconds) {
     return seconds == 0 ? "-" : LocalDate.ofEpochDay(Math.floorDiv(seconds, DAY)).toString();
+  }
+
+  /** The month, read off the token itself, in ISO 8601; absent when its form does not tell. */
+  private static @Nullable String issued(Entry entry) {
+    YearMonth month = PersonalAccessToken.issuedIn(entry.secret().bytes());
+    return month == null ? null : month.toString();
   }
 
   private static String expires(@Nullable Expiry expiry) {

@@ -1,0 +1,331 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.helper.Placement;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreLock;
+import io.github.gitcredentialpat.store.Terminal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Takes a token from a person, without echo or from a pipe, and keeps it once it proved good. */
+@Command(
+    name = "login",
+    description = {
+      "Keep a token: opens the page where it is made, reads it without echo, or from a pipe,",
+      "asks the service whether it is good, and stores it."
+    },
+    footer = {"", "Example: git-credential-pat login contoso --expires 2027-02-01"})
+final class Login implements Callable<Integer> {
+  private static final long DAY = 86_400;
+
+  /** The longest line of git's protocol, less the key: no longer secret could be answered. */
+  private static final int LONGEST = 65_000;
+
+  @ParentCommand private Commands commands;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ORG|URL",
+      description = "The organisation, collection or host; else that of this repository's remote.")
+  private @Nullable String place;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Keep it beside those of other accounts of the organisation.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--name",
+      paramLabel = "TEXT",
+      description = "The token's name at the service, for lists.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--expires",
+      paramLabel = "DATE|DAYS",
+      description = "When it expires, as in 2027-02-01 or 90, to be warned before.")
+  private @Nullable String expires;
+
+  @Option(names = "--no-check", description = "Do not ask the service whether it is good.")
+  private boolean noCheck;
+
+  @Option(names = "--no-browser", description = "Print the page's address, do not open it.")
+  private boolean noBrowser;
+
+  @Option(
+      names = "--restore",
+      description = "Bring back a token that a server refused and that was set aside.")
+  private boolean restore;
+
+  @Override
+  public Integer call() throws CommandException, IOException, StoreException {
+    Session session = commands.session();
+    String url = place == null ? session.remote() : place;
+    Whose whose = Session.whose(url);
+    if (restore) {
+      return restore(session, whose);
+    }
+    Expiry expiry = expiry(session.run().now());
+    if (user == null && whose.kind() == Whose.Kind.HOST) {
+      throw CommandException.wrongUsage(
+          whose.identity().display() + " is not Azure DevOps and wants a user name; add --user");
+    }
+    Secret token = Secret.password(token(session, whose));
+    try {
+      if (!PersonalAccessToken.isLike(new String(token.bytes(), UTF_8)) && whose.isAzure()) {
+        session.say("this does not look like a personal access token; going on all the same");
+      }
+      Verdict verdict = verdict(session, whose, token);
+      if (verdict != null && isRefused(verdict)) {
+        String what = "what was typed";
+        session.say(Advice.on(verdict, what, whose.identity(), session.run().now()));
+        session.say("nothing is stored; --no-check would store it all the same");
+        return 1;
+      }
+      return keep(session, whose, token, expiry, verdict) ? 0 : 1;
+    } finally {
+      token.wipe();
+    }
+  }
+
+  private @Nullable Expiry expiry(long now) throws CommandException {
+    if (expires == null) {
+      return null;
+    }
+    try {
+      long at =
+          expires.matches("\\d{1,4}")
+              ? now + Integer.parseInt(expires) * DAY
+              : LocalDate.parse(expires).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
+      if (at > now) {
+        return new Expiry(at, Expiry.Source.PERSON);
+      }
+    } catch (DateTimeException e) {
+      throw CommandException.wrongUsage(
+          "--expires takes a date or a number of days, as in 2027-02-01 or 90");
+    }
+    throw CommandException.wrongUsage("--expires names a day that is over");
+  }
+
+  // --- the token ---
+
+  private byte[] token(Session session, Whose whose) throws CommandException, IOException {
+    byte[] typed;
+    if (Terminal.isTerminal(Terminal.INPUT)) {
+      showPage(session, whose);
+      char[] line = session.askSecret("Token for " + whose.identity().display() + ": ");
+      if (line == null) {
+        throw CommandException.couldNot("no token was typed; nothing is stored");
+      }
+      typed = utf8(line);
+      Arrays.fill(line, '\0');
+    } else {
+      typed = session.in().readNBytes(LONGEST + 1);
+    }
+    byte[] token = trimmed(typed);
+    Arrays.fill(typed, (byte) 0);
+    if (token.length == 0) {
+      throw CommandException.couldNot(
+          "no token came from standard input; type the command in a terminal, or pipe the token"
+              + " into it");
+    }
+    String fault =
+        token.length >= LONGEST
+            ? "is longer than git can take"
+            : hasControls(token) ? "holds a line break or another control character" : null;
+    if (fault != null) {
+      Arrays.fill(token, (byte) 0);
+      throw CommandException.couldNot("what came in " + fault + "; nothing is stored");
+    }
+    return token;
+  }
+
+  private static byte[] utf8(char[] text) {
+    ByteBuffer encoded = UTF_8.encode(CharBuffer.wrap(text));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes).rewind();
+    while (encoded.hasRemaining()) {
+      encoded.put((byte) 0);
+    }
+    return bytes;
+  }
+
+  private void showPage(Session session, Whose whose) {
+    String page = whose.isAzure() ? Advice.tokenPage(whose.identity()) : null;
+    if (page == null) {
+      return;
+    }
+    boolean opened = !noBrowser && Browser.open(page, session.environment());
+    session.say(
+        "make a token at "
+            + page
+            + (opened ? ", which opens now," : "")
+            + " with the scope Code (Read & write), and paste it here");
+  }
+
+  /** Without white space around it: pages and editors add some. */
+  private static byte[] trimmed(byte[] text) {
+    int start = 0;
+    int end = text.length;
+    while (start < end && isBlank(text[start])) {
+      start++;
+    }
+    while (end > start && isBlank(text[end - 1])) {
+      end--;
+    }
+    return Arrays.copyOfRange(text, start, end);
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || (b >= '\t' && b <= '\r');
+  }
+
+  private static boolean hasControls(byte[] text) {
+    for (byte b : text) {
+      if ((b >= 0 && b < ' ') || b == 0x7f) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // --- is it good? ---
+
+  private @Nullable Verdict verdict(Session session, Whose whose, Secret token) {
+    return noCheck || whose.kind() == Whose.Kind.HOST
+        ? null
+        : new Checker(session).check(whose.identity(), null, token, Checker.LIMIT);
+  }
+
+  /** A token that may do nothing for git is kept all the same: feeds want other scopes. */
+  private static boolean isRefused(Verdict verdict) {
+    return verdict.isBad() || verdict.kind() == Verdict.Kind.IIS_BASIC;
+  }
+
+  // --- keeping it ---
+
+  private boolean keep(
+      Session session,
+      Whose whose,
+      Secret token,
+      @Nullable Expiry expiry,
+      @Nullable Verdict verdict)
+      throws StoreException {
+    Run run = session.run();
+    String owner = user;
+    if (owner == null && verdict != null && verdict.owner() != null) {
+      owner = verdict.owner().account();
+    }
+    run.surroundings().deadline().promptClosed();
+    StoreLock lock = StoreLock.acquire(run.surroundings());
+    Store store;
+    try {
+      Placement placement = new Placement(run, whose.identity());
+      placement.read();
+      List<Entry> entries = placement.entries();
+      EntryKey replaced = replaced(whose, entries, token, owner);
+      EntryKey key =
+          new EntryKey(
+              whose.identity(), owner == null && replaced != null ? replaced.user() : owner);
+      Entry entry = new Entry(key, token, expiry, null, run.now(), 0, name, null, null);
+      store = placement.keep(entry, replaced == null ? key : replaced, Run.secretOf(whose));
+    } finally {
+      lock.close();
+    }
+    if (store == null) {
+      return false;
+    }
+    String what = Run.secretOf(whose);
+    session.say(
+        verdict == null
+            ? what + " is stored in " + store.name()
+            : Advice.on(verdict, what, whose.identity(), run.now()));
+    if (verdict != null) {
+      session.say("it is stored in " + store.name() + expiryLine(expiry));
+    }
+    return true;
+  }
+
+  private static String expiryLine(@Nullable Expiry expiry) {
+    return expiry == null
+        ? "; add --expires to be warned before it dies"
+        : ", and you are warned a week before " + Run.date(expiry.at());
+  }
+
+  /**
+   * The entry whose place a token takes: the one that holds it already, the one of the same user,
+   * or the only one, unless the person named a user to keep it beside that; absent for none.
+   */
+  private @Nullable EntryKey replaced(
+      Whose whose, List<Entry> entries, Secret token, @Nullable String owner) {
+    EntryKey only = null;
+    boolean several = false;
+    for (Entry entry : entries) {
+      if (entry.secret().sameAs(token) || (owner != null && owner.equals(entry.key().user()))) {
+        return entry.key();
+      }
+      several |= only != null && !only.equals(entry.key());
+      only = entry.key();
+    }
+    boolean nameless = only != null && whose.user(only.user()) == null;
+    return several || (user != null && !nameless) ? null : only;
+  }
+
+  // --- bringing one back ---
+
+  private int restore(Session session, Whose whose) throws StoreException {
+    Kept newest =
+        new Inventory(session)
+            .entries(whose).stream()
+                .filter(kept -> kept.entry().setAsideAt() != 0)
+                .filter(kept -> user == null || user.equals(kept.entry().key().user()))
+                .max(Comparator.comparing(kept -> kept.entry().setAsideAt()))
+                .orElse(null);
+    String place = whose.identity().display();
+    if (newest == null) {
+      session.say("no token is set aside for " + place + "; git-credential-pat list shows them");
+      return 1;
+    }
+    String what = Kept.describe(newest.store(), newest.entry().key());
+    Verdict verdict = verdict(session, whose, newest.entry().secret());
+    if (verdict != null && isRefused(verdict)) {
+      session.say(Advice.on(verdict, what, newest.identity(), session.run().now()));
+      session.say("it stays set aside; --no-check would bring it back all the same");
+      return 1;
+    }
+    session.run().surroundings().deadline().promptClosed();
+    newest.store().save(newest.entry().setAsideAt(0));
+    newest.entry().wipe();
+    session.say(
+        verdict == null
+            ? what + " is back"
+            : Advice.on(
+                verdict, what + ", which is back,", newest.identity(), session.run().now()));
+    return 0;
+  }
+}
