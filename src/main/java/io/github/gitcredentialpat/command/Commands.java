@@ -40,6 +40,7 @@ import picocli.CommandLine.ScopeType;
       ListTokens.class,
       Check.class,
       Logout.class,
+      Token.class,
       Stores.class,
       Selftest.class
     },
@@ -134,6 +135,7 @@ public final class Commands implements Callable<Integer> {
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(isColored(environment) ? Ansi.ON : Ansi.OFF));
     line.setUsageHelpWidth(100);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(this::wrongUsage);
     line.setExecutionExceptionHandler(this::failed);
   }

@@ -2,15 +2,14 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
 import java.io.IOException;
-import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -132,46 +131,26 @@ final class ListTokens implements Callable<Integer> {
   }
 
   private static String table(List<Kept> kept, long now, boolean colored) {
-    List<String[]> rows = new ArrayList<>();
-    rows.add(
-        new String[] {"TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT"});
+    Table table =
+        new Table("TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT");
     for (Kept each : kept) {
       Entry entry = each.entry();
-      rows.add(
-          new String[] {
-            Messages.harmless(each.identity().display()),
-            known(entry.key().user()),
-            each.store().name(),
-            known(entry.name()),
-            known(entry.scopes()),
-            known(issued(entry)),
-            expires(entry.expiry()),
-            left(entry, now, colored)
-          });
+      table.add(
+          colored ? State.of(entry, now).color : "",
+          each.identity().display(),
+          known(entry.key().user()),
+          each.store().name(),
+          known(entry.name()),
+          known(entry.scopes()),
+          known(issued(entry)),
+          expires(entry.expiry()),
+          left(entry, now));
     }
-    int columns = rows.get(0).length;
-    int[] widths = new int[columns];
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], row[i].length());
-      }
-    }
-    StringBuilder text = new StringBuilder();
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        boolean last = i == columns - 1;
-        text.append(row[i]).append(last ? "\n" : " ".repeat(widths[i] - row[i].length() + 2));
-      }
-    }
-    return text.toString();
+    return table.text();
   }
 
   private static String known(@Nullable String value) {
-    return value == null || value.isEmpty() ? "-" : Messages.harmless(value);
-  }
-
-  private static String date(long seconds) {
-    return seconds == 0 ? "-" : LocalDate.ofEpochDay(Math.floorDiv(seconds, DAY)).toString();
+    return value == null || value.isEmpty() ? "-" : value;
   }
 
   /** The month, read off the token itself, in ISO 8601; absent when its form does not tell. */
@@ -183,25 +162,24 @@ final class ListTokens implements Callable<Integer> {
   private static String expires(@Nullable Expiry expiry) {
     return expiry == null
         ? "unknown"
-        : date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
+        : Run.date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
   }
 
-  private static String left(Entry entry, long now, boolean colored) {
-    State state = State.of(entry, now);
-    String words;
-    if (state == State.SET_ASIDE) {
-      words = "set aside on " + date(entry.setAsideAt());
-    } else if (entry.expiry() == null) {
-      return "-";
-    } else if (state == State.EXPIRED) {
-      words = "expired";
-    } else {
-      long days = daysLeft(entry.expiry(), now);
-      int cells = (int) Math.min(BAR, days / DAYS_A_CELL + 1);
-      words =
-          "#".repeat(cells) + ".".repeat(BAR - cells) + " " + days + (days == 1 ? " day" : " days");
-    }
-    return colored ? "\u001b[" + state.color + "m" + words + "\u001b[0m" : words;
+  private static String left(Entry entry, long now) {
+    return switch (State.of(entry, now)) {
+      case SET_ASIDE -> "set aside on " + Run.date(entry.setAsideAt());
+      case EXPIRED -> "expired";
+      default -> entry.expiry() == null ? "-" : bar(daysLeft(entry.expiry(), now));
+    };
+  }
+
+  private static String bar(long days) {
+    int cells = (int) Math.min(BAR, days / DAYS_A_CELL + 1);
+    return "#".repeat(cells)
+        + ".".repeat(BAR - cells)
+        + " "
+        + days
+        + (days == 1 ? " day" : " days");
   }
 
   /** Whole days; negative when it is over. */

@@ -2,28 +2,23 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Verdict;
-import io.github.gitcredentialpat.helper.Placement;
 import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.Terminal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.time.DateTimeException;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,8 +35,6 @@ import picocli.CommandLine.ParentCommand;
     },
     footer = {"", "Example: git-credential-pat login contoso --expires 2027-02-01"})
 final class Login implements Callable<Integer> {
-  private static final long DAY = 86_400;
-
   /** The longest line of git's protocol, less the key: no longer secret could be answered. */
   private static final int LONGEST = 65_000;
 
@@ -114,22 +107,7 @@ final class Login implements Callable<Integer> {
   }
 
   private @Nullable Expiry expiry(long now) throws CommandException {
-    if (expires == null) {
-      return null;
-    }
-    try {
-      long at =
-          expires.matches("\\d{1,4}")
-              ? now + Integer.parseInt(expires) * DAY
-              : LocalDate.parse(expires).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
-      if (at > now) {
-        return new Expiry(at, Expiry.Source.PERSON);
-      }
-    } catch (DateTimeException e) {
-      throw CommandException.wrongUsage(
-          "--expires takes a date or a number of days, as in 2027-02-01 or 90");
-    }
-    throw CommandException.wrongUsage("--expires names a day that is over");
+    return expires == null ? null : new Expiry(Lifetime.end(expires, now), Expiry.Source.PERSON);
   }
 
   // --- the token ---
@@ -237,26 +215,9 @@ final class Login implements Callable<Integer> {
       @Nullable Verdict verdict)
       throws StoreException {
     Run run = session.run();
-    String owner = user;
-    if (owner == null && verdict != null && verdict.owner() != null) {
-      owner = verdict.owner().account();
-    }
-    run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
-    Store store;
-    try {
-      Placement placement = new Placement(run, whose.identity());
-      placement.read();
-      List<Entry> entries = placement.entries();
-      EntryKey replaced = replaced(whose, entries, token, owner);
-      EntryKey key =
-          new EntryKey(
-              whose.identity(), owner == null && replaced != null ? replaced.user() : owner);
-      Entry entry = new Entry(key, token, expiry, null, run.now(), 0, name, null, null);
-      store = placement.keep(entry, replaced == null ? key : replaced, Run.secretOf(whose));
-    } finally {
-      lock.close();
-    }
+    String owner = verdict == null || verdict.owner() == null ? null : verdict.owner().account();
+    Entry entry = details(session, whose, expiry).entry(whose, token, run.now());
+    Store store = new Keeping(run, whose, user).keep(entry, owner);
     if (store == null) {
       return false;
     }
@@ -277,23 +238,19 @@ final class Login implements Callable<Integer> {
         : ", and you are warned a week before " + Run.date(expiry.at());
   }
 
-  /**
-   * The entry whose place a token takes: the one that holds it already, the one of the same user,
-   * or the only one, unless the person named a user to keep it beside that; absent for none.
-   */
-  private @Nullable EntryKey replaced(
-      Whose whose, List<Entry> entries, Secret token, @Nullable String owner) {
-    EntryKey only = null;
-    boolean several = false;
-    for (Entry entry : entries) {
-      if (entry.secret().sameAs(token) || (owner != null && owner.equals(entry.key().user()))) {
-        return entry.key();
-      }
-      several |= only != null && !only.equals(entry.key());
-      only = entry.key();
+  /** What the service knows of the token with the name that the person gave. */
+  private Details details(Session session, Whose whose, @Nullable Expiry expiry) {
+    Details typed = new Details(name, null, null, expiry);
+    if (name == null || noCheck || whose.kind() != Whose.Kind.ORGANIZATION) {
+      return typed;
     }
-    boolean nameless = only != null && whose.user(only.user()) == null;
-    return several || (user != null && !nameless) ? null : only;
+    try (SignIn signIn = SignIn.withoutAsking(session, whose)) {
+      PatToken found = signIn == null ? null : TokenChoice.named(signIn.pats(), name);
+      return found == null ? typed : Details.of(found);
+    } catch (AzureException | CommandException | IOException | StoreException e) {
+      session.messages().trace(e);
+      return typed;
+    }
   }
 
   // --- bringing one back ---

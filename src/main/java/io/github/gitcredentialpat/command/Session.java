@@ -94,9 +94,11 @@ record Session(
     String url =
         place.protocol() + "://" + place.host() + (place.path() == null ? "" : "/" + place.path());
     Map<String, String> settings = new HashMap<>();
-    Git git = Git.find(environment());
-    settings.put("http.proxy", git.setting("--no-type", "http.proxy", url));
-    settings.put("http.sslCAInfo", git.setting("--path", "http.sslCAInfo", url));
+    if (Git.isThere(environment())) {
+      Git git = Git.find(environment());
+      settings.put("http.proxy", git.setting("--no-type", "http.proxy", url));
+      settings.put("http.sslCAInfo", git.setting("--path", "http.sslCAInfo", url));
+    }
     return new Http(HttpSettings.of(place.protocol(), environment(), settings::get));
   }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.Pty;
 import io.github.gitcredentialpat.azure.FakeAzureDevOps;
+import io.github.gitcredentialpat.azure.FakeEntra;
 import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
+import io.github.gitcredentialpat.azure.FakePats;
 import io.github.gitcredentialpat.network.Certificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +167,62 @@ final class CommandsIT {
         java.util.Base64.getEncoder()
             .encodeToString((":" + token).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     assertThat(seen).contains("trace").doesNotContain(token).doesNotContain(basic);
+  }
+
+  @Test
+  void aPersonSignsInWithACode() throws Exception {
+    FakePats service = new FakePats(fake, "contoso");
+    FakeEntra entra = new FakeEntra(contoso.tenant(), fake::now, service::accept);
+    entra.pace(1, 900);
+    entra.answerPolls("authorization_pending", "authorization_pending");
+    fake.on("vssps.dev.azure.com", service);
+    fake.on("login.microsoftonline.com", entra);
+    environment.put("GIT_CREDENTIAL_PAT_CLIENT_ID", entra.clientId());
+    Programs.Result nobody = run("", "token", "create", "contoso");
+    assertThat(nobody.exit()).isEqualTo(1);
+    assertThat(nobody.err()).contains("repeat in a terminal");
+    try (Pty pty = new Pty(Helper.launcher() + " token create contoso", environment)) {
+      assertThat(pty.finish())
+          .contains(
+              "and enter the code ", "waiting for you to sign in", "made git-credential-pat on");
+    }
+    String secret = service.secretOf(service.pats().keySet().iterator().next());
+    assertThat(kept()).contains("password=" + secret);
+    Programs.Result rotated = run("", "token", "rotate", "contoso", "--trace");
+    assertThat(rotated.exit()).describedAs("%s", rotated).isZero();
+    assertThat(service.pats()).hasSize(2);
+    for (String id : service.pats().keySet()) {
+      assertThat(rotated.err()).doesNotContain(service.secretOf(id));
+    }
+    assertThat(kept()).doesNotContain("password=" + secret);
+  }
+
+  @Test
+  void rotationsAtOnceAndCutOffNeverLeaveADeadToken() throws Exception {
+    FakePats service = new FakePats(fake, "contoso");
+    fake.on("vssps.dev.azure.com", service);
+    environment.put("AZURE_DEVOPS_ENTRA_TOKEN", service.signIn());
+    assertThat(run("", "token", "create", "contoso").exit()).isZero();
+    for (int round = 0; round < 4; round++) {
+      List<Process> processes = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        ProcessBuilder builder =
+            new ProcessBuilder(Helper.launcher().toString(), "token", "rotate", "contoso");
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        processes.add(builder.start());
+      }
+      // At another moment each time.
+      Thread.sleep(400L + 500L * round);
+      processes.get(round % 2).destroyForcibly();
+      for (Process process : processes) {
+        process.waitFor();
+      }
+      String password = kept().replaceAll("(?s).*password=([^\n]*).*", "$1");
+      assertThat(service.scopeOf(password)).describedAs("round %d", round).isNotNull();
+    }
   }
 
   // --- why git was refused ---
