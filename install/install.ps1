@@ -94,6 +94,8 @@ $image = Join-Path $library $build
 $jars = Join-Path $image 'lib'
 New-Item -ItemType Directory -Force (Join-Path $Prefix 'bin'), $jars | Out-Null
 $modules = (Select-String -Path (Join-Path $project 'helper\build-image.sh') -Pattern '^modules=(.*)').Matches[0].Groups[1].Value.Trim()
+# What Windows trusts, companies' own certificate authorities among it, is read through this one.
+$modules += ',jdk.crypto.mscapi'
 & "$jdk\bin\jlink.exe" --add-modules $modules --output "$image\runtime" --strip-debug --no-header-files --no-man-pages --generate-cds-archive
 Assert-Done 'jlink'
 Copy-Item (Join-Path $project 'target\lib\*.jar') $jars

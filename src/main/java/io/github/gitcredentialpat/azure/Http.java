@@ -125,7 +125,8 @@ public final class Http {
       return new Answer(
           response.statusCode(), response.headers(), new String(response.body(), UTF_8));
     } catch (ExecutionException e) {
-      outcome = e.getCause().toString();
+      // Its name only: a message may repeat what the other side sent.
+      outcome = e.getCause().getClass().getSimpleName();
       throw trouble(uri).of(e.getCause());
     } catch (TimeoutException e) {
       outcome = "no answer";

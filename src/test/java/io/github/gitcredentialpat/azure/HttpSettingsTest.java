@@ -139,7 +139,9 @@ final class HttpSettingsTest {
     "10.1.2.3, http://10.1.2.3/tfs",
     "10.1.2.3/32, http://10.1.2.3/tfs",
     "0.0.0.0/0, http://10.1.2.3/tfs",
-    "[::1], http://[::1]:8080/tfs"
+    "[::1], http://[::1]:8080/tfs",
+    "[::1]:8080, http://[::1]:8080/tfs",
+    "::1, http://[::1]:8080/tfs"
   })
   void aHostThatNeedsNoProxyIsReachedDirectly(String noProxy, URI uri) throws Exception {
     git.put("http.proxy", "http://proxy:1");
@@ -151,6 +153,8 @@ final class HttpSettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "[::1]:80, http://[::1]:8080/tfs",
+    "::2, http://[::1]:8080/tfs",
     "zure.com, https://dev.azure.com/",
     "dev.azure.com:8443, https://dev.azure.com/",
     "dev.azure, https://dev.azure.com/",
