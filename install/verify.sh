@@ -14,9 +14,10 @@ cd "$(dirname "$0")/.."
 . install/common.sh
 
 # git, the build, GNOME Keyring on a bus of its own, the tools that tests look at keyrings and processes
-# with, what git's own libsecret helper is built from to compare with, and a linter for the scripts.
+# with, what az devops keeps its tokens with, what git's own libsecret helper is built from to compare with,
+# and a linter for the scripts.
 packages='git maven ca-certificates
-  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1
+  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1 python3-keyring
   keyutils util-linux procps openssl gnupg pinentry-curses pass
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'

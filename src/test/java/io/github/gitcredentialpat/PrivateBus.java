@@ -177,6 +177,19 @@ public final class PrivateBus implements AutoCloseable {
     return answer;
   }
 
+  /** Runs a program on this bus with this input and returns what it says; it must succeed. */
+  public String filter(String input, String... command) throws IOException, InterruptedException {
+    Process process = builder(List.of(command)).redirectErrorStream(true).start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(UTF_8));
+    }
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + said);
+    }
+    return said;
+  }
+
   /** Ends what {@link #startKeyring} and its kin started; the bus goes on. */
   public void stopProviders() {
     while (!providers.isEmpty()) {

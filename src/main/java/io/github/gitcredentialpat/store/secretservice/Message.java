@@ -105,6 +105,12 @@ final class Message implements AutoCloseable {
     return results.getInt(0) != 0;
   }
 
+  /** The next unsigned number of 64 bits. */
+  long readLong() throws StoreException {
+    check(sd.sd_bus_message_read_basic(handle, (byte) 't', results));
+    return results.getLong(0);
+  }
+
   /** The next key and value of a map of strings; null at its end. */
   String @Nullable [] readPair() throws StoreException {
     Pointer second = results.share(Native.POINTER_SIZE);

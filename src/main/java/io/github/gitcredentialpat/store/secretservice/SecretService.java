@@ -4,7 +4,9 @@ import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,22 @@ final class SecretService implements AutoCloseable {
     }
   }
 
+  /** Whether the default collection is there and locked. */
+  boolean isDefaultLocked() throws StoreException {
+    Message request =
+        connection
+            .request(NAME, DEFAULT_COLLECTION, PROPERTIES, "Get")
+            .append("ss", COLLECTION, "Locked");
+    Message answer = connection.callIfThere(request, false);
+    if (answer == null) {
+      return false;
+    }
+    try (answer) {
+      answer.enter('v', "b");
+      return answer.readBoolean();
+    }
+  }
+
   private boolean isAnyOpen() throws StoreException {
     List<String> collections;
     Message request =
@@ -152,16 +170,20 @@ final class SecretService implements AutoCloseable {
     return false;
   }
 
-  /** The attributes of an item, null when it is gone. */
+  /** The attributes of an item of ours, null when it is gone. */
   @Nullable Attributes attributes(String item) throws StoreException {
-    Message request =
-        connection.request(NAME, item, PROPERTIES, "Get").append("ss", ITEM, "Attributes");
-    Message answer = connection.callIfThere(request, false);
+    Map<String, String> all = allAttributes(item);
+    return all == null ? null : new Attributes(all);
+  }
+
+  /** All attributes of an item by their names, null when it is gone. */
+  @Nullable Map<String, String> allAttributes(String item) throws StoreException {
+    Message answer = propertyOf(item, "Attributes");
     if (answer == null) {
       return null;
     }
     try (answer) {
-      Attributes attributes = new Attributes();
+      Map<String, String> attributes = new HashMap<>();
       answer.enter('v', "a{ss}");
       answer.enter('a', "{ss}");
       for (String[] pair = answer.readPair(); pair != null; pair = answer.readPair()) {
@@ -169,6 +191,35 @@ final class SecretService implements AutoCloseable {
       }
       return attributes;
     }
+  }
+
+  /** When an item was changed last, in seconds since the epoch; 0 when it is gone. */
+  long modifiedAt(String item) throws StoreException {
+    Message answer = propertyOf(item, "Modified");
+    if (answer == null) {
+      return 0;
+    }
+    try (answer) {
+      answer.enter('v', "t");
+      return answer.readLong();
+    }
+  }
+
+  /** Whether an item is there and locked. */
+  boolean isLocked(String item) throws StoreException {
+    Message answer = propertyOf(item, "Locked");
+    if (answer == null) {
+      return false;
+    }
+    try (answer) {
+      answer.enter('v', "b");
+      return answer.readBoolean();
+    }
+  }
+
+  private @Nullable Message propertyOf(String item, String name) throws StoreException {
+    return connection.callIfThere(
+        connection.request(NAME, item, PROPERTIES, "Get").append("ss", ITEM, name), false);
   }
 
   /** The secrets of items, in their order; null for one that is gone or was locked meanwhile. */

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.store.secretservice;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
@@ -234,11 +235,21 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     return same;
   }
 
+  @Override
+  public ForeignEntries foreignEntries() {
+    return new ForeignItems(this);
+  }
+
   private SecretService connect(@Nullable Identity about) throws StoreException {
+    return service(about == null ? "your entries" : about.display());
+  }
+
+  /** The connection, for calls about this subject. */
+  SecretService service(String subject) throws StoreException {
     if (service == null) {
       service = SecretService.open(address(), surroundings.deadline(), surroundings.mayPrompt());
     }
-    service.about(about == null ? "your entries" : about.display());
+    service.about(subject);
     return service;
   }
 
