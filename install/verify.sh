@@ -4,7 +4,7 @@
 #   install/verify.sh [--all]
 #
 # --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
-#        own test suite, and Wine. The first two are kept in the cache folder and made once.
+#        own test suite, Wine, and KeePassXC. The first two are kept in the cache folder and made once.
 #
 # On Debian and Ubuntu missing packages are installed with apt-get, as root or through sudo; elsewhere they
 # are named. No test is skipped: what is missing then makes a test fail.
@@ -14,15 +14,17 @@ cd "$(dirname "$0")/.."
 . install/common.sh
 
 # git, the build, GNOME Keyring on a bus of its own, the tools that tests look at keyrings and processes
-# with, what git's own libsecret helper is built from to compare with, and a linter for the scripts.
+# with, what az devops keeps its tokens with, what git's own libsecret helper is built from to compare with,
+# and a linter for the scripts.
 packages='git maven ca-certificates
-  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1
+  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1 python3-keyring
   keyutils util-linux procps openssl gnupg pinentry-curses pass
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
-# For git's source and the other system; a Windows to try our Windows parts on.
+# For git's source and the other system; a Windows to try our Windows parts on; a second Secret Service.
 packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
-  wine wine64 gcc-mingw-w64-x86-64'
+  wine wine64 gcc-mingw-w64-x86-64
+  keepassxc'
 
 all=no
 case "$# ${1:-}" in
