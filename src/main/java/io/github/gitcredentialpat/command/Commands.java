@@ -35,7 +35,14 @@ import picocli.CommandLine.ScopeType;
       ""
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ListTokens.class, Logout.class, Stores.class, Selftest.class},
+    subcommands = {
+      ListTokens.class,
+      Logout.class,
+      Configure.class,
+      Unconfigure.class,
+      Stores.class,
+      Selftest.class
+    },
     versionProvider = Commands.Version.class,
     commandListHeading = "%nCommands:%n",
     footer = {
