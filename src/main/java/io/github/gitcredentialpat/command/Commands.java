@@ -41,6 +41,8 @@ import picocli.CommandLine.ScopeType;
       Check.class,
       Logout.class,
       Token.class,
+      Configure.class,
+      Unconfigure.class,
       Stores.class,
       Selftest.class
     },

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +64,18 @@ final class Git {
     return Programs.find(NAME, environment) != null;
   }
 
+  /** The environment that it is run in. */
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** The same git with one more variable in its environment. */
+  Git with(String variable, String value) {
+    Map<String, String> more = new HashMap<>(environment);
+    more.put(variable, value);
+    return new Git(program, more);
+  }
+
   /**
    * Runs git.
    *
@@ -69,6 +83,12 @@ final class Git {
    * @throws CommandException when it does not end in ten seconds
    */
   Result run(@Nullable Path folder, String... arguments) throws CommandException, IOException {
+    return run(folder, new byte[0], arguments);
+  }
+
+  /** The same, with this on its standard input. */
+  Result run(@Nullable Path folder, byte[] input, String... arguments)
+      throws CommandException, IOException {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(List.of(arguments));
@@ -81,9 +101,13 @@ final class Git {
       builder.environment().keySet().removeAll(LOCAL);
     }
     Process process = builder.start();
-    process.getOutputStream().close();
     CompletableFuture<String> out = read(process.getInputStream());
     CompletableFuture<String> err = read(process.getErrorStream());
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input);
+    } catch (IOException e) {
+      // It did not want to read; what it wrote says why.
+    }
     try {
       if (process.waitFor(SECONDS, TimeUnit.SECONDS)) {
         return new Result(
