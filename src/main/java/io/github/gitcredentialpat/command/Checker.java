@@ -52,6 +52,16 @@ final class Checker {
     }
   }
 
+  /** Whether an organisation answers anybody; also true when that could not be told. */
+  boolean mayHavePublicProjects(Identity place) {
+    try {
+      return new TokenCheck(session.http(place)).mayHavePublicProjects(place, LIMIT);
+    } catch (AzureException | CommandException | IOException e) {
+      session.messages().trace(e);
+      return true;
+    }
+  }
+
   /** The verdicts on all of them, asked for side by side; shows how far it got on a terminal. */
   List<Verdict> checkAll(List<Kept> kept) {
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);

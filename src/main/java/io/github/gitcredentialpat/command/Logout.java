@@ -75,10 +75,33 @@ final class Logout implements Callable<Integer> {
         removedAll = false;
       }
     }
+    if (removedAll) {
+      undoProactive(session, inventory, chosen);
+    }
     if (chosen.isEmpty() && inventory.isComplete()) {
       session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     }
     return removedAll && inventory.isComplete() ? 0 : 1;
+  }
+
+  /** Without a token git would ask for one where it was told to send one at once. */
+  private static void undoProactive(
+      Session session, Inventory inventory, List<Inventory.Place> removed)
+      throws CommandException, IOException {
+    if (!Git.isThere(session.environment())) {
+      return;
+    }
+    ProactiveAuth setting = new ProactiveAuth(Git.find(session.environment()));
+    Set<Identity> places = new LinkedHashSet<>();
+    removed.forEach(each -> places.add(each.key().identity()));
+    for (Identity place : places) {
+      Whose whose = new Whose(Whose.Kind.ORGANIZATION, place, false, null);
+      if (place.isOrganization()
+          && inventory.places(whose).isEmpty()
+          && setting.remove(place.display())) {
+        session.say("git does not send a token for " + place.display() + " unasked any more");
+      }
+    }
   }
 
   /** Revokes them at the service. Returns whether all are revoked. */

@@ -15,6 +15,7 @@ import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -246,5 +247,56 @@ final class LoginTest {
     assertThat(person.answering("x", "login", "https://dev.azure.com.")).isEqualTo(2);
     assertThat(person.answering("x", "login", "http://dev.azure.com/contoso")).isEqualTo(2);
     assertThat(first.writes() + second.writes()).isZero();
+  }
+
+  // --- proactive authentication ---
+
+  /** A git that claims to be of this version, and is this machine's in everything else. */
+  private void useGit(String version) throws Exception {
+    Path bin = Files.createDirectories(home.resolve("bin"));
+    Path git = bin.resolve("git");
+    Files.writeString(
+        git,
+        "#!/bin/sh\nPATH=/usr/local/bin:/usr/bin:/bin\n"
+            + "[ \"$1\" = version ] && echo 'git version "
+            + version
+            + "' || exec git \"$@\"\n");
+    assertThat(git.toFile().setExecutable(true)).isTrue();
+    person.set("PATH", bin.toString());
+  }
+
+  private String configuration() throws Exception {
+    Path file = home.resolve(".gitconfig");
+    return Files.exists(file) ? Files.readString(file) : "";
+  }
+
+  @Test
+  void offersProactiveAuthenticationAndLogoutUndoesIt() throws Exception {
+    useGit("2.46.0");
+    String token = contoso.grant("vso.code");
+    assertThat(person.answering(token, "login", "contoso")).isZero();
+    assertThat(person.err).contains("configure --proactive contoso");
+    assertThat(configuration()).isEmpty();
+    assertThat(person.answering(token, "login", "contoso", "--proactive")).isZero();
+    assertThat(configuration())
+        .contains("https://dev.azure.com/contoso", "https://contoso.visualstudio.com", "basic");
+    assertThat(person.run("logout", "contoso")).isZero();
+    assertThat(configuration()).doesNotContain("proactiveAuth");
+  }
+
+  @Test
+  void doesNotOfferItForPublicProjectsOrToAnOlderGit() throws Exception {
+    useGit("2.45.2");
+    String token = contoso.grant("vso.code");
+    assertThat(person.answering(token, "login", "contoso")).isZero();
+    assertThat(person.err).doesNotContain("--proactive");
+    useGit("2.46.0");
+    contoso.become(FakeOrganization.Trait.PUBLIC_PROJECTS);
+    assertThat(person.answering(token, "login", "contoso")).isZero();
+    assertThat(person.err).doesNotContain("--proactive");
+    assertThat(person.answering(token, "login", "contoso", "--proactive")).isEqualTo(1);
+    assertThat(person.err).contains("has public projects");
+    assertThat(configuration()).isEmpty();
+    assertThat(secret(only())).isEqualTo(token);
   }
 }

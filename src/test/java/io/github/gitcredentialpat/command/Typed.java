@@ -47,6 +47,10 @@ final class Typed implements Commands.Shelf {
     return this;
   }
 
+  Map<String, String> environment() {
+    return environment;
+  }
+
   /** Has this home folder, and the programs of this machine. */
   Typed atHome(Path home) {
     return set("HOME", home.toString())
