@@ -64,11 +64,13 @@ public final class TokenCheck {
    * @throws IllegalArgumentException when the repository is not there
    */
   public Verdict checkRepository(Identity place, URI repository, byte[] token, Duration limit) {
-    if (!place.equals(Whose.tokenOf(repository.toString()).identity())) {
+    Whose whose = Whose.tokenOf(repository.toString());
+    if (!place.equals(whose.identity())) {
       throw new IllegalArgumentException("the repository is not of " + place.display());
     }
     Inquiry inquiry = new Inquiry(http, place, token, limit);
-    Verdict verdict = connection(inquiry, true);
+    Verdict verdict = connection(inquiry, whose.isAzure());
+    String open = READING;
     try {
       if (verdict.isGood()) {
         verdict = fetch(verdict, inquiry.refs(repository, FETCH));
@@ -77,11 +79,13 @@ public final class TokenCheck {
           && !isListOfRefs(inquiry.withoutToken().refs(repository, FETCH))) {
         verdict = verdict.with(Kind.GOOD, "");
       }
-      return verdict.isGood() && verdict.unknown() == null
-          ? push(verdict, inquiry.refs(repository, PUSH))
-          : verdict;
+      if (!verdict.isGood() || verdict.unknown() != null) {
+        return verdict;
+      }
+      open = WRITING;
+      return push(verdict, inquiry.refs(repository, PUSH));
     } catch (AzureException e) {
-      return verdict.isGood() ? verdict.butUnknown(READING + e.getMessage()) : verdict;
+      return verdict.isGood() ? verdict.butUnknown(open + e.getMessage()) : verdict;
     }
   }
 
