@@ -115,10 +115,12 @@ Remove-Item -Recurse (Join-Path $image 'com')
 
 Step 'Install'
 # Ours first, and spelled out: Java would read lib/* in any order, and refuse its archive of loaded classes.
-$names = @('git-credential-pat.jar') + @(Get-ChildItem $jars -Filter '*.jar' | ForEach-Object Name | Where-Object { $_ -ne 'git-credential-pat.jar' })
+$names = @('git-credential-pat.jar', $jna.Name)
+$names += @(Get-ChildItem $jars -Filter '*.jar' | ForEach-Object Name | Where-Object { $names -notcontains $_ } | Sort-Object)
 $classPath = ($names | ForEach-Object { '$home/lib/' + $_ }) -join ';'
 Write-Launcher 'git-credential-pat' "`n" @{ HOME = $image.Replace('\', '/'); CLASSPATH = $classPath }
-Write-Launcher 'git-credential-pat.cmd' "`r`n" @{ BUILD = $build }
+$classPath = ($names | ForEach-Object { '%home%\lib\' + $_ }) -join ';'
+Write-Launcher 'git-credential-pat.cmd' "`r`n" @{ BUILD = $build; CLASSPATH = $classPath }
 # Older builds, but for those that still run; the next installation gets these.
 Get-ChildItem -Directory $library -Filter 'build.*' | Where-Object { $_.Name -ne $build } |
   ForEach-Object { Remove-Item -Recurse -Force $_.FullName -ErrorAction SilentlyContinue }
