@@ -173,6 +173,12 @@ public final class Commands implements Callable<Integer> {
     return session(false);
   }
 
+  /** The choice of stores as git's configuration has it behind a helper; empty for none. */
+  String helperOptions() {
+    return (stores == null ? "" : " --store " + stores)
+        + (timeout == null ? "" : " --timeout " + timeout);
+  }
+
   private Session session(boolean mayPrompt) throws CommandException {
     Messages messages = messages();
     Surroundings surroundings =

@@ -3,6 +3,8 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
 import io.github.gitcredentialpat.helper.Messages;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -33,26 +35,26 @@ final class ConfigurationChoice {
         : chosen != null && chosen.local ? Scope.LOCAL : Scope.GLOBAL;
   }
 
-  ConfigurationFile open(Git git) throws CommandException, IOException {
-    return ConfigurationFile.open(git, scope());
+  boolean isDryRun() {
+    return dryRun;
   }
 
   /** Saves the file unless this is a dry run, and shows what was changed in it. */
-  void finish(Session session, ConfigurationFile file, String nothing)
-      throws CommandException, IOException {
-    if (file.changes().isEmpty()) {
-      session.say(nothing);
-      return;
-    }
+  void finish(Session session, ConfigurationFile file) throws CommandException, IOException {
     if (!dryRun) {
       file.save();
     }
-    session.print(Messages.harmless(file.path().toString()) + ":\n");
-    for (String change : file.changes()) {
-      session.print(change.replace("\t", "  ") + "\n");
+    if (!file.changes().isEmpty()) {
+      show(session, file.path(), file.changes());
     }
-    if (dryRun) {
-      session.say("nothing is changed yet; repeat without --dry-run to change it");
+  }
+
+  /** Shows what was changed, or would be. */
+  void show(Session session, Path file, List<String> changes) throws IOException {
+    StringBuilder text = new StringBuilder(file + (dryRun ? " (not yet changed):" : ":"));
+    for (String change : changes) {
+      text.append("\n").append(Messages.harmless(change));
     }
+    session.print(text.append("\n").toString());
   }
 }

@@ -1,12 +1,10 @@
 package io.github.gitcredentialpat.command;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.github.gitcredentialpat.command.ConfigurationText.Section;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,18 +14,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of git's configuration files, changed so that it can be put back byte for byte. Sections are
- * only ever added at its end, where they win over all that stands before them, and each of their
- * lines ends with a comment that says whose it is: so it is known without a record beside the file,
- * which people share between machines. What a change does is checked by git before it is saved.
+ * One of git's configuration files: where git has it, and written as git would write it. What a
+ * change does is judged by git before it is saved: all that was there has to be there still.
  */
 final class ConfigurationFile {
   /** Which of git's files. */
@@ -37,43 +36,22 @@ final class ConfigurationFile {
     LOCAL
   }
 
-  /**
-   * A section.
-   *
-   * @param name such as {@code credential}
-   * @param url what it is for; absent for everything
-   * @param settings its keys and values, in order, as text for people and git: quoted where needed
-   */
-  record Section(String name, @Nullable String url, List<String> settings) {
-    String header() {
-      return url == null
-          ? "[" + name + "]"
-          : "[" + name + " \"" + url.replace("\\", "\\\\").replace("\"", "\\\"") + "\"]";
-    }
-  }
-
   private final Git git;
   private final Path path;
   private final byte @Nullable [] before;
-  private final List<String> changes = new ArrayList<>();
-
-  /** Its bytes as ISO 8859-1: what is not ours passes through unchanged, whatever it is. */
-  private String text;
-
-  private boolean isGone;
+  private final ConfigurationText text;
 
   private ConfigurationFile(Git git, Path path) throws CommandException, IOException {
     this.git = git;
     this.path = path;
     before = read(path);
-    text = before == null ? "" : new String(before, ISO_8859_1);
+    text = new ConfigurationText(before);
   }
 
   /**
    * The file that git writes to for this scope.
    *
-   * @throws CommandException when there is none, such as the repository's outside of one, or git
-   *     cannot read it
+   * @throws CommandException when there is none, such as the repository's outside of one
    */
   static ConfigurationFile open(Git git, Scope scope) throws CommandException, IOException {
     Path path =
@@ -82,8 +60,34 @@ final class ConfigurationFile {
           case GLOBAL -> global(git.environment());
           case LOCAL -> local(git);
         };
+    return open(git, path);
+  }
+
+  private static ConfigurationFile open(Git git, Path path) throws CommandException, IOException {
+    if (!Files.exists(path)) {
+      return new ConfigurationFile(git, path);
+    }
     // A link stays a link; what it leads to is changed, as git does it.
-    return new ConfigurationFile(git, Files.exists(path) ? path.toRealPath() : path);
+    Path real = path.toRealPath();
+    if (!Files.isRegularFile(real)) {
+      throw CommandException.couldNot(path + " is not a file; nothing can be written there");
+    }
+    return new ConfigurationFile(git, real);
+  }
+
+  /** All files of this scope that there are: a person can have two. */
+  static List<ConfigurationFile> present(Git git, Scope scope)
+      throws CommandException, IOException {
+    List<ConfigurationFile> files = new ArrayList<>();
+    if (scope == Scope.GLOBAL && git.environment().get("GIT_CONFIG_GLOBAL") == null) {
+      for (Path path : List.of(other(git.environment()), usual(git.environment()))) {
+        files.add(open(git, path));
+      }
+    } else {
+      files.add(open(git, scope));
+    }
+    files.removeIf(file -> file.before == null);
+    return files;
   }
 
   private static Path global(Map<String, String> environment) {
@@ -91,14 +95,24 @@ final class ConfigurationFile {
     if (chosen != null) {
       return Path.of(chosen).toAbsolutePath();
     }
-    String variable = environment.get("HOME");
-    Path home = Path.of(variable == null ? System.getProperty("user.home") : variable);
-    Path usual = home.resolve(".gitconfig");
-    String base = environment.get("XDG_CONFIG_HOME");
-    Path other =
-        (base == null || base.isEmpty() ? home.resolve(".config") : Path.of(base))
-            .resolve("git/config");
+    Path usual = usual(environment);
+    Path other = other(environment);
     return !Files.exists(usual) && Files.exists(other) ? other : usual;
+  }
+
+  private static Path usual(Map<String, String> environment) {
+    return home(environment).resolve(".gitconfig");
+  }
+
+  private static Path other(Map<String, String> environment) {
+    String base = environment.get("XDG_CONFIG_HOME");
+    return (base == null || base.isEmpty() ? home(environment).resolve(".config") : Path.of(base))
+        .resolve("git/config");
+  }
+
+  private static Path home(Map<String, String> environment) {
+    String home = environment.get("HOME");
+    return Path.of(home == null ? System.getProperty("user.home") : home);
   }
 
   private static Path system(Git git) throws CommandException, IOException {
@@ -142,95 +156,39 @@ final class ConfigurationFile {
     return path;
   }
 
-  /** What was changed, line by line, with a plus or minus in front. */
-  List<String> changes() {
-    return changes;
+  boolean exists() {
+    return before != null;
   }
 
-  /** Whether it has lines of ours below such a header. */
-  boolean hasOurs(Predicate<String> header) {
-    return blocks().stream()
-        .anyMatch(block -> block.isChosen(header) && block.body().stream().anyMatch(Mark::isOn));
+  /** What was changed, line by line, with a plus or minus in front. */
+  List<String> changes() {
+    return text.changes();
+  }
+
+  /** The headers below which lines of ours stand. */
+  List<String> ours() {
+    return text.ours();
   }
 
   /** Adds sections at the end. */
   void add(List<Section> sections) throws CommandException, IOException {
-    if (sections.isEmpty()) {
-      return;
-    }
-    String end = text.contains("\r\n") ? "\r\n" : "\n";
-    StringBuilder added = new StringBuilder();
-    Mark mark = before == null && text.isEmpty() ? Mark.MADE_FILE : Mark.PLAIN;
-    if (!text.isEmpty() && !text.endsWith("\n")) {
-      added.append(end);
-      mark = Mark.ENDED_LINE;
-    }
-    int count = 0;
-    for (Section section : sections) {
-      changes.add("+ " + section.header());
-      added.append(section.header()).append(' ').append(mark).append(end);
-      mark = Mark.PLAIN;
-      for (String setting : section.settings()) {
-        changes.add("+ \t" + setting);
-        added.append('\t').append(setting).append(' ').append(mark).append(end);
-        count++;
-      }
-    }
-    String after = text + new String(added.toString().getBytes(UTF_8), ISO_8859_1);
-    expect(after, text, count);
-    text = after;
+    byte[] less = text.bytes();
+    int count = text.add(sections);
+    expect(text.bytes(), less, count);
   }
 
   /** Takes out our lines below such headers, and headers of ours that nobody else needs. */
   void remove(Predicate<String> header) throws CommandException, IOException {
-    StringBuilder after = new StringBuilder();
-    int count = 0;
-    Mark note = Mark.PLAIN;
-    int place = 0;
-    for (Block block : blocks()) {
-      String head = block.head();
-      boolean chosen = block.isChosen(header);
-      StringBuilder body = new StringBuilder();
-      boolean needed = false;
-      List<String> removed = new ArrayList<>();
-      for (String line : block.body()) {
-        if (chosen && Mark.isOn(line)) {
-          removed.add("- \t" + shown(Mark.without(line)));
-        } else {
-          body.append(line);
-          needed |= !line.isBlank();
-        }
-      }
-      count += removed.size();
-      if (!removed.isEmpty()) {
-        changes.add("- " + shown(Mark.without(head)));
-        changes.addAll(removed);
-      }
-      if (Mark.isOn(head)) {
-        Mark mark = Mark.of(head);
-        if (chosen && !needed) {
-          head = "";
-          if (mark != Mark.PLAIN) {
-            note = mark;
-            place = after.length();
-          }
-        } else if (chosen) {
-          // Somebody else's settings or comments stand below it now.
-          head = Mark.without(head) + end(head);
-        } else if (note != Mark.PLAIN) {
-          // What the first header of ours knows of the file, the next one has to know.
-          head = Mark.without(head) + " " + note + end(head);
-          note = Mark.PLAIN;
-        }
-      }
-      after.append(head).append(body);
-    }
-    if (note == Mark.ENDED_LINE && place == after.length()) {
-      after.setLength(place - end(after.toString()).length());
-    }
-    expect(text, after.toString(), count);
-    text = after.toString();
-    isGone = note == Mark.MADE_FILE && text.isEmpty();
+    byte[] more = text.bytes();
+    int count = text.remove(header);
+    expect(more, text.bytes(), count);
+  }
+
+  /** Takes out helper lines that name this command and bear no mark. */
+  void removeUnmarked(String command) throws CommandException, IOException {
+    byte[] more = text.bytes();
+    int count = text.removeUnmarked(command);
+    expect(more, text.bytes(), count);
   }
 
   /**
@@ -239,15 +197,16 @@ final class ConfigurationFile {
    * @throws CommandException when somebody else is writing, or wrote since it was read
    */
   void save() throws CommandException, IOException {
-    if (changes.isEmpty()) {
+    if (changes().isEmpty()) {
       return;
     }
     Path lock = path.resolveSibling(path.getFileName() + ".lock");
     boolean isOurs = false;
     try {
-      try (FileChannel channel = FileChannel.open(lock, CREATE_NEW, WRITE)) {
-        isOurs = true;
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(ISO_8859_1));
+      create(lock);
+      isOurs = true;
+      try (FileChannel channel = FileChannel.open(lock, WRITE)) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.bytes());
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
@@ -256,19 +215,18 @@ final class ConfigurationFile {
       if (!Arrays.equals(before, read(path))) {
         throw CommandException.couldNot(path + " was changed meanwhile; repeat");
       }
-      if (isGone) {
+      if (text.isGone()) {
         Files.delete(path);
       } else {
-        if (before != null) {
-          copyPermissions(lock);
-        }
         Files.move(lock, path, ATOMIC_MOVE, REPLACE_EXISTING);
       }
     } catch (FileAlreadyExistsException e) {
       throw CommandException.couldNot(
           path + " is being changed by another program; if there is none, delete " + lock);
-    } catch (AccessDeniedException | NoSuchFileException e) {
-      throw CommandException.couldNot(path + " cannot be written; mend its permissions and repeat");
+    } catch (AccessDeniedException e) {
+      throw CommandException.couldNot(path + " cannot be written; repeat as its owner");
+    } catch (NoSuchFileException e) {
+      throw CommandException.couldNot("the folder of " + path + " is missing; make it and repeat");
     } finally {
       if (isOurs) {
         Files.deleteIfExists(lock);
@@ -276,15 +234,21 @@ final class ConfigurationFile {
     }
   }
 
-  private void copyPermissions(Path to) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
-    if (view != null) {
-      view.setPermissions(Files.getPosixFilePermissions(path));
+  /** As readable as the file it will replace, from the start: that may hold secrets. */
+  private void create(Path lock) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (before == null || view == null) {
+      Files.createFile(lock);
+      return;
     }
+    Set<PosixFilePermission> permissions = view.readAttributes().permissions();
+    Files.createFile(lock, PosixFilePermissions.asFileAttribute(permissions));
+    // What the process's mask took away.
+    Files.setPosixFilePermissions(lock, permissions);
   }
 
   /** Has git read both, and compare: one is the other and some settings more, in that order. */
-  private void expect(String more, String less, int difference)
+  private void expect(byte[] more, byte[] less, int difference)
       throws CommandException, IOException {
     List<String> all = settings(more);
     List<String> rest = settings(less);
@@ -296,95 +260,15 @@ final class ConfigurationFile {
     }
     if (found < rest.size() || all.size() - rest.size() != difference) {
       throw CommandException.couldNot(
-          path + " cannot be changed safely; change it by hand as --dry-run shows");
+          path + " cannot be changed safely; see whether all its lines are whole, and repeat");
     }
   }
 
-  private List<String> settings(String text) throws CommandException, IOException {
-    Git.Result result =
-        git.run(null, text.getBytes(ISO_8859_1), "config", "--file", "-", "--null", "--list");
+  private List<String> settings(byte[] content) throws CommandException, IOException {
+    Git.Result result = git.run(null, content, "config", "--file", "-", "--no-includes", "--null", "--list");
     if (result.exit() != 0) {
       throw CommandException.couldNot("git cannot read " + path + "; mend it and repeat");
     }
     return List.of(result.out().split("\0", -1));
-  }
-
-  /**
-   * A header and what stands below it.
-   *
-   * @param head the header's line; empty for what stands above the first
-   * @param body whole lines
-   */
-  private record Block(String head, List<String> body) {
-    boolean isChosen(Predicate<String> header) {
-      return header.test(Mark.without(head));
-    }
-  }
-
-  private List<Block> blocks() {
-    List<Block> blocks = new ArrayList<>();
-    blocks.add(new Block("", new ArrayList<>()));
-    for (int start = 0; start < text.length(); ) {
-      int feed = text.indexOf('\n', start);
-      int next = feed < 0 ? text.length() : feed + 1;
-      String line = text.substring(start, next);
-      if (line.strip().startsWith("[")) {
-        blocks.add(new Block(line, new ArrayList<>()));
-      } else {
-        blocks.get(blocks.size() - 1).body().add(line);
-      }
-      start = next;
-    }
-    return blocks;
-  }
-
-  private static String end(String line) {
-    return line.endsWith("\r\n") ? "\r\n" : line.endsWith("\n") ? "\n" : "";
-  }
-
-  private static String shown(String line) {
-    return new String(line.getBytes(ISO_8859_1), UTF_8);
-  }
-
-  /** The comment that ends each line of ours. */
-  private enum Mark {
-    PLAIN("# git-credential-pat"),
-    /** On the first header of ours, where there was no file before. */
-    MADE_FILE("# git-credential-pat made this file"),
-    /** On the first header of ours, where the line before it had no end. */
-    ENDED_LINE("# git-credential-pat ended the line before");
-
-    private final String comment;
-
-    Mark(String comment) {
-      this.comment = comment;
-    }
-
-    @Override
-    public String toString() {
-      return comment;
-    }
-
-    static boolean isOn(String line) {
-      return of(line) != null;
-    }
-
-    static @Nullable Mark of(String line) {
-      for (Mark mark : values()) {
-        if (line.stripTrailing().endsWith(" " + mark)) {
-          return mark;
-        }
-      }
-      return null;
-    }
-
-    /** The line without the mark, the blanks around it, and its end. */
-    static String without(String line) {
-      String bare = line.strip();
-      Mark mark = of(line);
-      return mark == null
-          ? bare
-          : bare.substring(0, bare.length() - mark.comment.length()).stripTrailing();
-    }
   }
 }

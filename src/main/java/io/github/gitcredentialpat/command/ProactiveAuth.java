@@ -1,9 +1,8 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
-import io.github.gitcredentialpat.command.ConfigurationFile.Section;
+import io.github.gitcredentialpat.command.ConfigurationText.Section;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -57,21 +56,22 @@ final class ProactiveAuth {
 
   /** Takes it out of the person's configuration, unless they wrote it themselves. */
   boolean remove(String organization) throws CommandException, IOException {
-    ConfigurationFile file = ConfigurationFile.open(git, Scope.GLOBAL);
-    removeFrom(file, organization);
-    file.save();
-    return !file.changes().isEmpty();
+    boolean removed = false;
+    for (ConfigurationFile file : ConfigurationFile.present(git, Scope.GLOBAL)) {
+      removeFrom(file, organization);
+      file.save();
+      removed |= !file.changes().isEmpty();
+    }
+    return removed;
   }
 
   /** The same as {@link #set}, without saving. */
   void addTo(ConfigurationFile file, String organization) throws CommandException, IOException {
-    List<Section> missing = new ArrayList<>();
-    for (Section section : sections(organization)) {
-      if (!file.hasOurs(section.header()::equals)) {
-        missing.add(section);
-      }
-    }
-    file.add(missing);
+    List<String> present = file.ours();
+    file.add(
+        sections(organization).stream()
+            .filter(section -> !present.contains(section.header()))
+            .toList());
   }
 
   /** The same as {@link #remove}, without saving. */

@@ -1,6 +1,11 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -11,12 +16,27 @@ import picocli.CommandLine.ParentCommand;
 /** Takes out of git's configuration what {@code configure} added. */
 @Command(
     name = "unconfigure",
-    description = "Take out of git's configuration what configure added, and nothing else.",
+    description = {
+      "Take out of git's configuration what configure added, and nothing else.",
+      "Tokens stay where they are.",
+      ""
+    },
     footer = {"", "Example: git-credential-pat unconfigure --dry-run"})
 final class Unconfigure implements Callable<Integer> {
+  private static final String USE_HTTP_PATH = "credential.https://dev.azure.com.useHttpPath";
+
   @ParentCommand private Commands commands;
 
   @Mixin private ConfigurationChoice choice;
+
+  @Option(names = "--all-hosts", description = "Only what was added for every host.")
+  private boolean allHosts;
+
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      description = "Only what was added for this server; may be given several times.")
+  private List<String> servers = new ArrayList<>();
 
   @Option(
       names = "--proactive",
@@ -28,13 +48,74 @@ final class Unconfigure implements Callable<Integer> {
   public Integer call() throws CommandException, IOException {
     Session session = commands.silentSession();
     Git git = Git.find(session.environment());
-    ConfigurationFile file = choice.open(git);
+    Launcher launcher = Launcher.present();
+    boolean changed = false;
+    for (ConfigurationFile file : ConfigurationFile.present(git, choice.scope())) {
+      remove(git, file, launcher);
+      choice.finish(session, file);
+      changed |= !file.changes().isEmpty();
+      if (isAll() && launcher != null && choice.scope() == Scope.GLOBAL) {
+        changed |= restoreUseHttpPath(session, git, file.path(), launcher.formerNote());
+      }
+    }
+    if (!changed) {
+      session.say("git's configuration holds nothing of this program there; nothing is changed");
+    }
+    return 0;
+  }
+
+  private boolean isAll() {
+    return !allHosts && servers.isEmpty() && proactive == null;
+  }
+
+  private void remove(Git git, ConfigurationFile file, @Nullable Launcher launcher)
+      throws CommandException, IOException {
+    if (isAll()) {
+      file.remove(header -> true);
+      if (launcher != null) {
+        file.removeUnmarked(launcher.command());
+      }
+    }
+    if (allHosts) {
+      file.remove(HelperSetup.header(null)::equals);
+    }
+    for (String server : servers) {
+      file.remove(HelperSetup.header(HelperSetup.server(server))::equals);
+    }
     if (proactive != null) {
       new ProactiveAuth(git).removeFrom(file, Configure.organization(proactive));
-    } else {
-      file.remove(header -> true);
     }
-    choice.finish(session, file, "nothing of this program is in " + file.path());
-    return 0;
+  }
+
+  /**
+   * The installer, before lines of ours bore a mark, set this in place and noted what it had been.
+   */
+  private boolean restoreUseHttpPath(Session session, Git git, Path file, Path note)
+      throws CommandException, IOException {
+    if (!Files.isRegularFile(note)) {
+      return false;
+    }
+    String path = file.toString();
+    String before = Files.readString(note);
+    if (!git.run(null, "config", "--file", path, "--get", USE_HTTP_PATH).out().equals("true\n")) {
+      return false;
+    }
+    choice.show(
+        session,
+        file,
+        before.isEmpty()
+            ? List.of("- " + USE_HTTP_PATH + " = true")
+            : List.of("- " + USE_HTTP_PATH + " = true", "+ " + USE_HTTP_PATH + " = " + before));
+    if (!choice.isDryRun()) {
+      Git.Result result =
+          before.isEmpty()
+              ? git.run(null, "config", "--file", path, "--unset-all", USE_HTTP_PATH)
+              : git.run(null, "config", "--file", path, "--replace-all", USE_HTTP_PATH, before);
+      if (result.exit() != 0) {
+        throw CommandException.couldNot(path + " cannot be written; repeat as its owner");
+      }
+      Files.delete(note);
+    }
+    return true;
   }
 }

@@ -18,6 +18,8 @@ final class GitHome {
   private final Path folder;
   private final Path git;
 
+  private final Path calls;
+
   final Path home;
   final Path global;
   final Path system;
@@ -27,6 +29,7 @@ final class GitHome {
   GitHome(Path folder) throws IOException {
     this.folder = folder;
     home = Files.createDirectory(folder.resolve("home"));
+    calls = folder.resolve("calls");
     global = home.resolve(".gitconfig");
     system = folder.resolve("system-gitconfig");
     git = Programs.find("git", System.getenv());
@@ -35,6 +38,8 @@ final class GitHome {
         .set("HOME", home.toString())
         .set("GIT_CONFIG_SYSTEM", system.toString())
         .set("GIT_TERMINAL_PROMPT", "0")
+        // The tests themselves run in a repository, whose settings are none of theirs.
+        .set("GIT_DIR", folder.resolve("no-repository").toString())
         .set("PATH", System.getenv("PATH"));
   }
 
@@ -52,6 +57,40 @@ final class GitHome {
     assertThat(wrapper.toFile().setExecutable(true)).isTrue();
     typed.set("PATH", bin + ":" + System.getenv("PATH"));
     return this;
+  }
+
+  /** From now on the person is in a repository of that name, which this makes. */
+  Path in(String repository) throws Exception {
+    Path path = Files.createDirectories(home.resolve(repository));
+    typed.set("GIT_DIR", path.resolve(".git").toString());
+    git("init", "--quiet");
+    return path.resolve(".git/config");
+  }
+
+  /**
+   * Makes a launcher that notes what it is called with, and answers with {@code pat} and {@code
+   * secret}.
+   */
+  Path launcher(String name) throws IOException {
+    Path launcher = home.resolve(name);
+    Files.createDirectories(launcher.getParent());
+    Files.writeString(
+        launcher,
+        "#!/bin/sh\necho \"called: $*\" >>'"
+            + calls
+            + "'\ncat >>'"
+            + calls
+            + "'\ncase $* in *get) echo username=pat; echo password=secret ;; esac\n");
+    assertThat(launcher.toFile().setExecutable(true)).isTrue();
+    System.setProperty(Launcher.PROPERTY, launcher.toString());
+    return launcher;
+  }
+
+  /** What launchers noted since the last time. */
+  String calls() throws IOException {
+    String noted = Files.exists(calls) ? Files.readString(calls) : "";
+    Files.deleteIfExists(calls);
+    return noted;
   }
 
   /** What the machine's git prints, in this home. */

@@ -1,0 +1,244 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Git's {@code credential.*} settings, in the order in which git reads them. For a URL all that
+ * match count, in that order, however exactly they match; an empty helper clears those before it.
+ */
+final class CredentialSettings {
+  /**
+   * A setting.
+   *
+   * @param scope git's word for the kind of file, such as {@code global}
+   * @param origin where it stands, such as {@code file:/etc/gitconfig}
+   * @param pattern the URLs that it is for; absent for all
+   * @param key in lower case
+   * @param value empty when there is none
+   */
+  record Setting(String scope, String origin, @Nullable String pattern, String key, String value) {
+    boolean isHelper() {
+      return key.equals("helper");
+    }
+
+    /** Where it stands, for a person. */
+    String place() {
+      return origin.startsWith("file:") ? origin.substring("file:".length()) : "the command line";
+    }
+
+    /** A helper's name, for a person: what stands behind it may hold a secret. */
+    String helperName() {
+      if (value.startsWith("!")) {
+        return "a command";
+      }
+      String name = firstWord();
+      return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+    }
+
+    /** Whether that helper is this program, from wherever and however chosen. */
+    boolean isThisProgram() {
+      String name = helperName();
+      return firstWord().equals("pat")
+          || name.equals(Commands.NAME)
+          || name.equals(Commands.NAME + ".exe");
+    }
+
+    /** Without the backslashes that sh wants before blanks. */
+    private String firstWord() {
+      StringBuilder word = new StringBuilder();
+      for (int i = 0; i < value.length() && value.charAt(i) != ' '; i++) {
+        if (value.charAt(i) == '\\' && i + 1 < value.length()) {
+          i++;
+        }
+        word.append(value.charAt(i));
+      }
+      return word.toString();
+    }
+
+    /** As git reads it; a key without a value is true, which cannot be told from an empty one. */
+    boolean isTrue() {
+      return Set.of("true", "yes", "on", "1").contains(value.toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** What git exits with when it does not know an option. */
+  private static final int WRONG_USAGE = 129;
+
+  private static final String SECTION = "credential.";
+
+  private final Git git;
+  private final List<Setting> settings;
+
+  private CredentialSettings(Git git, List<Setting> settings) {
+    this.git = git;
+    this.settings = settings;
+  }
+
+  /** All that counts in the working directory. */
+  static CredentialSettings inEffect(Git git) throws CommandException, IOException {
+    return read(git);
+  }
+
+  /** Those of one file and what it includes. */
+  static CredentialSettings of(Git git, ConfigurationFile file)
+      throws CommandException, IOException {
+    return file.exists()
+        ? read(git, "--file", file.path().toString(), "--includes")
+        : new CredentialSettings(git, List.of());
+  }
+
+  private static CredentialSettings read(Git git, String... from)
+      throws CommandException, IOException {
+    List<String> arguments = new ArrayList<>(List.of("config"));
+    arguments.addAll(List.of(from));
+    arguments.addAll(
+        List.of("--null", "--show-scope", "--show-origin", "--get-regexp", "^credential\\."));
+    Git.Result result = git.run(null, arguments.toArray(String[]::new));
+    if (result.exit() == WRONG_USAGE) {
+      throw CommandException.couldNot("this needs git 2.26 or newer; upgrade git and repeat");
+    }
+    if (result.exit() > 1) {
+      throw CommandException.couldNot(
+          "git cannot read its configuration; type: git config --list, and mend what it names");
+    }
+    String[] words = result.out().split("\0", -1);
+    List<Setting> settings = new ArrayList<>();
+    for (int i = 0; i + 2 < words.length; i += 3) {
+      settings.add(setting(words[i], words[i + 1], words[i + 2]));
+    }
+    return new CredentialSettings(git, settings);
+  }
+
+  private static Setting setting(String scope, String origin, String text) {
+    int feed = text.indexOf('\n');
+    String name = feed < 0 ? text : text.substring(0, feed);
+    int start = SECTION.length();
+    int dot = name.lastIndexOf('.');
+    return new Setting(
+        scope,
+        origin,
+        dot < start ? null : name.substring(start, dot),
+        name.substring(dot + 1),
+        feed < 0 ? "" : text.substring(feed + 1));
+  }
+
+  /** All of them, whatever they are for. */
+  List<Setting> all() {
+    return settings;
+  }
+
+  /** Those of some scopes only. */
+  CredentialSettings in(Predicate<String> scope) {
+    return new CredentialSettings(
+        git, settings.stream().filter(setting -> scope.test(setting.scope())).toList());
+  }
+
+  /** What the settings are for, but for those that are for everything. */
+  Set<String> patterns() {
+    Set<String> patterns = new LinkedHashSet<>();
+    for (Setting setting : settings) {
+      if (setting.pattern() != null) {
+        patterns.add(setting.pattern());
+      }
+    }
+    return patterns;
+  }
+
+  /**
+   * The helpers that git asks for a URL, in that order.
+   *
+   * @param inherited what it would ask if these settings said nothing
+   */
+  List<Setting> helpers(String url, List<Setting> inherited) throws CommandException, IOException {
+    List<Setting> helpers = new ArrayList<>(inherited);
+    for (Setting setting : matching(url)) {
+      if (setting.isHelper() && setting.value().isEmpty()) {
+        helpers.clear();
+      } else if (setting.isHelper()) {
+        helpers.add(setting);
+      }
+    }
+    return helpers;
+  }
+
+  /** What says whether git tells helpers the path of such a URL; absent when nothing does. */
+  @Nullable Setting useHttpPath(String url) throws CommandException, IOException {
+    Setting last = null;
+    for (Setting setting : matching(url)) {
+      if (setting.key().equals("usehttppath")) {
+        last = setting;
+      }
+    }
+    return last;
+  }
+
+  private List<Setting> matching(String url) throws CommandException, IOException {
+    Set<String> matching = matching(git, List.copyOf(patterns()), url);
+    return settings.stream()
+        .filter(setting -> setting.pattern() == null || matching.contains(setting.pattern()))
+        .toList();
+  }
+
+  /** Those of the patterns that match this URL, by git's own judgement. */
+  static Set<String> matching(Git git, List<String> patterns, String url)
+      throws CommandException, IOException {
+    StringBuilder file = new StringBuilder();
+    for (int i = 0; i < patterns.size(); i++) {
+      String header = HelperSetup.header(patterns.get(i));
+      file.append(header).append("\nn").append(i).append(" = 1\n");
+    }
+    Git.Result result =
+        git.run(
+            null,
+            file.toString().getBytes(UTF_8),
+            "config",
+            "--file",
+            "-",
+            "--no-includes",
+            "--get-urlmatch",
+            "credential",
+            url);
+    String found = "\n" + result.out();
+    Set<String> matching = new HashSet<>();
+    for (int i = 0; i < patterns.size(); i++) {
+      String pattern = patterns.get(i);
+      if (found.contains("\ncredential.n" + i + " ") || isPartOf(pattern, url)) {
+        matching.add(pattern);
+      }
+    }
+    return matching;
+  }
+
+  /**
+   * Git's rule for a pattern that is no whole URL, such as {@code dev.azure.com} or {@code
+   * https://}: what it names has to be equal.
+   */
+  private static boolean isPartOf(String pattern, String url) {
+    int scheme = pattern.indexOf("://");
+    String rest = scheme < 0 ? pattern : pattern.substring(scheme + 3);
+    int slash = rest.indexOf('/');
+    String host = slash < 0 ? rest : rest.substring(0, slash);
+    String path = slash < 0 ? "" : rest.substring(slash + 1);
+    if (scheme >= 0 && !host.isEmpty()) {
+      return false;
+    }
+    int start = url.indexOf("://") + 3;
+    String urlRest = url.substring(start);
+    String urlPath = urlRest.indexOf('/') < 0 ? "" : urlRest.substring(urlRest.indexOf('/') + 1);
+    String urlHost =
+        urlRest.indexOf('/') < 0 ? urlRest : urlRest.substring(0, urlRest.indexOf('/'));
+    return (scheme < 0 || pattern.substring(0, scheme + 3).equals(url.substring(0, start)))
+        && (host.isEmpty() || host.equals(urlHost))
+        && (path.isEmpty() || path.equals(urlPath));
+  }
+}

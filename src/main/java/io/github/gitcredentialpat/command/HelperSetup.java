@@ -1,0 +1,248 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
+import io.github.gitcredentialpat.command.ConfigurationText.Section;
+import io.github.gitcredentialpat.command.CredentialSettings.Setting;
+import io.github.gitcredentialpat.identity.Whose;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What git's configuration has to say so that for certain URLs this helper is asked and no other:
+ * an empty helper, which clears all that was named before, ours, and for hosts that many share that
+ * git has to tell the path.
+ */
+final class HelperSetup {
+  /** In git's patterns a star is one label. */
+  private static final List<String> AZURE =
+      List.of(
+          "https://dev.azure.com",
+          "https://*.dev.azure.com",
+          "https://*.visualstudio.com",
+          "https://*.*.visualstudio.com");
+
+  /** The order in which git reads its files, by its own words for them. */
+  private static final List<String> SCOPES =
+      List.of("system", "global", "local", "worktree", "command");
+
+  private static final String NAME = "credential";
+  private static final String USE_HTTP_PATH = "useHttpPath = true";
+
+  /** A host that is meant only where every host is. */
+  private static final String ANY_HOST = "https://host.invalid/x";
+
+  private final Git git;
+  private final ConfigurationFile file;
+  private final CredentialSettings settings;
+  private final Set<String> servers = new LinkedHashSet<>();
+  private boolean allHosts;
+  private String helper;
+
+  private HelperSetup(Git git, ConfigurationFile file, CredentialSettings settings, String helper) {
+    this.git = git;
+    this.file = file;
+    this.settings = settings;
+    this.helper = helper;
+  }
+
+  /**
+   * What a file was set up for before; at least for Azure DevOps.
+   *
+   * @param command how this program is called, as git's configuration has it
+   */
+  static HelperSetup of(Git git, ConfigurationFile file, String command)
+      throws CommandException, IOException {
+    CredentialSettings settings = CredentialSettings.of(git, file);
+    HelperSetup setup = new HelperSetup(git, file, settings, command);
+    List<String> ours = file.ours();
+    setup.allHosts = ours.contains(header(null));
+    for (String pattern : settings.patterns()) {
+      if (!AZURE.contains(pattern) && ours.contains(header(pattern))) {
+        setup.servers.add(pattern);
+      }
+    }
+    return setup;
+  }
+
+  /** The header for this URL; absent for every host. */
+  static String header(@Nullable String url) {
+    return new Section(NAME, url, List.of()).header();
+  }
+
+  /** Whether a header is one that a helper of ours stands below. */
+  static boolean isHelperHeader(String header) {
+    return header.equals(header(null)) || header.startsWith("[" + NAME + " ");
+  }
+
+  /**
+   * Chooses stores.
+   *
+   * @param options what stands behind the command; empty to leave it as it was
+   */
+  void choose(String options) {
+    String before = helper;
+    for (Setting setting : settings.all()) {
+      if (setting.isHelper() && setting.value().startsWith(helper + " ")) {
+        before = setting.value();
+      }
+    }
+    helper = options.isEmpty() ? before : helper + options;
+  }
+
+  /** For every host as well. */
+  void addAllHosts() {
+    allHosts = true;
+  }
+
+  /** For a server as well. */
+  void addServer(String url) {
+    servers.add(url);
+  }
+
+  /**
+   * A server's URL, as far as its collections have it in common.
+   *
+   * @param typed its address, with or without more behind it
+   */
+  static String server(String typed) throws CommandException {
+    int start = typed.indexOf("://") + 3;
+    if (!typed.startsWith("https://") && !typed.startsWith("http://")) {
+      throw CommandException.wrongUsage(
+          "type the server's whole address, as in http://tfs.corp.local:8080/tfs");
+    }
+    Whose whose = Session.whose(typed);
+    if (whose.kind() == Whose.Kind.ORGANIZATION) {
+      throw CommandException.wrongUsage(
+          "Azure DevOps Services is always set up; --server is for servers of your own");
+    }
+    String[] parts = typed.substring(start).split("/");
+    if (parts[0].contains("@")) {
+      throw CommandException.wrongUsage("leave the user out of the server's address");
+    }
+    StringBuilder url = new StringBuilder(typed.substring(0, start) + parts[0]);
+    for (int i = 1; i < parts.length && !parts[i].startsWith("_"); i++) {
+      url.append('/').append(parts[i]);
+    }
+    return url.toString();
+  }
+
+  /** Changes the file, unless it says all that already. */
+  void apply() throws CommandException, IOException {
+    if (!isInForce()) {
+      // Ours go to the end again: what was added since would be asked as well.
+      file.remove(HelperSetup::isHelperHeader);
+      file.add(sections());
+    }
+  }
+
+  private List<Section> sections() {
+    String reset = "helper = \"\"";
+    String ours = "helper = " + quoted(helper);
+    List<Section> sections = new ArrayList<>();
+    if (allHosts) {
+      sections.add(new Section(NAME, null, List.of(reset, ours)));
+    }
+    for (String url : urls()) {
+      sections.add(
+          new Section(
+              NAME,
+              url,
+              isShared(url) ? List.of(reset, ours, USE_HTTP_PATH) : List.of(reset, ours)));
+    }
+    return sections;
+  }
+
+  /** As a value in git's format, where a backslash begins an escape, and # or ; a comment. */
+  private static String quoted(String value) {
+    boolean isPlain = value.chars().noneMatch(c -> "\\\"#;\t".indexOf(c) >= 0);
+    return isPlain ? value : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  private Set<String> urls() {
+    Set<String> urls = new LinkedHashSet<>(AZURE);
+    urls.addAll(servers);
+    return urls;
+  }
+
+  /** Whether the path tells whose token is meant: an organisation or a collection. */
+  private boolean isShared(String url) {
+    return url.equals(AZURE.get(0)) || servers.contains(url);
+  }
+
+  private boolean isInForce() throws CommandException, IOException {
+    List<Setting> inherited = List.of(helper("inherited"));
+    for (String url : examples(settings)) {
+      List<Setting> helpers = settings.helpers(url, inherited);
+      if (helpers.size() != 1 || !helpers.get(0).value().equals(helper)) {
+        return false;
+      }
+    }
+    for (String url : urls()) {
+      Setting path = settings.useHttpPath(example(url));
+      if (isShared(url) && (path == null || !path.isTrue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Helpers of more local files, which would be given tokens as well, or instead. */
+  Set<Setting> others(Scope scope) throws CommandException, IOException {
+    CredentialSettings later = later(scope);
+    Set<Setting> others = new LinkedHashSet<>();
+    for (String url : examples(later)) {
+      others.addAll(later.helpers(url, List.of(helper(helper))));
+    }
+    others.removeIf(Setting::isThisProgram);
+    return others;
+  }
+
+  /** Settings of more local files that keep git from telling the path. */
+  Set<Setting> hidingPaths(Scope scope) throws CommandException, IOException {
+    CredentialSettings later = later(scope);
+    Set<Setting> hiding = new LinkedHashSet<>();
+    for (String url : urls()) {
+      Setting path = isShared(url) ? later.useHttpPath(example(url)) : null;
+      if (path != null && !path.isTrue()) {
+        hiding.add(path);
+      }
+    }
+    return hiding;
+  }
+
+  private CredentialSettings later(Scope scope) throws CommandException, IOException {
+    int ours = SCOPES.indexOf(scope.name().toLowerCase(Locale.ROOT));
+    return CredentialSettings.inEffect(git).in(other -> SCOPES.indexOf(other) > ours);
+  }
+
+  /** A URL for each pattern that is set up, and for each of those settings that is narrower. */
+  private Set<String> examples(CredentialSettings others) throws CommandException, IOException {
+    Set<String> examples = new LinkedHashSet<>();
+    for (String url : urls()) {
+      examples.add(example(url));
+    }
+    for (String pattern : others.patterns()) {
+      String example = example(pattern);
+      if (!CredentialSettings.matching(git, List.copyOf(urls()), example).isEmpty()) {
+        examples.add(example);
+      }
+    }
+    if (allHosts) {
+      examples.add(ANY_HOST);
+    }
+    return examples;
+  }
+
+  private static String example(String pattern) {
+    return pattern.replace("*", "x") + "/x";
+  }
+
+  private static Setting helper(String value) {
+    return new Setting("", "", null, "helper", value);
+  }
+}
