@@ -4,6 +4,8 @@ import static io.github.gitcredentialpat.endtoend.Person.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
