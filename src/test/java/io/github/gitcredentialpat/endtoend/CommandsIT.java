@@ -144,6 +144,33 @@ final class CommandsIT {
   }
 
   @Test
+  void gitsOwnProxyAndCertificatesAreUsedAndNothingElseIsTrusted() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    run(token, "login", "contoso");
+    for (String variable : fake.environment().keySet()) {
+      environment.remove(variable);
+    }
+    Path settings = home.resolve(".gitconfig");
+    Files.writeString(settings, "[http]\n\tproxy = " + fake.proxy() + "\n");
+    fake.forget();
+    Programs.Result untrusted = run("", "check", "contoso");
+    assertThat(untrusted.exit()).describedAs("%s", untrusted).isEqualTo(3);
+    assertThat(untrusted.out()).contains("certificate", "http.sslCAInfo");
+    assertThat(fake.requests()).isEmpty();
+    Path copy = Files.copy(certificate.pem(), home.resolve("company.pem"));
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+            + "[http \"https://dev.azure.com\"]\n\tsslCAInfo = ~/company.pem\n");
+    Programs.Result trusted = run("", "check", "contoso");
+    assertThat(trusted.exit()).describedAs("%s %s", trusted, copy).isZero();
+    environment.put("GIT_SSL_CAINFO", home.resolve("missing.pem").toString());
+    Programs.Result missing = run("", "check", "contoso");
+    assertThat(missing.exit()).isEqualTo(3);
+    assertThat(missing.out()).contains("missing.pem", "GIT_SSL_CAINFO");
+  }
+
+  @Test
   void nothingShowsASecret() throws Exception {
     String token = contoso.grant("vso.code_write");
     StringBuilder seen = new StringBuilder();
