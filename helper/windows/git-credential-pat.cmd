@@ -7,4 +7,4 @@ set "_JAVA_OPTIONS="
 set "JDK_JAVA_OPTIONS="
 set "_JAVA_LAUNCHER_DEBUG="
 set "home=%~dp0..\lib\git-credential-pat\@BUILD@"
-"%home%\runtime\bin\java.exe" "@%home%\jvm.options" "-Djna.boot.library.path=%home%\lib" -cp "%home%\lib\*" io.github.gitcredentialpat.GitCredentialPat %*
+"%home%\runtime\bin\java.exe" "@%home%\jvm.options" "-Djna.boot.library.path=%home%\lib" "-Dgit-credential-pat.launcher=%~dp0git-credential-pat" -cp "%home%\lib\*" io.github.gitcredentialpat.GitCredentialPat %*

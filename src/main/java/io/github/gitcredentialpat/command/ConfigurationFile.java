@@ -265,7 +265,8 @@ final class ConfigurationFile {
   }
 
   private List<String> settings(byte[] content) throws CommandException, IOException {
-    Git.Result result = git.run(null, content, "config", "--file", "-", "--no-includes", "--null", "--list");
+    Git.Result result =
+        git.run(null, content, "config", "--file", "-", "--no-includes", "--null", "--list");
     if (result.exit() != 0) {
       throw CommandException.couldNot("git cannot read " + path + "; mend it and repeat");
     }
