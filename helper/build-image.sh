@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a runnable image of git-credential-pat: a Java runtime of its own, the jars, JNA's native part,
-# the launcher and the archive of loaded classes.
+# the launcher and the archives of loaded classes.
 #
 #   build-image.sh --java-home JDK --jars DIR --to DIR
 #
@@ -9,8 +9,9 @@
 # --to    the image; an older one is replaced. It should stay where it is made: a moved one runs, but Java
 #         may refuse its archive then, which costs 80 ms
 #
-# What the image holds: bin/git-credential-pat, jvm.options, security.properties,
-# runtime/, lib/, app.jsa and, from Java 24 on, store.jsa.
+# What the image holds: bin/git-credential-pat, jvm.options, security.properties, runtime/, lib/,
+# make-archives.sh with its lists of classes, and what it made of them: app.jsa, commands.jsa and, from Java 24
+# on, store.jsa.
 # Single quotes: much in here is for the shell that will run the launcher.
 # shellcheck disable=SC2016
 set -eu
@@ -112,7 +113,7 @@ unpack_native() {
 }
 
 copy_launcher() {
-  cp "$here/jvm.options" "$here/security.properties" "$image/"
+  cp "$here/jvm.options" "$here/security.properties" "$here/make-archives.sh" "$image/"
   mkdir "$image/bin"
   # As one word of sh, then as the right side of sed's s command.
   quoted=$(printf '%s' "$image" | sed "s/'/'\\\\''/g; s/.*/'&'/" | sed 's/[\\&|]/\\&/g')
@@ -121,82 +122,78 @@ copy_launcher() {
   chmod 755 "$image/bin/git-credential-pat"
 }
 
-# Runs the image as git would, in an empty home and on a bus that is not there, and notes the classes it
-# loads in a file of its own. Its exit status says nothing: a store that is not there is part of it.
+# Runs the image in an empty home, on a bus that is not there and with no way to the network, and notes the
+# classes it loads in a file of its own. Its exit status says nothing: a store that is not there is part of it.
 train() {
   runs=$((runs + 1))
-  CLASS_LIST=$work/classes.$runs
-  printf '%s\n' protocol=https host=dev.azure.com path=git-credential-pat/training 'capability[]=authtype' \
-    'capability[]=state' 'wwwauth[]=Bearer' 'wwwauth[]=Basic realm="training"' "$request" \
-    | env -u GIT_CREDENTIAL_PAT_STORE -u GIT_CREDENTIAL_PAT_TRACE -u GIT_CREDENTIAL_PAT_TOKEN \
-      HOME="$work/home" XDG_DATA_HOME="$work/home/data" XDG_STATE_HOME="$work/home/state" \
-      XDG_RUNTIME_DIR="$work/home" DBUS_SESSION_BUS_ADDRESS="unix:path=$work/no-bus" \
-      GIT_TERMINAL_PROMPT=0 DISPLAY='' WAYLAND_DISPLAY='' \
-      "$work/trainer" "$@" >>"$work/train.log" 2>&1 || true
+  CLASS_LIST=$work/$kind.$runs
+  env -u GIT_CREDENTIAL_PAT_STORE -u GIT_CREDENTIAL_PAT_TRACE -u GIT_CREDENTIAL_PAT_TOKEN -u http_proxy \
+    HOME="$work/home" XDG_DATA_HOME="$work/home/data" XDG_STATE_HOME="$work/home/state" \
+    XDG_RUNTIME_DIR="$work/home" DBUS_SESSION_BUS_ADDRESS="unix:path=$work/no-bus" \
+    HTTPS_PROXY=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 \
+    GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 DISPLAY='' WAYLAND_DISPLAY='' \
+    "$work/trainer" "$@" >>"$work/train.log" 2>&1 || true
   [ -s "$CLASS_LIST" ] || { cat "$work/train.log" >&2; fail "the new image does not run: $*"; }
 }
 
-# The launcher with other words where it names the archive, so that its command line is always the one
-# that is trained and dumped.
-launcher_with() {
-  sed "s|\"\$archive\"|$1|" "$image/bin/git-credential-pat" >"$2"
-  chmod 755 "$2"
+# What git asks, with more lines behind it.
+train_operation() {
+  more=$1
+  shift
+  printf '%s\n' protocol=https host=dev.azure.com path=git-credential-pat/training 'capability[]=authtype' \
+    'capability[]=state' 'wwwauth[]=Bearer' 'wwwauth[]=Basic realm="training"' "$more" >"$work/request"
+  train "$@" <"$work/request"
 }
 
-# Makes app.jsa, and store.jsa, from the classes of all these runs together. (An AOT cache would come from
-# one run only.)
-build_archive() {
-  mkdir -m 700 "$work/home"
-  launcher_with '"-XX:DumpLoadedClassList=$CLASS_LIST"' "$work/trainer"
-  runs=0
-  export CLASS_LIST
-  for store in $stores; do
-    request=''
-    train --store "$store" capability
-    train --store "$store" get
-    request='username=training
+train_operations() {
+  kept='username=training
 password=not-a-token'
-    train --store "$store" store
-    request=''
-    train --store "$store" get
-    train --store "$store" erase
+  for store in $stores; do
+    train_operation '' --store "$store" capability
+    train_operation '' --store "$store" get
+    train_operation "$kept" --store "$store" store
+    train_operation '' --store "$store" get
+    train_operation '' --store "$store" erase
   done
-  # What Java 25 writes behind a name only holds within one list. Our own classes are all taken, for
-  # without a keychain the runs do not come to those that read its answers.
-  {
-    sed 's/ id: .*//' "$work"/classes.*
-    "$java_home/bin/jar" --list --file "$image/lib/git-credential-pat.jar" \
-      | sed -n '/\/\(azure\|command\)\//d; s/\.class$//p' | grep -v package-info
-  } | awk '!seen[$0]++' >"$work/classes"
-
-  # From Java 24 on an archive can keep classes linked, as in an AOT cache: all of them are loaded at once
-  # then, which is quickest for a run that needs most, and a waste for a store that needs few.
-  if "$image/runtime/bin/java" -XX:+AOTClassLinking -version >/dev/null 2>&1; then
-    dump store.jsa -XX:-AOTClassLinking
-    dump app.jsa -XX:+AOTClassLinking
-  else
-    dump app.jsa ''
-  fi
 }
 
-# Makes the archive $1 from the list of classes, with the option $2.
-dump() {
-  # G1 writes the heap's part of an archive under every Java, and the serial collector reads it.
-  options="-Xshare:dump -XX:-UseSerialGC -XX:+UseG1GC $2"
-  launcher_with "$options \"-XX:SharedClassListFile=\$CLASS_LIST\" \"-XX:SharedArchiveFile=\$ARCHIVE\"" "$work/dumper"
-  export ARCHIVE="$image/$1.part"
-  CLASS_LIST=$work/classes
-  if ! "$work/dumper" >"$work/dump.log" 2>&1 || [ ! -s "$ARCHIVE" ]; then
-    cat "$work/dump.log" >&2
-    fail 'the archive of loaded classes could not be made'
-  fi
-  chmod 644 "$ARCHIVE"
-  # Java checks an archive's head only, so half of one must never be seen.
-  mv "$ARCHIVE" "$image/$1"
+# What a person types; one token is kept while they run.
+train_commands() {
+  train_operation "$kept" --store file store
+  while read -r words; do
+    # shellcheck disable=SC2086
+    train $words </dev/null
+  done <"$here/training-commands"
+}
+
+# Prints the classes of all runs of a kind together. (An AOT cache would come from one run only.) Then our
+# own, but for those that match $2: without a keychain the runs do not come to those that read its answers.
+classes_of() {
+  {
+    # What Java 25 writes behind a name only holds within one list.
+    sed 's/ id: .*//' "$work/$1".*
+    "$java_home/bin/jar" --list --file "$image/lib/git-credential-pat.jar" \
+      | sed -n "/$2/d; s/\.class\$//p" | grep -v package-info
+  } | awk '!seen[$0]++'
+}
+
+list_classes() {
+  mkdir -m 700 "$work/home"
+  sed 's|"$archive"|"-XX:DumpLoadedClassList=$CLASS_LIST"|' "$image/bin/git-credential-pat" >"$work/trainer"
+  chmod 755 "$work/trainer"
+  export CLASS_LIST
+  runs=0
+  kind=operations
+  train_operations
+  classes_of operations '\/\(azure\|command\)\/' >"$image/operations.classes"
+  kind=commands
+  train_commands
+  classes_of commands '^$' >"$image/commands.classes"
 }
 
 build_runtime
 copy_jars
 unpack_native
 copy_launcher
-build_archive
+list_classes
+"$image/make-archives.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The end of install.ps1, which git's own sh runs: makes the archive of loaded classes, sets git up, and
+# The end of install.ps1, which git's own sh runs: makes the archives of loaded classes, sets git up, and
 # proves through git that a token is kept, found and removed.
 #
 #   finish-windows.sh PREFIX IMAGE azure|all|none
@@ -8,6 +8,7 @@
 set -eu
 # shellcheck source=install/common.sh
 . "$(dirname "$0")/common.sh"
+helper_sources=$(cd "$(dirname "$0")/../helper" && pwd)
 prefix=$1 image=$2 configure=$3
 command=$prefix/bin/git-credential-pat
 quote_command
@@ -31,27 +32,41 @@ run_with() {
   ARCHIVE_OPTION=$option sh "$work/launcher" "$@"
 }
 
-# Without the archive the program is only slower, so nothing in here ends the installation.
-build_archive() {
+# Without the archives the program is only slower, so nothing in here ends the installation.
+build_archives() {
   # shellcheck disable=SC2016
-  sed 's|^archive=.*|archive=$ARCHIVE_OPTION|; /app\.jsa" \] &&/d' "$command" >"$work/launcher"
+  sed 's|"$archive"|"$ARCHIVE_OPTION"|' "$command" >"$work/launcher"
   here=$(cygpath -m "$work" 2>/dev/null || printf '%s' "$work")
   for operation in get store get erase; do
     request=$where
     [ "$operation" = get ] || request=$kept
     printf '%s\n' "$request" 'capability[]=authtype' 'capability[]=state' 'wwwauth[]=Bearer' 'wwwauth[]=Basic realm="x"' \
-      | GIT_TERMINAL_PROMPT=0 run_with "-XX:DumpLoadedClassList=$here/$operation" "$operation" >/dev/null 2>&1 || true
+      | GIT_TERMINAL_PROMPT=0 run_with "-XX:DumpLoadedClassList=$here/operations.$operation" "$operation" >/dev/null 2>&1 || true
   done
   printf '%s\n' "$kept" | GIT_TERMINAL_PROMPT=0 "$command" erase >/dev/null 2>&1 || true
+  dump app operations
+  # What a person types, on an empty store of files.
+  runs=0
+  while read -r words; do
+    runs=$((runs + 1))
+    # shellcheck disable=SC2086
+    HTTPS_PROXY=http://127.0.0.1:9 XDG_DATA_HOME=$here/home XDG_STATE_HOME=$here/home GIT_CREDENTIAL_PAT_STORE=file \
+      run_with "-XX:DumpLoadedClassList=$here/commands.$runs" $words >/dev/null 2>&1 </dev/null || true
+  done <"$helper_sources/training-commands"
+  dump commands commands
+}
+
+# Makes the archive $1.jsa from the classes of all runs of the kind $2.
+dump() {
   # What Java 25 writes behind a name only holds within one list.
-  sed 's/ id: .*//' "$work/get" "$work/store" "$work/erase" 2>/dev/null | awk '!seen[$0]++' >"$work/classes"
-  printf '%s\n' -Xshare:dump -XX:-UseSerialGC -XX:+UseG1GC "\"-XX:SharedClassListFile=$here/classes\"" \
-    "\"-XX:SharedArchiveFile=$image/app.jsa.part\"" >"$work/dump"
+  sed 's/ id: .*//' "$work/$2".* 2>/dev/null | awk '!seen[$0]++' >"$work/$2"
+  printf '%s\n' -Xshare:dump -XX:-UseSerialGC -XX:+UseG1GC "\"-XX:SharedClassListFile=$here/$2\"" \
+    "\"-XX:SharedArchiveFile=$image/$1.jsa.part\"" >"$work/dump"
   run_with "@$here/dump" capability >"$work/log" 2>&1 || true
-  if [ -s "$image/app.jsa.part" ]; then
-    mv -f "$image/app.jsa.part" "$image/app.jsa"
+  if [ -s "$image/$1.jsa.part" ]; then
+    mv -f "$image/$1.jsa.part" "$image/$1.jsa"
   else
-    say 'The archive of loaded classes could not be made; each start takes some 80 ms longer.'
+    say "The archive of loaded classes $1.jsa could not be made; each start takes some 80 ms longer."
   fi
 }
 
@@ -83,7 +98,7 @@ prove() {
   fi
 }
 
-build_archive
+build_archives
 configure_git
 prove
 if [ "$configure" = none ]; then

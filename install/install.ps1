@@ -94,6 +94,8 @@ $image = Join-Path $library $build
 $jars = Join-Path $image 'lib'
 New-Item -ItemType Directory -Force (Join-Path $Prefix 'bin'), $jars | Out-Null
 $modules = (Select-String -Path (Join-Path $project 'helper\build-image.sh') -Pattern '^modules=(.*)').Matches[0].Groups[1].Value.Trim()
+# What Windows trusts, companies' own certificate authorities among it, is read through this one.
+$modules += ',jdk.crypto.mscapi'
 & "$jdk\bin\jlink.exe" --add-modules $modules --output "$image\runtime" --strip-debug --no-header-files --no-man-pages --generate-cds-archive
 Assert-Done 'jlink'
 Copy-Item (Join-Path $project 'target\lib\*.jar') $jars
@@ -113,10 +115,12 @@ Remove-Item -Recurse (Join-Path $image 'com')
 
 Step 'Install'
 # Ours first, and spelled out: Java would read lib/* in any order, and refuse its archive of loaded classes.
-$names = @('git-credential-pat.jar') + @(Get-ChildItem $jars -Filter '*.jar' | ForEach-Object Name | Where-Object { $_ -ne 'git-credential-pat.jar' })
+$names = @('git-credential-pat.jar', $jna.Name)
+$names += @(Get-ChildItem $jars -Filter '*.jar' | ForEach-Object Name | Where-Object { $names -notcontains $_ } | Sort-Object)
 $classPath = ($names | ForEach-Object { '$home/lib/' + $_ }) -join ';'
 Write-Launcher 'git-credential-pat' "`n" @{ HOME = $image.Replace('\', '/'); CLASSPATH = $classPath }
-Write-Launcher 'git-credential-pat.cmd' "`r`n" @{ BUILD = $build }
+$classPath = ($names | ForEach-Object { '%home%\lib\' + $_ }) -join ';'
+Write-Launcher 'git-credential-pat.cmd' "`r`n" @{ BUILD = $build; CLASSPATH = $classPath }
 # Older builds, but for those that still run; the next installation gets these.
 Get-ChildItem -Directory $library -Filter 'build.*' | Where-Object { $_.Name -ne $build } |
   ForEach-Object { Remove-Item -Recurse -Force $_.FullName -ErrorAction SilentlyContinue }

@@ -4,7 +4,11 @@
 #   install/verify.sh [--all]
 #
 # --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
-#        own test suite, and Wine. The first two are kept in the cache folder and made once.
+#        own test suite, Wine, and KeePassXC. The first two are kept in the cache folder and made once.
+#
+# With --all, and GIT_CREDENTIAL_PAT_SPEC set to a folder that holds specification/tokens/7.1/tokens.json of
+# Microsoft's REST API specifications, what is exchanged with Azure DevOps in the tests is also judged by it;
+# the judge, Prism, is kept in the cache folder too and needs Node.js 18.20 or newer.
 #
 # On Debian and Ubuntu missing packages are installed with apt-get, as root or through sudo; elsewhere they
 # are named. No test is skipped: what is missing then makes a test fail.
@@ -14,15 +18,17 @@ cd "$(dirname "$0")/.."
 . install/common.sh
 
 # git, the build, GNOME Keyring on a bus of its own, the tools that tests look at keyrings and processes
-# with, what git's own libsecret helper is built from to compare with, and a linter for the scripts.
+# with, what az devops keeps its tokens with, what git's own libsecret helper is built from to compare with,
+# and a linter for the scripts.
 packages='git maven ca-certificates
-  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1
+  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1 python3-keyring
   keyutils util-linux procps openssl gnupg pinentry-curses pass
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
-# For git's source and the other system; a Windows to try our Windows parts on.
+# For git's source and the other system; a Windows to try our Windows parts on; a second Secret Service.
 packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
-  wine64 gcc-mingw-w64-x86-64'
+  wine wine64 gcc-mingw-w64-x86-64
+  keepassxc'
 
 all=no
 case "$# ${1:-}" in
@@ -34,6 +40,10 @@ case "$# ${1:-}" in
     ;;
 esac
 [ "$all" = no ] || packages="$packages $packages_all"
+judged=no
+[ "$all" = no ] || [ -z "${GIT_CREDENTIAL_PAT_SPEC:-}" ] || judged=yes
+# npm from elsewhere is as good as the system's.
+[ "$judged" = no ] || command -v npm >/dev/null 2>&1 || packages="$packages npm"
 
 find_home
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/git-credential-pat
@@ -111,11 +121,29 @@ provide_git_source() {
   export GIT_CREDENTIAL_PAT_GIT_SOURCE
 }
 
+# Prism, in the very versions that are locked, as the program that GIT_CREDENTIAL_PAT_PRISM names.
+provide_prism() {
+  if [ -z "${GIT_CREDENTIAL_PAT_PRISM:-}" ]; then
+    GIT_CREDENTIAL_PAT_PRISM=$cache/prism/node_modules/.bin/prism
+    if [ ! -x "$GIT_CREDENTIAL_PAT_PRISM" ] || ! cmp -s src/test/prism/package-lock.json "$cache/prism/package-lock.json"; then
+      say "== Installing Prism in $cache/prism"
+      rm -rf "$cache/prism" "$cache/prism.part"
+      mkdir -p "$cache/prism.part"
+      cp src/test/prism/package.json src/test/prism/package-lock.json "$cache/prism.part"
+      npm ci --prefix "$cache/prism.part" --ignore-scripts --no-audit --no-fund >"$cache/prism.log" 2>&1 \
+        || { tail -n 20 "$cache/prism.log" >&2; fail 'Prism could not be installed'; }
+      mv "$cache/prism.part" "$cache/prism"
+    fi
+  fi
+  export GIT_CREDENTIAL_PAT_PRISM
+}
+
 install_packages
 if [ "$all" = yes ]; then
   provide_trixie
   provide_git_source
 fi
+[ "$judged" = no ] || provide_prism
 
 say '== Checking the scripts'
 find install helper src .ci -name '*.sh' -exec shellcheck -x {} + -o -name run -exec shellcheck -x {} +
@@ -128,9 +156,10 @@ export JAVA_HOME
 if [ "$all" = yes ]; then
   export GIT_CREDENTIAL_PAT_NO_SKIP=all
   set --
+  [ "$judged" = no ] || set -- -DexcludedGroups=macos
 else
   export GIT_CREDENTIAL_PAT_NO_SKIP=basic
-  set -- '-DexcludedGroups=all | macos'
+  set -- '-DexcludedGroups=all | macos | specification'
 fi
 unset GIT_CREDENTIAL_PAT_STORE GIT_CREDENTIAL_PAT_TRACE GIT_CREDENTIAL_PAT_TOKEN GIT_CREDENTIAL_PAT_PASSPHRASE_FILE
 mvn -B -ntp "$@" verify

@@ -87,6 +87,11 @@ static void release(Kept *k) {
   free(k->credential.Comment);
   free(k->credential.CredentialBlob);
   free(k->credential.UserName);
+  for (DWORD i = 0; i < k->credential.AttributeCount; i++) {
+    free(k->credential.Attributes[i].Keyword);
+    free(k->credential.Attributes[i].Value);
+  }
+  free(k->credential.Attributes);
   free(k);
 }
 
@@ -131,6 +136,15 @@ static WCHAR *copy_text(const WCHAR *text) {
   return text ? copy(text, 2 * (length(text) + 1)) : NULL;
 }
 
+static CREDENTIAL_ATTRIBUTEW *copy_attributes(const CREDENTIALW *c) {
+  CREDENTIAL_ATTRIBUTEW *attributes = copy(c->Attributes, c->AttributeCount * sizeof *attributes);
+  for (DWORD i = 0; i < c->AttributeCount; i++) {
+    attributes[i].Keyword = copy_text(attributes[i].Keyword);
+    attributes[i].Value = copy(attributes[i].Value, attributes[i].ValueSize);
+  }
+  return attributes;
+}
+
 static WCHAR folded(WCHAR c) {
   return (c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde) ? c + 32 : c;
 }
@@ -166,6 +180,18 @@ static WCHAR *append_text(uint8_t **end, const WCHAR *text) {
   return text ? append(end, text, 2 * (length(text) + 1)) : NULL;
 }
 
+static int bad_attributes(const CREDENTIALW *c) {
+  if (c->AttributeCount > CRED_MAX_ATTRIBUTES || (c->AttributeCount && !c->Attributes)) return 1;
+  for (DWORD i = 0; i < c->AttributeCount; i++) {
+    const CREDENTIAL_ATTRIBUTEW *a = &c->Attributes[i];
+    if (!a->Keyword || length(a->Keyword) > CRED_MAX_STRING_LENGTH || a->Flags != 0
+        || a->ValueSize > CRED_MAX_VALUE_SIZE) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 /* One block: count pointers if with_array, the structures, then what these point to. */
 static void *hand_out(Kept **kept, DWORD count, int with_array) {
   size_t size = (with_array ? count * sizeof(void *) : 0) + count * sizeof(CREDENTIALW);
@@ -174,6 +200,9 @@ static void *hand_out(Kept **kept, DWORD count, int with_array) {
     size += 2 * length(c->TargetName) + c->CredentialBlobSize + 64;
     if (c->Comment) size += 2 * length(c->Comment);
     if (c->UserName) size += 2 * length(c->UserName);
+    for (DWORD j = 0; j < c->AttributeCount; j++) {
+      size += sizeof *c->Attributes + 2 * length(c->Attributes[j].Keyword) + c->Attributes[j].ValueSize + 24;
+    }
   }
   Block *block = malloc(sizeof(Block) + size);
   block->next = blocks;
@@ -191,6 +220,13 @@ static void *hand_out(Kept **kept, DWORD count, int with_array) {
     c->Comment = append_text(&end, c->Comment);
     c->UserName = append_text(&end, c->UserName);
     c->CredentialBlob = c->CredentialBlobSize ? append(&end, c->CredentialBlob, c->CredentialBlobSize) : NULL;
+    c->Attributes = append(&end, c->Attributes, c->AttributeCount * sizeof *c->Attributes);
+    for (DWORD j = 0; j < c->AttributeCount; j++) {
+      CREDENTIAL_ATTRIBUTEW *a = &c->Attributes[j];
+      a->Keyword = append_text(&end, a->Keyword);
+      a->Value = append(&end, a->Value, a->ValueSize);
+    }
+    if (!c->AttributeCount) c->Attributes = NULL;
     if (with_array) array[i] = c;
   }
   return block + 1;
@@ -204,7 +240,7 @@ BOOL CredWriteW(const CREDENTIALW *c, DWORD flags) {
   if (flags != 0 || c->Flags != 0) return answer(ERROR_INVALID_FLAGS);
   if (c->Type < CRED_TYPE_GENERIC || c->Type > CRED_TYPE_DOMAIN_EXTENDED || bad_target(c->TargetName)
       || c->TargetName[length(c->TargetName) - 1] == '*' || c->Persist < CRED_PERSIST_SESSION
-      || c->Persist > CRED_PERSIST_ENTERPRISE || c->AttributeCount != 0 || c->TargetAlias
+      || c->Persist > CRED_PERSIST_ENTERPRISE || bad_attributes(c) || c->TargetAlias
       || (c->Comment && length(c->Comment) > CRED_MAX_STRING_LENGTH)) {
     return answer(ERROR_INVALID_PARAMETER);
   }
@@ -219,6 +255,7 @@ BOOL CredWriteW(const CREDENTIALW *c, DWORD flags) {
   kept->credential.Comment = copy_text(c->Comment);
   kept->credential.UserName = copy_text(c->UserName);
   kept->credential.CredentialBlob = copy(c->CredentialBlob, c->CredentialBlobSize);
+  kept->credential.Attributes = copy_attributes(c);
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   uint64_t time = ((uint64_t)now.tv_sec + 11644473600ULL) * 10000000 + (uint64_t)now.tv_nsec / 100;

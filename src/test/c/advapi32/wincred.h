@@ -53,6 +53,8 @@ AT(TargetAlias, 64);
 AT(UserName, 72);
 #undef AT
 _Static_assert(sizeof(CREDENTIALW) == 80, "CREDENTIALW has 80 bytes");
+_Static_assert(offsetof(CREDENTIAL_ATTRIBUTEW, ValueSize) == 12, "ValueSize lies elsewhere in CREDENTIAL_ATTRIBUTEW");
+_Static_assert(offsetof(CREDENTIAL_ATTRIBUTEW, Value) == 16, "Value lies elsewhere in CREDENTIAL_ATTRIBUTEW");
 _Static_assert(sizeof(CREDENTIAL_ATTRIBUTEW) == 24, "CREDENTIAL_ATTRIBUTEW has 24 bytes");
 
 #define CRED_TYPE_GENERIC 1
@@ -63,6 +65,8 @@ _Static_assert(sizeof(CREDENTIAL_ATTRIBUTEW) == 24, "CREDENTIAL_ATTRIBUTEW has 2
 #define CRED_MAX_GENERIC_TARGET_NAME_LENGTH 32767
 #define CRED_MAX_STRING_LENGTH 256
 #define CRED_MAX_USERNAME_LENGTH 513
+#define CRED_MAX_ATTRIBUTES 64
+#define CRED_MAX_VALUE_SIZE 256
 
 #define ERROR_NOT_ENOUGH_MEMORY 8
 #define ERROR_INVALID_PARAMETER 87

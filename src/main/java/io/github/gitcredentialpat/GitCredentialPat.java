@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat;
 
 import io.github.gitcredentialpat.command.Commands;
+import io.github.gitcredentialpat.command.Explanation;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.helper.Prompting;
@@ -129,7 +130,9 @@ public final class GitCredentialPat {
       case "get" -> Helper.get(run, in, out) ? 0 : 1;
       case "store" -> Helper.store(run, in) ? 0 : 1;
       default -> {
-        for (Entry removed : Helper.erase(run, in).entries()) {
+        Helper.Erased erased = Helper.erase(run, in);
+        Explanation.give(run, erased);
+        for (Entry removed : erased.entries()) {
           removed.wipe();
         }
         yield 0;

@@ -25,6 +25,22 @@ public final class CSources {
     return build("gcc", "gcc", SOURCES.resolve(source), library, arguments);
   }
 
+  /**
+   * The program that is made of one source, which is not ours, and libraries that pkg-config knows;
+   * skips the test where there is no gcc.
+   */
+  public static Path program(Path source, String... libraries) throws Exception {
+    Requires.present(isOnPath("pkg-config"), "the package pkg-config");
+    List<String> command = new ArrayList<>(List.of("pkg-config", "--cflags", "--libs"));
+    command.addAll(List.of(libraries));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String flags = new String(process.getInputStream().readAllBytes(), UTF_8);
+    Requires.present(process.waitFor() == 0, flags);
+    String name = source.getFileName().toString().replace(".c", "");
+    return build("gcc", "gcc", source, BUILT.resolve(name), List.of(flags.strip().split("\\s+")));
+  }
+
   /** The 64-bit Windows program that is made of one source; skips the test without MinGW. */
   public static Path windowsProgram(Path source, String... arguments) throws Exception {
     String name = source.getFileName().toString().replace(".c", "");

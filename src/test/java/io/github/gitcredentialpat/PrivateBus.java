@@ -95,14 +95,13 @@ public final class PrivateBus implements AutoCloseable {
   public void startKeyring() throws IOException, InterruptedException {
     requireKeyring();
     stopProviders();
-    Process keyring =
-        start(
-            "keyring.log",
-            List.of("gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"));
-    try (OutputStream in = keyring.getOutputStream()) {
-      in.write(PASSWORD.getBytes(UTF_8));
-    }
-    awaitProvider(keyring);
+    startProvider(
+        "keyring.log",
+        PASSWORD,
+        "gnome-keyring-daemon",
+        "--unlock",
+        "--foreground",
+        "--components=secrets");
   }
 
   /**
@@ -112,12 +111,13 @@ public final class PrivateBus implements AutoCloseable {
   public void startLockedKeyring() throws IOException, InterruptedException {
     requireKeyring();
     stopProviders();
-    Process keyring =
-        start(
-            "keyring.log",
-            List.of("gnome-keyring-daemon", "--start", "--foreground", "--components=secrets"));
-    keyring.getOutputStream().close();
-    awaitProvider(keyring);
+    startProvider(
+        "keyring.log",
+        "",
+        "gnome-keyring-daemon",
+        "--start",
+        "--foreground",
+        "--components=secrets");
   }
 
   /**
@@ -142,6 +142,51 @@ public final class PrivateBus implements AutoCloseable {
             .redirectOutput(said.toFile())
             .start();
     awaitProvider(provider);
+    return said;
+  }
+
+  /**
+   * Starts a program that is a Secret Service, and waits until it is one.
+   *
+   * @param log the name of a file in the home folder for what it says on standard error
+   * @param input what it reads on standard input
+   */
+  public void startProvider(String log, String input, String... command)
+      throws IOException, InterruptedException {
+    Process provider = start(log, List.of(command));
+    try (OutputStream in = provider.getOutputStream()) {
+      in.write(input.getBytes(UTF_8));
+    }
+    awaitProvider(provider);
+  }
+
+  /**
+   * Calls a method on the bus with dbus-send(1).
+   *
+   * @param call the object's path, the method, and arguments as dbus-send writes them
+   * @return the answer as dbus-send prints it
+   */
+  public String call(String destination, String... call) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("dbus-send", "--session", "--print-reply=literal"));
+    command.add("--dest=" + destination);
+    command.addAll(List.of(call));
+    Process process = builder(command).redirectErrorStream(true).start();
+    String answer = new String(process.getInputStream().readAllBytes(), UTF_8);
+    process.waitFor();
+    return answer;
+  }
+
+  /** Runs a program on this bus with this input and returns what it says; it must succeed. */
+  public String filter(String input, String... command) throws IOException, InterruptedException {
+    Process process = builder(List.of(command)).redirectErrorStream(true).start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(UTF_8));
+    }
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + said);
+    }
     return said;
   }
 
@@ -170,7 +215,8 @@ public final class PrivateBus implements AutoCloseable {
         isInstalled("gnome-keyring-daemon"), "gnome-keyring-daemon (Debian: gnome-keyring)");
   }
 
-  private static boolean isInstalled(String program) {
+  /** Whether a program of that name is on the PATH. */
+  public static boolean isInstalled(String program) {
     for (String folder : System.getenv("PATH").split(":")) {
       if (Files.isExecutable(Path.of(folder, program))) {
         return true;
@@ -206,19 +252,9 @@ public final class PrivateBus implements AutoCloseable {
   }
 
   private boolean hasOwner() throws IOException, InterruptedException {
-    Process ask =
-        builder(
-                List.of(
-                    "dbus-send",
-                    "--session",
-                    "--print-reply=literal",
-                    "--dest=org.freedesktop.DBus",
-                    "/",
-                    "org.freedesktop.DBus.NameHasOwner",
-                    "string:org.freedesktop.secrets"))
-            .start();
-    String answer = new String(ask.getInputStream().readAllBytes(), UTF_8);
-    return ask.waitFor() == 0 && answer.contains("true");
+    String method = "org.freedesktop.DBus.NameHasOwner";
+    return call("org.freedesktop.DBus", "/", method, "string:org.freedesktop.secrets")
+        .contains("true");
   }
 
   private static @Nullable String readLine(Process process) throws IOException {

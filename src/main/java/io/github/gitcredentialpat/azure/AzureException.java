@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.azure;
 
+import org.jspecify.annotations.Nullable;
+
 /** Azure DevOps or Entra could not be asked, or said no. */
 public final class AzureException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -21,6 +23,7 @@ public final class AzureException extends Exception {
   }
 
   private final Reason reason;
+  private final @Nullable String code;
 
   /**
    * An error with a message for a person.
@@ -31,16 +34,34 @@ public final class AzureException extends Exception {
   public AzureException(Reason reason, String message) {
     super(message);
     this.reason = reason;
+    this.code = null;
+  }
+
+  /**
+   * The same with the service's own name for it, for callers that tell such names apart.
+   *
+   * @param code as the service sent it, such as {@code expiredPatCannotBeExtended}: an open list
+   */
+  public AzureException(Reason reason, String message, String code) {
+    super(message);
+    this.reason = reason;
+    this.code = code;
   }
 
   /** The same with the exception behind it, which only {@code --trace} shows. */
   public AzureException(Reason reason, String message, Throwable cause) {
     super(message, cause);
     this.reason = reason;
+    this.code = null;
   }
 
   /** The kind of error. */
   public Reason reason() {
     return reason;
+  }
+
+  /** The service's own name for the error; absent when it gave none. */
+  public @Nullable String code() {
+    return code;
   }
 }

@@ -32,6 +32,9 @@ public final class Http {
   /** In bytes. The longest answer that is read is a page of a hundred tokens, 100 KB. */
   private static final int LONGEST_BODY = 4 << 20;
 
+  /** In bytes: what is read of an answer whose beginning says enough. */
+  private static final int LONGEST_BEGINNING = 1 << 20;
+
   private static final String USER_AGENT = "git-credential-pat";
 
   static {
@@ -82,13 +85,38 @@ public final class Http {
   public Answer send(
       String method, URI uri, Map<String, String> headers, byte @Nullable [] body, Duration limit)
       throws AzureException {
+    return exchange(method, uri, headers, body, limit, new LimitedBody(LONGEST_BODY, false));
+  }
+
+  /**
+   * Asks for something that may be long, such as all branches of a repository.
+   *
+   * @return the answer with no more than the first MiB of its body
+   * @throws AzureException as {@link #send} does
+   */
+  Answer beginning(URI uri, Map<String, String> headers, Duration limit) throws AzureException {
+    LimitedBody collected = new LimitedBody(LONGEST_BEGINNING, true);
+    return exchange("GET", uri, headers, null, limit, collected);
+  }
+
+  private Answer exchange(
+      String method,
+      URI uri,
+      Map<String, String> headers,
+      byte @Nullable [] body,
+      Duration limit,
+      LimitedBody collected)
+      throws AzureException {
     long start = System.nanoTime();
     HttpRequest request = request(method, uri, headers, body);
     String outcome = "cut off";
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        client().sendAsync(request, info -> new LimitedBody(LONGEST_BODY));
+    HttpClient client = client();
+    long left = limit.toNanos() - (System.nanoTime() - start);
+    if (left <= 0) {
+      throw trouble(uri).tooSlow(limit);
+    }
+    CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request, info -> collected);
     try {
-      long left = limit.toNanos() - (System.nanoTime() - start);
       HttpResponse<byte[]> response = exchange.get(left, TimeUnit.NANOSECONDS);
       outcome = Integer.toString(response.statusCode());
       if (response.statusCode() == 407) {
@@ -97,7 +125,8 @@ public final class Http {
       return new Answer(
           response.statusCode(), response.headers(), new String(response.body(), UTF_8));
     } catch (ExecutionException e) {
-      outcome = e.getCause().toString();
+      // Its name only: a message may repeat what the other side sent.
+      outcome = e.getCause().getClass().getSimpleName();
       throw trouble(uri).of(e.getCause());
     } catch (TimeoutException e) {
       outcome = "no answer";

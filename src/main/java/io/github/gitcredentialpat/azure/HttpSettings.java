@@ -71,7 +71,7 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
     if (proxy == null) {
       return null;
     }
-    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    String host = withoutBrackets(uri.getHost().toLowerCase(Locale.ROOT));
     int port = uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("http") ? 80 : 443;
     for (String word : noProxy) {
       if (word.equals("*") || isMeant(word.toLowerCase(Locale.ROOT), host, port)) {
@@ -118,7 +118,7 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
           "the proxy in "
               + source
               + " is of the kind "
-              + (kind.length() > 10 ? "unknown" : kind)
+              + (kind.equals("https") || kind.startsWith("socks") ? kind : "unknown")
               + ", and only http:// proxies are supported; set http.proxy to one");
     }
     String rest = scheme < 0 ? text : text.substring(scheme + 3);
@@ -189,17 +189,21 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
       return isInNetwork(word.substring(0, slash), word.substring(slash + 1), host);
     }
     String name = word;
-    int colon = word.lastIndexOf(':');
-    if (colon > word.lastIndexOf(']') && colon == word.indexOf(':', word.lastIndexOf(']') + 1)) {
+    int bracket = word.lastIndexOf(']');
+    int colon = word.indexOf(':', bracket + 1);
+    // More than one colon: an IPv6 address without brackets.
+    if (colon >= 0 && colon == word.lastIndexOf(':')) {
       if (!word.substring(colon + 1).equals(Integer.toString(port))) {
         return false;
       }
       name = word.substring(0, colon);
     }
-    if (name.startsWith(".")) {
-      name = name.substring(1);
-    }
+    name = withoutBrackets(name.startsWith(".") ? name.substring(1) : name);
     return host.equals(name) || (!name.isEmpty() && host.endsWith("." + name));
+  }
+
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   private static boolean isInNetwork(String network, String bits, String host) {

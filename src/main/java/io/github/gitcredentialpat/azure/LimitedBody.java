@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** Collects an answer's body, and gives up on one that does not end. */
+/** Collects an answer's body, and gives up on what goes beyond a limit. */
 final class LimitedBody implements BodySubscriber<byte[]> {
   /** The body was longer than allowed. */
   static final class TooLong extends IOException {
@@ -22,13 +22,20 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   }
 
   private final int limit;
+  private final boolean mayCut;
   private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private @Nullable Subscription subscription;
 
-  /** With a limit in bytes. */
-  LimitedBody(int limit) {
+  /**
+   * With a limit.
+   *
+   * @param limit in bytes
+   * @param mayCut whether the beginning of a longer body will do; {@link TooLong} otherwise
+   */
+  LimitedBody(int limit, boolean mayCut) {
     this.limit = limit;
+    this.mayCut = mayCut;
   }
 
   @Override
@@ -45,14 +52,18 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     for (ByteBuffer buffer : buffers) {
-      if (collected.size() + buffer.remaining() > limit) {
-        subscription.cancel();
-        body.completeExceptionally(new TooLong());
-        return;
-      }
-      byte[] bytes = new byte[buffer.remaining()];
+      byte[] bytes = new byte[Math.min(buffer.remaining(), limit - collected.size())];
       buffer.get(bytes);
       collected.write(bytes, 0, bytes.length);
+      if (buffer.hasRemaining()) {
+        subscription.cancel();
+        if (mayCut) {
+          onComplete();
+        } else {
+          body.completeExceptionally(new TooLong());
+        }
+        return;
+      }
     }
   }
 

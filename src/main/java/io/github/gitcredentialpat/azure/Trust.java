@@ -49,21 +49,27 @@ final class Trust {
    */
   static SSLContext context(@Nullable Path file) throws AzureException {
     try {
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      if (file == null) {
-        addRuntimes(trusted);
-        addSystems(trusted);
-      } else {
-        addAll(trusted, read(file));
-      }
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers(trusted), null);
+      context.init(null, managers(authorities(file)), null);
       return context;
     } catch (IOException | GeneralSecurityException e) {
       throw new AzureException(
           Reason.UNREACHABLE, "the certificates of this machine cannot be read", e);
     }
+  }
+
+  /** The authorities themselves. */
+  static KeyStore authorities(@Nullable Path file)
+      throws AzureException, IOException, GeneralSecurityException {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    if (file == null) {
+      addRuntimes(trusted);
+      addSystems(trusted);
+    } else {
+      addAll(trusted, read(file));
+    }
+    return trusted;
   }
 
   private static Collection<? extends Certificate> read(Path file) throws AzureException {

@@ -36,8 +36,11 @@ import picocli.CommandLine.ScopeType;
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      Login.class,
       ListTokens.class,
+      Check.class,
       Logout.class,
+      Token.class,
       Configure.class,
       Unconfigure.class,
       Stores.class,
@@ -134,6 +137,7 @@ public final class Commands implements Callable<Integer> {
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(isColored(environment) ? Ansi.ON : Ansi.OFF));
     line.setUsageHelpWidth(100);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(this::wrongUsage);
     line.setExecutionExceptionHandler(this::failed);
   }

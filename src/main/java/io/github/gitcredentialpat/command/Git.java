@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * absolute path, never in the working directory (CVE-2020-26233), and has ten seconds for a call.
  */
 final class Git {
+  private static final String NAME = File.separatorChar == '\\' ? "git.exe" : "git";
   private static final int SECONDS = 10;
 
   /** What makes git look into a certain repository, whatever its folder. */
@@ -51,12 +52,16 @@ final class Git {
    * @throws CommandException when there is none
    */
   static Git find(Map<String, String> environment) throws CommandException {
-    String name = File.separatorChar == '\\' ? "git.exe" : "git";
-    Path program = Programs.find(name, environment);
+    Path program = Programs.find(NAME, environment);
     if (program != null) {
       return new Git(program, environment);
     }
     throw CommandException.couldNot("git is not on the PATH; install it and repeat");
+  }
+
+  /** Whether there is a git on the PATH. */
+  static boolean isThere(Map<String, String> environment) {
+    return Programs.find(NAME, environment) != null;
   }
 
   /** The environment that it is run in. */

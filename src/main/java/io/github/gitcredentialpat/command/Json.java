@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gitcredentialpat.identity.Identity;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,11 @@ final class Json {
 
   /** One object of the array. */
   record Item(ObjectNode node) {
+    /** Whose it is: {@code organization}, or {@code url} for a server or host. */
+    Item place(Identity identity) {
+      return put(identity.isOrganization() ? "organization" : "url", identity.display());
+    }
+
     Item put(String key, @Nullable String value) {
       if (value != null && !value.isEmpty()) {
         node.put(key, value);

@@ -17,17 +17,16 @@ record Kept(Store store, Entry entry) {
     return entry.key().identity();
   }
 
-  /** {@code the token for contoso (user alice) in file}. */
-  String describe() {
-    return describe(store, entry.key());
-  }
-
-  static String describe(Store store, EntryKey key) {
+  /** {@code the token for contoso (user alice)}. */
+  static String describe(EntryKey key) {
     String user = key.user();
     return "the token for "
         + key.identity().display()
-        + (user == null || user.isEmpty() ? "" : " (user " + user + ")")
-        + " in "
-        + store.name();
+        + (user == null || user.isEmpty() ? "" : " (user " + user + ")");
+  }
+
+  /** {@code the token for contoso (user alice) in file}. */
+  static String describe(Store store, EntryKey key) {
+    return describe(key) + " in " + store.name();
   }
 }

@@ -1,18 +1,21 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
 import java.io.IOException;
-import java.time.LocalDate;
-import java.util.ArrayList;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -37,6 +40,9 @@ final class ListTokens implements Callable<Integer> {
       paramLabel = "ORG|URL",
       description = "Only those of this organisation, collection or host.")
   private @Nullable String place;
+
+  @Option(names = "--check", description = "Ask the service about each of them.")
+  private boolean check;
 
   /** What can be said of an entry's life. */
   enum State {
@@ -75,25 +81,36 @@ final class ListTokens implements Callable<Integer> {
     Inventory inventory = new Inventory(session);
     List<Kept> kept = inventory.entries(whose);
     long now = session.run().now();
+    List<Verdict> verdicts = check ? new Checker(session).checkAll(kept) : List.of();
     if (session.json()) {
       Json json = new Json("entries");
-      for (Kept each : kept) {
-        describe(json.add(), each, now);
+      for (int i = 0; i < kept.size(); i++) {
+        Json.Item item = describe(json.add(), kept.get(i), now);
+        if (check) {
+          item.put("verdict", Check.word(verdicts.get(i)));
+        }
       }
       session.print(json.text());
     } else if (kept.isEmpty()) {
       session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     } else {
       session.print(table(kept, now, session.colored()));
+      for (int i = 0; i < verdicts.size(); i++) {
+        Kept each = kept.get(i);
+        String token = Kept.describe(each.entry().key());
+        String line = Advice.on(verdicts.get(i), token, each.identity(), now);
+        session.print((i == 0 ? "\n" : "") + Messages.harmless(line) + "\n");
+      }
     }
+    boolean good = verdicts.stream().noneMatch(verdict -> Check.status(verdict) == Check.BAD);
     kept.forEach(each -> each.entry().wipe());
-    return inventory.isComplete() ? 0 : 1;
+    return inventory.isComplete() && good ? 0 : 1;
   }
 
-  private static void describe(Json.Item item, Kept kept, long now) {
+  private static Json.Item describe(Json.Item item, Kept kept, long now) {
     Identity identity = kept.identity();
     Entry entry = kept.entry();
-    item.put(identity.isOrganization() ? "organization" : "url", identity.display())
+    item.place(identity)
         .put("protocol", identity.protocol())
         .put("host", identity.host())
         .put("path", identity.path())
@@ -102,81 +119,67 @@ final class ListTokens implements Callable<Integer> {
         .put("name", entry.name())
         .put("scopes", entry.scopes())
         .put("authorizationId", entry.authorizationId())
-        .time("storedAt", entry.storedAt());
+        .time("storedAt", entry.storedAt())
+        .put("issuedAt", issued(entry));
     Expiry expiry = entry.expiry();
     if (expiry != null) {
       item.time("expiresAt", expiry.at())
           .put("expiryFrom", expiry.source().name().toLowerCase(Locale.ROOT))
           .put("daysLeft", daysLeft(expiry, now));
     }
-    item.put("state", State.of(entry, now).word);
+    return item.put("state", State.of(entry, now).word);
   }
 
   private static String table(List<Kept> kept, long now, boolean colored) {
-    List<String[]> rows = new ArrayList<>();
-    rows.add(
-        new String[] {"TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "STORED", "EXPIRES", "LEFT"});
+    Table table =
+        new Table("TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT");
     for (Kept each : kept) {
       Entry entry = each.entry();
-      rows.add(
-          new String[] {
-            Messages.harmless(each.identity().display()),
-            known(entry.key().user()),
-            each.store().name(),
-            known(entry.name()),
-            known(entry.scopes()),
-            date(entry.storedAt()),
-            expires(entry.expiry()),
-            left(entry, now, colored)
-          });
+      table.add(
+          colored ? State.of(entry, now).color : "",
+          each.identity().display(),
+          known(entry.key().user()),
+          each.store().name(),
+          known(entry.name()),
+          known(entry.scopes()),
+          known(issued(entry)),
+          expires(entry.expiry()),
+          left(entry, now));
     }
-    int columns = rows.get(0).length;
-    int[] widths = new int[columns];
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], row[i].length());
-      }
-    }
-    StringBuilder text = new StringBuilder();
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        boolean last = i == columns - 1;
-        text.append(row[i]).append(last ? "\n" : " ".repeat(widths[i] - row[i].length() + 2));
-      }
-    }
-    return text.toString();
+    return table.text();
   }
 
   private static String known(@Nullable String value) {
-    return value == null || value.isEmpty() ? "-" : Messages.harmless(value);
+    return value == null || value.isEmpty() ? "-" : value;
   }
 
-  private static String date(long seconds) {
-    return seconds == 0 ? "-" : LocalDate.ofEpochDay(Math.floorDiv(seconds, DAY)).toString();
+  /** The month, read off the token itself, in ISO 8601; absent when its form does not tell. */
+  private static @Nullable String issued(Entry entry) {
+    YearMonth month = PersonalAccessToken.issuedIn(entry.secret().bytes());
+    return month == null ? null : month.toString();
   }
 
   private static String expires(@Nullable Expiry expiry) {
     return expiry == null
         ? "unknown"
-        : date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
+        : Run.date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
   }
 
-  private static String left(Entry entry, long now, boolean colored) {
-    State state = State.of(entry, now);
-    String words;
-    if (state == State.SET_ASIDE) {
-      words = "set aside on " + date(entry.setAsideAt());
-    } else if (entry.expiry() == null) {
-      return "-";
-    } else if (state == State.EXPIRED) {
-      words = "expired";
-    } else {
-      long days = daysLeft(entry.expiry(), now);
-      int cells = (int) Math.min(BAR, days / DAYS_A_CELL + 1);
-      words =
-          "#".repeat(cells) + ".".repeat(BAR - cells) + " " + days + (days == 1 ? " day" : " days");
-    }
-    return colored ? "\u001b[" + state.color + "m" + words + "\u001b[0m" : words;
+  private static String left(Entry entry, long now) {
+    return switch (State.of(entry, now)) {
+      case SET_ASIDE -> "set aside on " + Run.date(entry.setAsideAt());
+      case EXPIRED -> "expired";
+      default -> entry.expiry() == null ? "-" : bar(daysLeft(entry.expiry(), now));
+    };
+  }
+
+  private static String bar(long days) {
+    int cells = (int) Math.min(BAR, days / DAYS_A_CELL + 1);
+    return "#".repeat(cells)
+        + ".".repeat(BAR - cells)
+        + " "
+        + days
+        + (days == 1 ? " day" : " days");
   }
 
   /** Whole days; negative when it is over. */

@@ -1,10 +1,15 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,6 +34,9 @@ final class Logout implements Callable<Integer> {
   @Option(names = "--all", description = "Remove every token.")
   private boolean all;
 
+  @Option(names = "--revoke", description = "Revoke them at the service as well.")
+  private boolean revoke;
+
   @Option(names = "--yes", description = "Do not ask before removing several.")
   private boolean yes;
 
@@ -52,23 +60,89 @@ final class Logout implements Callable<Integer> {
       session.say("nothing is removed; add --yes to remove without being asked");
       return 1;
     }
-    boolean removedAll = true;
+    boolean removedAll = !revoke || revoke(session, inventory, chosen);
     for (Inventory.Place place : chosen) {
       inventory.begin("deleting from " + place.store().name());
       try {
         place.store().delete(place.key());
         session.say(
             Kept.describe(place.store(), place.key())
-                + " is removed; it stays good at the service until revoked");
+                + (revoke
+                    ? " is removed"
+                    : " is removed; it stays good at the service until revoked"));
       } catch (StoreException e) {
         session.run().report(place.store(), e);
         removedAll = false;
       }
     }
+    if (removedAll) {
+      undoProactive(session, inventory, chosen);
+    }
     if (chosen.isEmpty() && inventory.isComplete()) {
       session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     }
     return removedAll && inventory.isComplete() ? 0 : 1;
+  }
+
+  /** Without a token git would ask for one where it was told to send one at once. */
+  private static void undoProactive(
+      Session session, Inventory inventory, List<Inventory.Place> removed)
+      throws CommandException, IOException {
+    if (!Git.isThere(session.environment())) {
+      return;
+    }
+    ProactiveAuth setting = new ProactiveAuth(Git.find(session.environment()));
+    Set<Identity> places = new LinkedHashSet<>();
+    removed.forEach(each -> places.add(each.key().identity()));
+    for (Identity place : places) {
+      Whose whose = new Whose(Whose.Kind.ORGANIZATION, place, false, null);
+      if (place.isOrganization()
+          && inventory.places(whose).isEmpty()
+          && setting.remove(place.display())) {
+        session.say("git does not send a token for " + place.display() + " unasked any more");
+      }
+    }
+  }
+
+  /** Revokes them at the service. Returns whether all are revoked. */
+  private static boolean revoke(
+      Session session, Inventory inventory, List<Inventory.Place> chosen) {
+    boolean revokedAll = true;
+    Set<Identity> places = new LinkedHashSet<>();
+    chosen.forEach(each -> places.add(each.key().identity()));
+    for (Identity place : places) {
+      String page = Advice.tokenPage(place);
+      if (!place.isOrganization()) {
+        session.say("nothing can be revoked from here at " + place.display() + "; see " + page);
+        revokedAll = false;
+        continue;
+      }
+      Whose whose = new Whose(Whose.Kind.ORGANIZATION, place, false, null);
+      List<Kept> kept = inventory.entries(whose);
+      try (SignIn signIn = SignIn.to(session, whose)) {
+        for (Kept each : kept) {
+          PatToken token = TokenChoice.of(signIn.pats(), each.entry());
+          if (token == null) {
+            session.say(
+                "which token at the service it is is not known for "
+                    + place.display()
+                    + "; revoke it at "
+                    + page);
+            revokedAll = false;
+          } else {
+            signIn.pats().revoke(token.authorizationId());
+            session.say(token.displayName() + " is revoked for " + place.display());
+          }
+        }
+      } catch (AzureException | CommandException | IOException | StoreException e) {
+        session.messages().trace(e);
+        session.say(e.getMessage());
+        revokedAll = false;
+      } finally {
+        kept.forEach(each -> each.entry().wipe());
+      }
+    }
+    return revokedAll;
   }
 
   private static boolean isConfirmed(Session session, List<Inventory.Place> chosen)

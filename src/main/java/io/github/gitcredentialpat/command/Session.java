@@ -94,10 +94,27 @@ record Session(
     String url =
         place.protocol() + "://" + place.host() + (place.path() == null ? "" : "/" + place.path());
     Map<String, String> settings = new HashMap<>();
-    Git git = Git.find(environment());
-    settings.put("http.proxy", git.setting("--no-type", "http.proxy", url));
-    settings.put("http.sslCAInfo", git.setting("--path", "http.sslCAInfo", url));
+    if (Git.isThere(environment())) {
+      Git git = Git.find(environment());
+      settings.put("http.proxy", git.setting("--no-type", "http.proxy", url));
+      settings.put("http.sslCAInfo", git.setting("--path", "http.sslCAInfo", url));
+    }
     return new Http(HttpSettings.of(place.protocol(), environment(), settings::get));
+  }
+
+  /**
+   * The address of the remote that git would fetch from here.
+   *
+   * @throws CommandException when there is none, or it is not a URL of http
+   */
+  String remote() throws CommandException, IOException {
+    Git.Result result = Git.find(environment()).run(null, "ls-remote", "--get-url");
+    String url = result.out().strip();
+    if (result.exit() != 0 || !(url.startsWith("https://") || url.startsWith("http://"))) {
+      throw CommandException.wrongUsage(
+          "there is no repository here whose remote says it; name an organisation or a URL");
+    }
+    return url;
   }
 
   Map<String, String> environment() {

@@ -48,6 +48,16 @@ public final class Messages {
     return text.toString();
   }
 
+  /** Shows on a terminal how far something got, over what it showed before; empty: no more. */
+  public void progress(String text) {
+    try {
+      err.write(("\r\u001b[K" + harmless(text)).getBytes(StandardCharsets.UTF_8));
+      err.flush();
+    } catch (IOException e) {
+      // Nobody is listening any more.
+    }
+  }
+
   /** Whether {@link #trace} says anything. */
   public boolean isTracing() {
     return trace;

@@ -46,6 +46,12 @@ public record Entry(
         authorizationId);
   }
 
+  /** The same entry under another key. */
+  public Entry withKey(EntryKey newKey) {
+    return new Entry(
+        newKey, secret, expiry, refreshToken, storedAt, setAsideAt, name, scopes, authorizationId);
+  }
+
   /** The same entry, set aside since the given time in epoch seconds; 0 brings it back. */
   public Entry setAsideAt(long time) {
     return new Entry(

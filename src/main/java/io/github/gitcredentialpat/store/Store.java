@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store;
 
 import io.github.gitcredentialpat.identity.Identity;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One keychain. It keeps entries by their key and has no opinion about them: which one answers a
@@ -41,4 +42,12 @@ public interface Store {
 
   /** Deletes the entry with this key. Returns whether there was one. */
   boolean delete(EntryKey key) throws StoreException;
+
+  /**
+   * What other programs keep in the same keychain, for a person who wants to bring it over; absent
+   * where no such program is known. None of it is ever found by the calls above.
+   */
+  default @Nullable ForeignEntries foreignEntries() {
+    return null;
+  }
 }

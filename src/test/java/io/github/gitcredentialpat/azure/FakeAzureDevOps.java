@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.azure;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
@@ -12,8 +14,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,12 +24,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts of Azure DevOps on this machine: a proxy leads every name to one server, which answers
- * by the {@code Host} header, over TLS and in plain http. What a host says is a handler's business;
- * one that nobody registered answers 404.
+ * by the {@code Host} header, over TLS and in plain http. Organisations and collections are there
+ * once they were made; what other hosts say is a handler's business, and one that nobody registered
+ * answers 404.
  *
  * <p>For clients in this JVM and for processes alike: see {@link #settings()} and {@link
  * #environment()}.
@@ -54,6 +59,7 @@ public final class FakeAzureDevOps implements AutoCloseable {
   private final @Nullable String proxyCredentials;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
+  private final Map<String, FakeOrganization> organizations = new ConcurrentHashMap<>();
   private final List<Request> requests = new ArrayList<>();
   private volatile @Nullable Instant time;
 
@@ -79,6 +85,67 @@ public final class FakeAzureDevOps implements AutoCloseable {
     proxy =
         new ConnectProxy(
             server.getAddress().getPort(), plainServer.getAddress().getPort(), proxyCredentials);
+    on(
+        "dev.azure.com",
+        exchange -> {
+          String[] path = path(exchange).split("/", 2);
+          organization(exchange, path[0], path.length > 1 ? path[1] : "");
+        });
+    on(
+        "*.visualstudio.com",
+        exchange -> {
+          String path = path(exchange);
+          organization(
+              exchange,
+              exchange.getRequestHeaders().getFirst("Host").split("\\.", 2)[0],
+              path.startsWith("DefaultCollection/") ? path.substring(18) : path);
+        });
+  }
+
+  /**
+   * An organisation of Azure DevOps Services, at both of its hosts; one that was not made is
+   * answered with a 404.
+   */
+  public FakeOrganization organization(String name) {
+    return organizations.computeIfAbsent(
+        name.toLowerCase(Locale.ROOT), absent -> new FakeOrganization(this, null));
+  }
+
+  /**
+   * A collection of Azure DevOps Server, the only one on its host.
+   *
+   * @param address such as {@code http://tfs.corp.local:8080/tfs/DefaultCollection}; for https
+   *     under {@code corp.local}
+   */
+  public FakeOrganization collection(String address) {
+    URI uri = URI.create(address);
+    String base = uri.getPath().substring(1) + "/";
+    FakeOrganization collection =
+        new FakeOrganization(this, address.substring(0, address.lastIndexOf('/')));
+    on(
+        uri.getAuthority(),
+        exchange -> {
+          String path = path(exchange);
+          if (path.regionMatches(true, 0, base, 0, base.length())) {
+            collection.answer(exchange, path.substring(base.length()));
+          } else {
+            exchange.sendResponseHeaders(404, -1);
+          }
+        });
+    return collection;
+  }
+
+  /** A token in the form of today, issued in the month of the service's clock, known to nobody. */
+  public String newToken() {
+    String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    StringBuilder token = new StringBuilder();
+    while (token.length() < 84) {
+      token.append(alphabet.charAt(ThreadLocalRandom.current().nextInt(alphabet.length())));
+    }
+    LocalDate today = LocalDate.ofInstant(now(), ZoneOffset.UTC);
+    String issued =
+        "JQQJ99" + (char) ('A' + today.getYear() - 2024) + (char) ('A' + today.getMonthValue() - 1);
+    return token.replace(52, 60, issued).replace(76, 80, "AZDO").toString();
   }
 
   /**
@@ -161,7 +228,7 @@ public final class FakeAzureDevOps implements AutoCloseable {
                 host,
                 pathAndQuery(exchange.getRequestURI()),
                 authorization == null ? "none" : authorization.split(" ", 2)[0],
-                new String(body, StandardCharsets.UTF_8)));
+                new String(body, UTF_8)));
       }
       HttpHandler handler = handlers.get(host);
       if (handler == null) {
@@ -179,5 +246,21 @@ public final class FakeAzureDevOps implements AutoCloseable {
   /** A proxy in front of plain http is asked for whole addresses. */
   private static String pathAndQuery(URI uri) {
     return uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+  }
+
+  private void organization(HttpExchange exchange, String name, String path) throws IOException {
+    FakeOrganization organization = organizations.get(name.toLowerCase(Locale.ROOT));
+    if (organization == null) {
+      byte[] page = "<html><head><title>Azure DevOps Services | 404</title>".getBytes(UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+      exchange.sendResponseHeaders(404, page.length);
+      exchange.getResponseBody().write(page);
+    } else {
+      organization.answer(exchange, path);
+    }
+  }
+
+  private static String path(HttpExchange exchange) {
+    return exchange.getRequestURI().getPath().substring(1);
   }
 }

@@ -83,6 +83,21 @@ final class ListTokensTest {
   }
 
   @Test
+  void readsTheMonthOfIssueOffATokenOfToday() throws Exception {
+    String token = "a".repeat(52) + "JQQJ99" + "CK" + "b".repeat(16) + "AZDO" + "cccc";
+    store.save(
+        Entry.of(
+            new EntryKey(organization("contoso"), null),
+            Secret.password(token.getBytes(UTF_8)),
+            now));
+    assertThat(person.run("list", "--json")).isZero();
+    JsonNode entry = new ObjectMapper().readTree(person.out).get("entries").get(0);
+    assertThat(entry.get("issuedAt").asText()).isEqualTo("2026-11");
+    assertThat(person.run("list")).isZero();
+    assertThat(person.out).contains("2026-11").doesNotContain(token);
+  }
+
+  @Test
   void showsOnlyWhatIsAskedFor() throws Exception {
     keep(store, organization("contoso"), null, 0);
     keep(store, organization("fabrikam"), null, 0);

@@ -2,11 +2,13 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.gitcredentialpat.azure.FakeAzureDevOps;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,19 @@ final class Typed implements Commands.Shelf {
 
   Map<String, String> environment() {
     return environment;
+  }
+
+  /** Has this home folder, and the programs of this machine. */
+  Typed atHome(Path home) {
+    return set("HOME", home.toString())
+        .set("PATH", System.getenv("PATH"))
+        .set("GIT_CONFIG_NOSYSTEM", "1");
+  }
+
+  /** Finds Azure DevOps there, and trusts it. */
+  Typed meets(FakeAzureDevOps fake) {
+    environment.putAll(fake.environment());
+    return this;
   }
 
   /** Runs a command without anything on standard input; returns its exit status. */

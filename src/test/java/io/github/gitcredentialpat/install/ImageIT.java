@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +19,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The runtime image and its launcher, when things are not as they were when it was made. */
 final class ImageIT {
   private static final Path IMAGE = Path.of("target/image").toAbsolutePath();
+  private static final Path LAUNCHER = IMAGE.resolve("bin/git-credential-pat");
+  private static final String FOR_COMMANDS =
+      "(picocli|com\\.fasterxml|org\\.slf4j|java\\.net\\.http)\\..*";
+  private static final String REQUEST = "protocol=https\nhost=dev.azure.com\n\n";
   private static final String GREETING = "version 0\n";
 
   @TempDir Path folder;
@@ -35,19 +43,65 @@ final class ImageIT {
     git = new Script(Files.createDirectory(folder.resolve("home")), workTree);
   }
 
-  @Test
-  void startsFromAnArchiveOfItsOwn() throws Exception {
-    Path archive = IMAGE.resolve("app.jsa");
-    assertThat(archive).exists();
-    String image = IMAGE.toString();
+  @ParameterizedTest
+  @ValueSource(strings = {"capability", "get", "store", "--help", "list --json"})
+  void startsFromAnArchiveOfItsOwn(String words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("sh", launcherWith("-Xshare:on")));
+    command.addAll(List.of(words.split(" ")));
     // With -Xshare:on Java refuses to start without a fitting archive.
-    Path launcher = folder.resolve("launcher");
-    Files.writeString(
-        launcher,
-        Files.readString(IMAGE.resolve("bin/git-credential-pat"))
-            .replace("\"$archive\"", "\"$archive\" -Xshare:on"));
-    Script.Result result = git.run("", List.of("sh", launcher.toString(), "capability"));
-    assertThat(result.out()).as(image + ": " + result).startsWith(GREETING);
+    Script.Result result = git.run(REQUEST, command);
+    assertThat(result.status()).as(result.toString()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "get, app",
+    "--store file erase, app",
+    "capability, app",
+    "--store secretservice store, store",
+    "stores, commands",
+    "list --store file, commands",
+    "--store=store list, commands",
+    "--help, commands",
+    "'', commands"
+  })
+  void eachWordHasItsArchive(String words, String archive) throws Exception {
+    Path image = folder.resolve("image");
+    Path java = image.resolve("runtime/bin/java");
+    Files.createDirectories(java.getParent());
+    Files.createDirectory(image.resolve("bin"));
+    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    for (String name : List.of("app", "store", "commands")) {
+      Files.createFile(image.resolve(name + ".jsa"));
+    }
+    Path launcher = image.resolve("bin/git-credential-pat");
+    Files.writeString(launcher, Files.readString(LAUNCHER).replace(IMAGE.toString(), "/gone"));
+    List<String> command = new ArrayList<>(List.of("sh", launcher.toString()));
+    command.addAll(words.isEmpty() ? List.of() : List.of(words.split(" ")));
+    // Something of that name in the environment is no word of the command line.
+    assertThat(git.with("word", "get").run("", command).out().lines())
+        .contains("-XX:SharedArchiveFile=" + image + "/" + archive + ".jsa");
+    if (!archive.equals("app")) {
+      Files.delete(image.resolve(archive + ".jsa"));
+      assertThat(git.run("", command).out().lines())
+          .contains("-XX:SharedArchiveFile=" + image + "/app.jsa");
+    }
+  }
+
+  @Test
+  void anOperationLoadsNothingThatOnlyCommandsNeed() throws Exception {
+    assertThat(loadedBy("get")).noneMatch(line -> line.matches(FOR_COMMANDS));
+    assertThat(loadedBy("list")).anyMatch(line -> line.matches(FOR_COMMANDS));
+  }
+
+  @Test
+  void commandsFindTheirClassesInTheArchive() throws Exception {
+    for (String words : List.of("--help", "list", "list --json", "stores --json")) {
+      List<String> loaded = loadedBy(words.split(" "));
+      loaded.removeIf(line -> !line.contains("source: file:"));
+      assertThat(loaded).as(words).isEmpty();
+    }
   }
 
   @Test
@@ -148,6 +202,26 @@ final class ImageIT {
     assertThat(out).isEmptyFile();
     assertThat(workTree).isEmptyDirectory();
     assertThat(Path.of("/tmp/hs_err_pid" + get.pid() + ".log")).doesNotExist();
+  }
+
+  /** What Java says of each class that it loads. */
+  private List<String> loadedBy(String... words) throws Exception {
+    Path log = folder.resolve("classes");
+    List<String> command = new ArrayList<>();
+    command.add("sh");
+    command.add(launcherWith("-Xlog:class+load:file='" + log + "':none"));
+    command.addAll(List.of(words));
+    Script.Result result = git.run(REQUEST, command);
+    assertThat(result.status()).as(result.toString()).isZero();
+    return new ArrayList<>(Files.readAllLines(log));
+  }
+
+  /** A launcher of the image that gives Java one more option. */
+  private String launcherWith(String option) throws IOException {
+    Path launcher = folder.resolve("launcher");
+    String text = Files.readString(LAUNCHER);
+    Files.writeString(launcher, text.replace("\"$archive\"", "\"$archive\" " + option));
+    return launcher.toString();
   }
 
   private void assertAnswers(Path image) throws Exception {

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store.secretservice;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.EntryKey;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +63,14 @@ final class Attributes {
     return attributes;
   }
 
-  /** Takes in one attribute of an item; those that are not ours are passed over. */
-  void put(String name, String value) {
+  /** The attributes of an item, by their names; those that are not ours are passed over. */
+  Attributes(Map<String, String> all) {
+    for (Map.Entry<String, String> attribute : all.entrySet()) {
+      put(attribute.getKey(), attribute.getValue());
+    }
+  }
+
+  private void put(String name, String value) {
     String plain = name;
     if (name.startsWith(HASHED)) {
       hashed = true;

@@ -154,7 +154,12 @@ final class BusFailure {
     }
     if (error.equals(DBUS + "LimitsExceeded") || error.equals(DBUS + "NoMemory")) {
       return new StoreException(
-          Reason.LIMIT, "the entry for " + subject + " is too large for the keyring" + what);
+          Reason.LIMIT,
+          "the entry for "
+              + subject
+              + " is too large for the keyring"
+              + what
+              + "; use another store, such as --store file");
     }
     return new StoreException(
         Reason.FAILED,

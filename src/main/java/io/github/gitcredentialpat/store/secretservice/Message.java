@@ -4,6 +4,11 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A D-Bus message that is being written or read; a value that does not fit ends in FAILED. */
@@ -49,9 +54,32 @@ final class Message implements AutoCloseable {
     check(sd.sd_bus_message_open_container(handle, (byte) 'r', "oayays"));
     append("oay", session, 0);
     check(sd.sd_bus_message_append_array(handle, (byte) 'y', secret));
-    append("s", "text/plain");
+    append("s", isPlainText(secret) ? "text/plain" : "application/octet-stream");
     check(sd.sd_bus_message_close_container(handle));
     return this;
+  }
+
+  /**
+   * Whether a secret comes back as it was from a provider that keeps texts as texts. KeePassXC
+   * fills in what stands in braces, as in its own entries, and keeps only what is a character.
+   */
+  private static boolean isPlainText(byte[] secret) {
+    boolean ascii = true;
+    for (byte b : secret) {
+      if (b == '{' || b == 0x7f || (b >= 0 && b < ' ' && b != '\n' && b != '\t')) {
+        return false;
+      }
+      ascii &= b > 0;
+    }
+    return ascii || isUtf8(secret);
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    CharBuffer text = CharBuffer.allocate(bytes.length);
+    CoderResult result =
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), text, true);
+    Arrays.fill(text.array(), '\0');
+    return !result.isError();
   }
 
   /** Goes into the next container, whose contents have these types; false if there is none. */
@@ -75,6 +103,12 @@ final class Message implements AutoCloseable {
   boolean readBoolean() throws StoreException {
     check(sd.sd_bus_message_read_basic(handle, (byte) 'b', results));
     return results.getInt(0) != 0;
+  }
+
+  /** The next unsigned number of 64 bits. */
+  long readLong() throws StoreException {
+    check(sd.sd_bus_message_read_basic(handle, (byte) 't', results));
+    return results.getLong(0);
   }
 
   /** The next key and value of a map of strings; null at its end. */

@@ -2,8 +2,11 @@ package io.github.gitcredentialpat.store.secretservice;
 
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,11 @@ final class SecretService implements AutoCloseable {
   private static final String ITEM = "org.freedesktop.Secret.Item";
   private static final String PROMPT = "org.freedesktop.Secret.Prompt";
   private static final String BUS = "org.freedesktop.DBus";
+  private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
+  private static final String DEFAULT_COLLECTION = PATH + "/aliases/default";
+
+  /** KeePassXC's other name on the bus. */
+  private static final String KEEPASSXC = "org.keepassxc.KeePassXC.MainWindow";
 
   /** The path that stands for none. */
   private static final String NONE = "/";
@@ -28,13 +36,44 @@ final class SecretService implements AutoCloseable {
   /** How long one look for the end of a prompt takes; the deadline may change meanwhile. */
   private static final long LOOK_MILLIS = 1_000;
 
+  /** How long a prompt that asks nobody may take. */
+  private static final long UNASKED_MILLIS = 1_000;
+
   private final Connection connection;
   private final Deadline deadline;
   private final boolean mayPrompt;
   private @Nullable String session;
+  private boolean watching;
 
-  /** Items that match a search, by whether their secrets can be read. */
-  record Found(List<String> unlocked, List<String> locked) {}
+  /** How a prompt ended. */
+  private enum End {
+    ACCEPTED,
+    DISMISSED,
+    UNANSWERED
+  }
+
+  /**
+   * What a search found.
+   *
+   * @param unlocked the items whose secrets can be read
+   * @param locked the items that are seen, but whose secrets cannot be read
+   * @param closed a collection that the search could not look into; null when there is none
+   */
+  record Found(List<String> unlocked, List<String> locked, @Nullable String closed) {
+    /** Whether something is left to unlock. */
+    boolean hasLocked() {
+      return !locked.isEmpty() || closed != null;
+    }
+
+    /** All that is left to unlock. */
+    List<String> allLocked() {
+      List<String> all = new ArrayList<>(locked);
+      if (closed != null) {
+        all.add(closed);
+      }
+      return all;
+    }
+  }
 
   private SecretService(Connection connection, Deadline deadline, boolean mayPrompt) {
     this.connection = connection;
@@ -57,29 +96,94 @@ final class SecretService implements AutoCloseable {
     connection.about(subject);
   }
 
-  /** The items that have these attributes, given as name, value, name, value. */
+  /**
+   * The items that have these attributes, given as name, value, name, value. Nobody is asked: where
+   * the default collection is closed and no other is open, nothing is searched.
+   */
   Found search(String... attributes) throws StoreException {
+    String closed = isClosed(DEFAULT_COLLECTION) ? defaultCollection() : null;
+    if (closed != null && !isAnyOpen()) {
+      return new Found(List.of(), List.of(), closed);
+    }
     Object[] values = new Object[attributes.length + 1];
     values[0] = attributes.length / 2;
     System.arraycopy(attributes, 0, values, 1, attributes.length);
     Message request = toService("SearchItems").append("a{ss}", values);
     try (Message answer = connection.call(request, false)) {
-      return new Found(readPaths(answer), readPaths(answer));
+      return new Found(readPaths(answer), readPaths(answer), closed);
     }
   }
 
-  /** The attributes of an item, null when it is gone. */
-  @Nullable Attributes attributes(String item) throws StoreException {
+  /**
+   * Whether a collection is locked so tightly that it does not even tell when it was made: a
+   * database of KeePassXC's whose file is not open. What it holds no search can see, and by default
+   * KeePassXC has a search that finds every database closed wait until a person opened one. GNOME
+   * Keyring and KWallet search locked collections as well, and say when these were made.
+   */
+  private boolean isClosed(String collection) throws StoreException {
+    Message request =
+        connection.request(NAME, collection, PROPERTIES, "Get").append("ss", COLLECTION, "Created");
+    try {
+      Message answer = connection.callIfThere(request, false);
+      if (answer != null) {
+        answer.close();
+      }
+      return false;
+    } catch (StoreException e) {
+      if (e.reason() == Reason.TIMEOUT) {
+        throw e;
+      }
+      // Whatever else is wrong shows with the search.
+      return e.reason() == Reason.LOCKED;
+    }
+  }
+
+  /** Whether the default collection is there and locked. */
+  boolean isDefaultLocked() throws StoreException {
     Message request =
         connection
-            .request(NAME, item, "org.freedesktop.DBus.Properties", "Get")
-            .append("ss", ITEM, "Attributes");
+            .request(NAME, DEFAULT_COLLECTION, PROPERTIES, "Get")
+            .append("ss", COLLECTION, "Locked");
     Message answer = connection.callIfThere(request, false);
+    if (answer == null) {
+      return false;
+    }
+    try (answer) {
+      answer.enter('v', "b");
+      return answer.readBoolean();
+    }
+  }
+
+  private boolean isAnyOpen() throws StoreException {
+    List<String> collections;
+    Message request =
+        connection.request(NAME, PATH, PROPERTIES, "Get").append("ss", SERVICE, "Collections");
+    try (Message answer = connection.call(request, false)) {
+      answer.enter('v', "ao");
+      collections = readPaths(answer);
+    }
+    for (int i = 0; i < collections.size(); i++) {
+      if (!isClosed(collections.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The attributes of an item of ours, null when it is gone. */
+  @Nullable Attributes attributes(String item) throws StoreException {
+    Map<String, String> all = allAttributes(item);
+    return all == null ? null : new Attributes(all);
+  }
+
+  /** All attributes of an item by their names, null when it is gone. */
+  @Nullable Map<String, String> allAttributes(String item) throws StoreException {
+    Message answer = propertyOf(item, "Attributes");
     if (answer == null) {
       return null;
     }
     try (answer) {
-      Attributes attributes = new Attributes();
+      Map<String, String> attributes = new HashMap<>();
       answer.enter('v', "a{ss}");
       answer.enter('a', "{ss}");
       for (String[] pair = answer.readPair(); pair != null; pair = answer.readPair()) {
@@ -87,6 +191,35 @@ final class SecretService implements AutoCloseable {
       }
       return attributes;
     }
+  }
+
+  /** When an item was changed last, in seconds since the epoch; 0 when it is gone. */
+  long modifiedAt(String item) throws StoreException {
+    Message answer = propertyOf(item, "Modified");
+    if (answer == null) {
+      return 0;
+    }
+    try (answer) {
+      answer.enter('v', "t");
+      return answer.readLong();
+    }
+  }
+
+  /** Whether an item is there and locked. */
+  boolean isLocked(String item) throws StoreException {
+    Message answer = propertyOf(item, "Locked");
+    if (answer == null) {
+      return false;
+    }
+    try (answer) {
+      answer.enter('v', "b");
+      return answer.readBoolean();
+    }
+  }
+
+  private @Nullable Message propertyOf(String item, String name) throws StoreException {
+    return connection.callIfThere(
+        connection.request(NAME, item, PROPERTIES, "Get").append("ss", ITEM, name), false);
   }
 
   /** The secrets of items, in their order; null for one that is gone or was locked meanwhile. */
@@ -166,7 +299,7 @@ final class SecretService implements AutoCloseable {
       answer.skip("o");
       prompt = answer.readText('o');
     }
-    confirm(prompt);
+    confirmCreation(prompt);
   }
 
   /** Gives an item another secret and keeps all else. Returns false when the item is gone. */
@@ -230,33 +363,96 @@ final class SecretService implements AutoCloseable {
     }
   }
 
+  /**
+   * KeePassXC returns a prompt for each new item, and with an open database that asks nobody; so it
+   * is gone through even when nobody may be asked. One for deleting does ask.
+   */
+  private void confirmCreation(@Nullable String prompt) throws StoreException {
+    if (mayPrompt || NONE.equals(prompt) || !isKeePassXc()) {
+      confirm(prompt);
+      return;
+    }
+    show(prompt);
+    if (end(prompt, UNASKED_MILLIS) != End.ACCEPTED) {
+      dismiss(prompt);
+      throw BusFailure.unasked(connection.subject());
+    }
+  }
+
+  private boolean isKeePassXc() throws StoreException {
+    String provider = owner(NAME);
+    return provider != null && provider.equals(owner(KEEPASSXC));
+  }
+
+  /** The connection behind a name; null when nobody has it. */
+  private @Nullable String owner(String name) throws StoreException {
+    Message request =
+        connection.request(BUS, "/org/freedesktop/DBus", BUS, "GetNameOwner").append("s", name);
+    try (Message answer = connection.call(request, false)) {
+      return answer.readText('s');
+    } catch (StoreException e) {
+      if (e.reason() == Reason.UNAVAILABLE) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   /** Shows a prompt and waits for its end. Returns whether the person went along. */
   private boolean ask(String prompt) throws StoreException {
     deadline.promptShown();
     try {
-      match("interface='" + PROMPT + "',member='Completed',path='" + prompt + "'");
-      match("interface='" + BUS + "',member='NameOwnerChanged',arg0='" + NAME + "'");
-      Message request = connection.request(NAME, prompt, PROMPT, "Prompt").append("s", "");
-      connection.call(request, false).close();
-      for (long left = connection.limitMillis(); left > 0; left = connection.limitMillis()) {
-        Message signal = connection.next(Math.min(left, LOOK_MILLIS));
-        if (signal == null) {
-          continue;
-        }
-        try (signal) {
-          if (signal.isSignal(PROMPT, "Completed") && prompt.equals(signal.path())) {
-            return !signal.readBoolean();
-          }
-          if (signal.isSignal(BUS, "NameOwnerChanged")) {
-            throw BusFailure.locked(connection.subject(), " and the keyring ended while it asked");
-          }
-        }
+      show(prompt);
+      End end = end(prompt, Long.MAX_VALUE);
+      if (end == End.UNANSWERED) {
+        dismiss(prompt);
+        throw BusFailure.locked(connection.subject(), " and nobody answered its prompt");
       }
-      connection.send(connection.request(NAME, prompt, PROMPT, "Dismiss"));
-      throw BusFailure.locked(connection.subject(), " and nobody answered its prompt");
+      return end == End.ACCEPTED;
     } finally {
       deadline.promptClosed();
     }
+  }
+
+  private void show(String prompt) throws StoreException {
+    if (!watching) {
+      // Once for all prompts: a connection may have 512 of these.
+      match("interface='" + PROMPT + "',member='Completed'");
+      match("interface='" + BUS + "',member='NameOwnerChanged',arg0='" + NAME + "'");
+      watching = true;
+    }
+    Message request = connection.request(NAME, prompt, PROMPT, "Prompt").append("s", "");
+    connection.call(request, false).close();
+  }
+
+  /**
+   * Waits for a prompt's end, for this long and within the deadline, which may change meanwhile.
+   */
+  private End end(String prompt, long millis) throws StoreException {
+    long start = System.nanoTime();
+    for (long left = millis; left > 0; left = millis - (System.nanoTime() - start) / 1_000_000) {
+      left = Math.min(left, connection.limitMillis());
+      if (left <= 0) {
+        break;
+      }
+      Message signal = connection.next(Math.min(left, LOOK_MILLIS));
+      if (signal == null) {
+        continue;
+      }
+      try (signal) {
+        if (signal.isSignal(PROMPT, "Completed") && prompt.equals(signal.path())) {
+          return signal.readBoolean() ? End.DISMISSED : End.ACCEPTED;
+        }
+        if (signal.isSignal(BUS, "NameOwnerChanged")) {
+          throw BusFailure.locked(connection.subject(), " and the keyring ended while it asked");
+        }
+      }
+    }
+    return End.UNANSWERED;
+  }
+
+  private void dismiss(String prompt) throws StoreException {
+    connection.send(connection.request(NAME, prompt, PROMPT, "Dismiss"));
   }
 
   private void match(String rule) throws StoreException {

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.store.secretservice;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>attributes</td><td>{@code application=git-credential-pat}, {@code protocol}, {@code host}
  *   with its port, {@code path} and {@code user} when there are any, and {@code
  *   xdg:schema=io.github.gitcredentialpat}, which is never searched for</td></tr>
- * <tr><td>secret</td><td>the {@link Payload}, as {@code text/plain}</td></tr>
+ * <tr><td>secret</td><td>the {@link Payload}, as {@code text/plain} unless a text would not come
+ *   back as it was</td></tr>
  * <tr><td>label</td><td>{@code git-credential-pat: contoso}</td></tr>
  * </table>
  *
@@ -32,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * program of the same person can read an unlocked keyring. A locked one is opened only when a
  * person can be asked, through the keyring's own prompt. One connection serves all calls; it ends
  * with {@link #close} or with the process.
+ *
+ * <p>KeePassXC shows nothing of a database that is not open: while the one in front is closed,
+ * every entry counts as locked. Its items are other than those of others in that a replaced secret
+ * stays in the item's history, and a deleted item in the database's recycle bin.
  */
 public final class SecretServiceStore implements Store, AutoCloseable {
   private final Surroundings surroundings;
@@ -62,10 +68,10 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     SecretService secrets = connect(where);
     String[] wanted = Attributes.ofSearch(where, null);
     SecretService.Found found = secrets.search(wanted);
-    if (found.unlocked().isEmpty() && !found.locked().isEmpty()) {
-      secrets.unlock(found.locked());
+    if (found.unlocked().isEmpty() && found.hasLocked()) {
+      secrets.unlock(found.allLocked());
       found = secrets.search(wanted);
-      if (found.unlocked().isEmpty() && !found.locked().isEmpty()) {
+      if (found.unlocked().isEmpty() && found.hasLocked()) {
         throw BusFailure.locked(where.display(), "");
       }
     }
@@ -108,7 +114,7 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     List<EntryKey> keys = new ArrayList<>();
     addKeys(secrets, found.unlocked(), keys);
     addKeys(secrets, found.locked(), keys);
-    if (keys.isEmpty() && !found.locked().isEmpty()) {
+    if (keys.isEmpty() && found.hasLocked()) {
       throw BusFailure.locked("all entries", "");
     }
     return keys;
@@ -130,10 +136,10 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     EntryKey key = entry.key();
     SecretService secrets = connect(key.identity());
     SecretService.Found same = same(secrets, key);
-    if (same.unlocked().isEmpty() && !same.locked().isEmpty()) {
-      secrets.unlock(same.locked());
+    if (same.unlocked().isEmpty() && same.hasLocked()) {
+      secrets.unlock(same.allLocked());
       same = same(secrets, key);
-      if (same.unlocked().isEmpty() && !same.locked().isEmpty()) {
+      if (same.unlocked().isEmpty() && same.hasLocked()) {
         throw BusFailure.locked(key.identity().display(), "");
       }
     }
@@ -194,9 +200,9 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     SecretService secrets = connect(key.identity());
     SecretService.Found same = same(secrets, key);
     boolean deleted = delete(secrets, same.unlocked());
-    if (!same.locked().isEmpty()) {
-      secrets.unlock(same.locked());
-      deleted |= delete(secrets, same.locked());
+    if (same.hasLocked()) {
+      secrets.unlock(same.allLocked());
+      deleted |= delete(secrets, same(secrets, key).unlocked());
     }
     return deleted;
   }
@@ -214,7 +220,7 @@ public final class SecretServiceStore implements Store, AutoCloseable {
       throws StoreException {
     SecretService.Found found = secrets.search(Attributes.ofSearch(key.identity(), key.user()));
     return new SecretService.Found(
-        same(secrets, found.unlocked(), key), same(secrets, found.locked(), key));
+        same(secrets, found.unlocked(), key), same(secrets, found.locked(), key), found.closed());
   }
 
   private static List<String> same(SecretService secrets, List<String> items, EntryKey key)
@@ -229,11 +235,21 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     return same;
   }
 
+  @Override
+  public ForeignEntries foreignEntries() {
+    return new ForeignItems(this);
+  }
+
   private SecretService connect(@Nullable Identity about) throws StoreException {
+    return service(about == null ? "your entries" : about.display());
+  }
+
+  /** The connection, for calls about this subject. */
+  SecretService service(String subject) throws StoreException {
     if (service == null) {
       service = SecretService.open(address(), surroundings.deadline(), surroundings.mayPrompt());
     }
-    service.about(about == null ? "your entries" : about.display());
+    service.about(subject);
     return service;
   }
 

@@ -35,8 +35,17 @@ final class Advapi32 {
   static final int CREDENTIAL_BLOB_SIZE = 32;
   static final int CREDENTIAL_BLOB = 40;
   static final int PERSIST = 48;
+  static final int ATTRIBUTE_COUNT = 52;
+  static final int ATTRIBUTES = 56;
   static final int USER_NAME = 72;
   static final int SIZEOF_CREDENTIALW = 80;
+
+  /** The offsets of the members of {@code CREDENTIAL_ATTRIBUTEW}. */
+  static final int KEYWORD = 0;
+
+  static final int VALUE_SIZE = 12;
+  static final int VALUE = 16;
+  static final int SIZEOF_CREDENTIAL_ATTRIBUTEW = 24;
 
   private final NativeLibrary library;
 

@@ -35,6 +35,17 @@ final class CredentialFailure {
             + " another store, such as --store file");
   }
 
+  /** What another program keeps is not text in UTF-16. */
+  static StoreException noText(String program, String subject) {
+    return new StoreException(
+        Reason.FAILED,
+        "what "
+            + program
+            + " keeps in the Windows Credential Manager for "
+            + subject
+            + " is no text; have that program store it anew");
+  }
+
   /** What a failed call means for this subject's entry. */
   static StoreException of(int code, String subject) {
     if (code == ERROR_NO_SUCH_LOGON_SESSION) {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Credentials implements AutoCloseable {
   private static final Pointer[] NONE = {};
 
+  /** From 1601, where a FILETIME begins, to 1970. */
+  private static final long EPOCH_MILLIS = 11_644_473_600_000L;
+
   private final Advapi32 advapi32;
   private final @Nullable Pointer memory;
   private final Pointer[] credentials;
@@ -71,9 +74,29 @@ final class Credentials implements AutoCloseable {
     return text(credentials[i].getPointer(Advapi32.COMMENT));
   }
 
-  /** When it was written: a FILETIME, in units of 100 ns since 1601. */
-  long lastWritten(int i) {
-    return credentials[i].getLong(Advapi32.LAST_WRITTEN);
+  @Nullable String userName(int i) {
+    return text(credentials[i].getPointer(Advapi32.USER_NAME));
+  }
+
+  /** The value of an attribute that is a text; null when there is none of that name. */
+  @Nullable String attribute(int i, String keyword) {
+    Pointer attributes = credentials[i].getPointer(Advapi32.ATTRIBUTES);
+    int count = attributes == null ? 0 : credentials[i].getInt(Advapi32.ATTRIBUTE_COUNT);
+    for (int j = 0; j < count; j++) {
+      Pointer attribute = attributes.share((long) j * Advapi32.SIZEOF_CREDENTIAL_ATTRIBUTEW);
+      if (keyword.equals(text(attribute.getPointer(Advapi32.KEYWORD)))) {
+        Pointer value = attribute.getPointer(Advapi32.VALUE);
+        int size = attribute.getInt(Advapi32.VALUE_SIZE);
+        return value == null ? null : new String(value.getByteArray(0, size), UTF_16LE);
+      }
+    }
+    return null;
+  }
+
+  /** When it was written, in milliseconds since the epoch. */
+  long lastWrittenMillis(int i) {
+    // A FILETIME, in units of 100 ns since 1601.
+    return credentials[i].getLong(Advapi32.LAST_WRITTEN) / 10_000 - EPOCH_MILLIS;
   }
 
   /** The length of its secret in bytes. */

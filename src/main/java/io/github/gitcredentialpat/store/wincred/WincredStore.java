@@ -1,12 +1,9 @@
 package io.github.gitcredentialpat.store.wincred;
 
-import static java.nio.charset.StandardCharsets.UTF_16LE;
-
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
@@ -36,18 +33,10 @@ public final class WincredStore implements Store {
   private static final String MARK = "git-credential-pat";
   private static final int LONGEST_PART = Advapi32.CRED_MAX_CREDENTIAL_BLOB_SIZE;
 
-  /** Room for what a part adds to a target name. */
-  private static final int LONGEST_TARGET = Advapi32.CRED_MAX_GENERIC_TARGET_NAME_LENGTH - 32;
-
   /** No run lives longer (a prompt takes two minutes): a part this old is not being written. */
   private static final long ABANDONED_AFTER_MILLIS = 300_000;
 
-  /** From 1601, where a FILETIME begins, to 1970. */
-  private static final long EPOCH_MILLIS = 11_644_473_600_000L;
-
-  private final Surroundings surroundings;
-  private final String libraryName;
-  private @Nullable Advapi32 advapi32;
+  private final CredentialManager manager;
 
   /** The store of this process's Windows account. */
   public WincredStore(Surroundings surroundings) {
@@ -56,8 +45,7 @@ public final class WincredStore implements Store {
 
   /** The same in a library of another name or path. */
   WincredStore(Surroundings surroundings, String libraryName) {
-    this.surroundings = surroundings;
-    this.libraryName = libraryName;
+    manager = new CredentialManager(surroundings, libraryName);
   }
 
   @Override
@@ -92,7 +80,7 @@ public final class WincredStore implements Store {
   /** Whether all parts were there. An entry that lacks one has no secret any more. */
   private boolean find(Identity where, List<Entry> found) throws StoreException {
     boolean complete = true;
-    try (Credentials all = enumerate(Target.beginningOf(where), where.display())) {
+    try (Credentials all = manager.enumerate(Target.beginningOf(where), where.display())) {
       for (int i = 0; i < all.size(); i++) {
         EntryKey key = keyOfEntry(all, i);
         if (key == null || !isAt(key.identity(), where)) {
@@ -114,7 +102,7 @@ public final class WincredStore implements Store {
   @Override
   public List<EntryKey> list() throws StoreException {
     List<EntryKey> keys = new ArrayList<>();
-    try (Credentials all = enumerate(Target.PREFIX, "all entries")) {
+    try (Credentials all = manager.enumerate(Target.PREFIX, "all entries")) {
       for (int i = 0; i < all.size(); i++) {
         EntryKey key = keyOfEntry(all, i);
         if (key != null) {
@@ -129,7 +117,7 @@ public final class WincredStore implements Store {
   @Override
   public void save(Entry entry) throws StoreException {
     String target = Target.of(entry.key());
-    if (target.length() > LONGEST_TARGET) {
+    if (target.length() > CredentialManager.LONGEST_TARGET) {
       throw CredentialFailure.nameTooLong();
     }
     String subject = entry.key().identity().display();
@@ -143,9 +131,9 @@ public final class WincredStore implements Store {
         int start = (part - 1) * LONGEST_PART;
         int length = Math.min(LONGEST_PART, payload.length - start);
         if (part > 1) {
-          write(partOf(target, comment, part), null, null, payload, start, length, subject);
+          manager.write(partOf(target, comment, part), null, null, payload, start, length, subject);
         } else {
-          write(target, comment, entry.key().user(), payload, start, length, subject);
+          manager.write(target, comment, entry.key().user(), payload, start, length, subject);
         }
       }
     } catch (StoreException e) {
@@ -160,7 +148,7 @@ public final class WincredStore implements Store {
   @Override
   public boolean delete(EntryKey key) throws StoreException {
     String target = Target.of(key);
-    if (target.length() > LONGEST_TARGET) {
+    if (target.length() > CredentialManager.LONGEST_TARGET) {
       return false;
     }
     String subject = key.identity().display();
@@ -168,7 +156,7 @@ public final class WincredStore implements Store {
     if (parts(comment) == 0) {
       return false;
     }
-    int error = remove(target);
+    int error = manager.remove(target);
     if (error != 0 && !CredentialFailure.isNotFound(error)) {
       throw CredentialFailure.of(error, subject);
     }
@@ -240,7 +228,7 @@ public final class WincredStore implements Store {
   private void removeParts(String target, @Nullable String comment) throws StoreException {
     int parts = parts(comment);
     for (int part = 2; part <= parts; part++) {
-      remove(partOf(target, comment, part));
+      manager.remove(partOf(target, comment, part));
     }
   }
 
@@ -257,147 +245,22 @@ public final class WincredStore implements Store {
       boolean known =
           parts(comment) > 1
               && target.startsWith(comment.substring(comment.lastIndexOf(' ') + 1) + ".", sign + 1);
-      long age = System.currentTimeMillis() - (all.lastWritten(i) / 10_000 - EPOCH_MILLIS);
+      long age = System.currentTimeMillis() - all.lastWrittenMillis(i);
       if (!known && age > ABANDONED_AFTER_MILLIS) {
-        remove(target);
+        manager.remove(target);
       }
-    }
-  }
-
-  private Credentials enumerate(String beginning, String subject) throws StoreException {
-    Advapi32 api = advapi32();
-    if (beginning.length() > LONGEST_TARGET) {
-      return Credentials.none(api);
-    }
-    Pointer filter = allocate(beginning + "*");
-    Pointer results = allocate(2 * Native.POINTER_SIZE);
-    try {
-      if (api.CredEnumerateW(filter, 0, results, results.share(Native.POINTER_SIZE))) {
-        return Credentials.all(api, results.getPointer(Native.POINTER_SIZE), results.getInt(0));
-      }
-      int error = Native.getLastError();
-      if (CredentialFailure.isNotFound(error)) {
-        return Credentials.none(api);
-      }
-      throw CredentialFailure.of(error, subject);
-    } finally {
-      free(filter);
-      free(results);
     }
   }
 
   /** The comment of this credential; null when there is none of that name. */
   private @Nullable String readComment(String target, String subject) throws StoreException {
-    Advapi32 api = advapi32();
-    Pointer name = allocate(target);
-    Pointer result = allocate(Native.POINTER_SIZE);
-    try {
-      if (api.CredReadW(name, Advapi32.CRED_TYPE_GENERIC, 0, result)) {
-        try (Credentials one = Credentials.one(api, result.getPointer(0))) {
-          return one.comment(0);
-        }
-      }
-      int error = Native.getLastError();
-      if (CredentialFailure.isNotFound(error)) {
-        return null;
-      }
-      throw CredentialFailure.of(error, subject);
-    } finally {
-      free(name);
-      free(result);
+    try (Credentials found = manager.read(target, subject)) {
+      return found.size() == 0 ? null : found.comment(0);
     }
   }
 
-  private void write(
-      String target,
-      @Nullable String comment,
-      @Nullable String user,
-      byte[] payload,
-      int start,
-      int length,
-      String subject)
-      throws StoreException {
-    Advapi32 api = advapi32();
-    byte[] targetName = wide(target);
-    byte[] commentText = wide(comment == null ? "" : comment);
-    boolean withUser = user != null && user.length() < Advapi32.CRED_MAX_USERNAME_LENGTH;
-    byte[] userName = wide(withUser ? user : "");
-    int targetAt = Advapi32.SIZEOF_CREDENTIALW;
-    int commentAt = targetAt + targetName.length;
-    int userAt = commentAt + commentText.length;
-    int blobAt = userAt + userName.length;
-    int size = blobAt + length;
-    // One piece, outside the collector's reach, which moves and frees what only C still points to.
-    Pointer credential = allocate(size);
-    try {
-      credential.setInt(Advapi32.TYPE, Advapi32.CRED_TYPE_GENERIC);
-      credential.setInt(Advapi32.PERSIST, Advapi32.CRED_PERSIST_LOCAL_MACHINE);
-      put(credential, Advapi32.TARGET_NAME, targetAt, targetName);
-      if (comment != null) {
-        put(credential, Advapi32.COMMENT, commentAt, commentText);
-      }
-      if (withUser) {
-        put(credential, Advapi32.USER_NAME, userAt, userName);
-      }
-      credential.setInt(Advapi32.CREDENTIAL_BLOB_SIZE, length);
-      credential.setPointer(Advapi32.CREDENTIAL_BLOB, credential.share(blobAt));
-      credential.write(blobAt, payload, start, length);
-      if (!api.CredWriteW(credential, 0)) {
-        throw CredentialFailure.of(Native.getLastError(), subject);
-      }
-    } finally {
-      credential.setMemory(0, size, (byte) 0);
-      free(credential);
-    }
-  }
-
-  /** Removes one credential; the error code, 0 when it is gone. */
-  private int remove(String target) throws StoreException {
-    Advapi32 api = advapi32();
-    Pointer name = allocate(target);
-    try {
-      return api.CredDeleteW(name, Advapi32.CRED_TYPE_GENERIC, 0) ? 0 : Native.getLastError();
-    } finally {
-      free(name);
-    }
-  }
-
-  private Advapi32 advapi32() throws StoreException {
-    surroundings.deadline().doing("waiting for the Windows Credential Manager");
-    if (advapi32 == null) {
-      try {
-        advapi32 = new Advapi32(libraryName);
-      } catch (LinkageError e) {
-        throw CredentialFailure.noLibrary(e);
-      }
-    }
-    return advapi32;
-  }
-
-  private static void put(Pointer credential, int member, int at, byte[] text) {
-    credential.write(at, text, 0, text.length);
-    credential.setPointer(member, credential.share(at));
-  }
-
-  private static byte[] wide(String text) {
-    return (text + "\0").getBytes(UTF_16LE);
-  }
-
-  private static Pointer allocate(String text) {
-    byte[] wide = wide(text);
-    Pointer memory = allocate(wide.length);
-    memory.write(0, wide, 0, wide.length);
-    return memory;
-  }
-
-  /** Memory full of zeros; {@link #free} gives it back. */
-  private static Pointer allocate(int size) {
-    Pointer memory = new Pointer(Native.malloc(size));
-    memory.setMemory(0, size, (byte) 0);
-    return memory;
-  }
-
-  private static void free(Pointer memory) {
-    Native.free(Pointer.nativeValue(memory));
+  @Override
+  public ForeignEntries foreignEntries() {
+    return new ForeignCredentials(manager);
   }
 }

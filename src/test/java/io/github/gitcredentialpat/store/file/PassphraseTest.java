@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.gitcredentialpat.Pty;
 import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Deadline;

@@ -72,12 +72,13 @@ final class SecretServiceStoreTest extends StoreContract {
     return service;
   }
 
-  // Runs before the contract's own clean-up, which opens the connection of its store anew.
+  // Runs before the contract's own clean-up, which gets a store with time left.
   @AfterEach
   void closeConnections() throws Exception {
     for (AutoCloseable connection : opened) {
       connection.close();
     }
+    store = open();
   }
 
   @ParameterizedTest

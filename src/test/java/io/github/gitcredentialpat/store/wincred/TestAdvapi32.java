@@ -6,6 +6,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import io.github.gitcredentialpat.CSources;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The Credential Manager of src/test/c/advapi32, and what it tells tests. */
 final class TestAdvapi32 {
@@ -39,9 +40,24 @@ final class TestAdvapi32 {
 
   /** Keeps a credential as another program would. */
   boolean put(String target, String comment, int type, byte[] secret) {
+    return put(target, comment, null, type, secret, null);
+  }
+
+  /** The same with a user name and the attribute that git's helper keeps the expiry in. */
+  boolean put(
+      String target,
+      String comment,
+      @Nullable String user,
+      int type,
+      byte[] secret,
+      @Nullable String expiry) {
     try (Memory name = wide(target);
         Memory text = wide(comment);
-        Memory blob = new Memory(secret.length);
+        Memory userName = wide(user == null ? "" : user);
+        Memory keyword = wide("git_password_expiry_utc");
+        Memory value = wide(expiry == null ? "" : expiry);
+        Memory attribute = new Memory(24);
+        Memory blob = new Memory(secret.length + 1);
         Memory credential = new Memory(80)) {
       blob.write(0, secret, 0, secret.length);
       credential.clear();
@@ -51,6 +67,17 @@ final class TestAdvapi32 {
       credential.setInt(32, secret.length);
       credential.setPointer(40, blob);
       credential.setInt(48, 2);
+      if (user != null) {
+        credential.setPointer(72, userName);
+      }
+      if (expiry != null) {
+        attribute.clear();
+        attribute.setPointer(0, keyword);
+        attribute.setInt(12, 2 * expiry.length());
+        attribute.setPointer(16, value);
+        credential.setInt(52, 1);
+        credential.setPointer(56, attribute);
+      }
       return new Advapi32(path()).CredWriteW(credential, 0);
     }
   }

@@ -1,16 +1,22 @@
 package io.github.gitcredentialpat.store.wincred;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.gitcredentialpat.CSources;
 import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
+import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,8 +27,7 @@ import org.junit.jupiter.api.Test;
 /** The store on Wine's own Credential Manager, which is not ours and keeps things for good. */
 @Tag("all")
 final class WincredOnWineTest extends StoreContract {
-  private static final Path GITS =
-      Path.of("/usr/share/doc/git/contrib/credential/wincred/git-credential-wincred.c");
+  private static final String IN_GIT = "contrib/credential/wincred/git-credential-wincred.c";
 
   private static Wine wine;
 
@@ -72,8 +77,7 @@ final class WincredOnWineTest extends StoreContract {
 
   @Test
   void gitsOwnHelperAndOursLeaveEachOtherAlone() throws Exception {
-    Requires.present(Files.exists(GITS), GITS + " (Debian's package git)");
-    Path gits = CSources.windowsProgram(GITS);
+    Path gits = CSources.windowsProgram(gits());
     String where = "protocol=https\nhost=" + host + "\npath=contoso\n";
     String theirs = where + "username=alice\npassword=gits-" + random(8) + "\n";
     Entry ours = entry("contoso", "alice", "ours-" + random(8));
@@ -94,6 +98,56 @@ final class WincredOnWineTest extends StoreContract {
     } finally {
       wine.run(gits, where, "erase");
     }
+  }
+
+  @Test
+  void readsWhatGitsOwnHelperKeeps() throws Exception {
+    readsWhatIsKeptBy(CSources.windowsProgram(gits()), "");
+  }
+
+  @Test
+  void readsWhatGitsNewestHelperKeeps() throws Exception {
+    String source = System.getenv("GIT_CREDENTIAL_PAT_GIT_SOURCE");
+    Requires.present(source != null, "GIT_CREDENTIAL_PAT_GIT_SOURCE");
+    Path newest = Path.of(source).resolve(IN_GIT);
+    // Of the same name as the other one's source.
+    Path copy = Path.of("target/native/git-credential-wincred-newest.c");
+    Files.createDirectories(copy.getParent());
+    Files.copy(newest, copy, StandardCopyOption.REPLACE_EXISTING);
+    readsWhatIsKeptBy(CSources.windowsProgram(copy), "oauth_refresh_token=again\n");
+  }
+
+  private void readsWhatIsKeptBy(Path gits, String more) throws Exception {
+    String where = "protocol=https\nhost=" + host + ":8443\npath=contoso/My Project\n";
+    String password = "gits-" + random(8) + "-\u00fc\uD83D\uDD11";
+    wine.run(
+        gits, where + "username=alice@example.com\npassword=" + password + "\n" + more, "store");
+    ForeignEntries foreign = store.foreignEntries();
+    ForeignEntry entry =
+        foreign.list().stream()
+            .filter(e -> e.host().equals(host + ":8443"))
+            .findAny()
+            .orElseThrow();
+    assertThat(entry.program()).isEqualTo(ForeignEntry.Program.GIT);
+    assertThat(entry.path()).isEqualTo("contoso/My Project");
+    assertThat(entry.user()).isEqualTo("alice@example.com");
+    assertThat(entry.storedAt()).isCloseTo(System.currentTimeMillis() / 1_000, within(60L));
+
+    EntryKey key = new EntryKey(at("contoso"), entry.user());
+    Entry read = foreign.read(entry, key);
+    assertThat(new String(read.secret().bytes(), UTF_8)).isEqualTo(password);
+    assertThat(read.refreshToken() != null).isEqualTo(!more.isEmpty());
+    store.save(read);
+    assertKept(read);
+    assertThat(foreign.delete(entry)).isTrue();
+    assertThat(wine.run(gits, where, "get")).isEmpty();
+    assertKept(read);
+  }
+
+  private static Path gits() {
+    Path source = Path.of("/usr/share/doc/git").resolve(IN_GIT);
+    Requires.present(Files.exists(source), source + " (Debian's package git)");
+    return source;
   }
 
   /** What git's helper answers to a get of this. */

@@ -62,6 +62,9 @@ final class WindowsLaunchersTest {
     Files.createFile(image.resolve("app.jsa"));
     assertThat(run(launcher().toString(), "get").output)
         .contains("\n-XX:SharedArchiveFile=" + image + "/app.jsa\n");
+    Files.createFile(image.resolve("commands.jsa"));
+    assertThat(run(launcher().toString(), "list").output)
+        .contains("\n-XX:SharedArchiveFile=" + image + "/commands.jsa\n");
   }
 
   @Tag("all")
@@ -69,7 +72,8 @@ final class WindowsLaunchersTest {
   void cmdsLauncherRunsTheRuntimeBelowIt() throws Exception {
     Path printCall = CSources.windowsProgram(CSources.source("wine/print_call.c"), "-municode");
     Files.copy(printCall, java);
-    fillIn("git-credential-pat.cmd", "");
+    fillIn("git-credential-pat.cmd", "%home%\\lib\\a.jar;%home%\\lib\\b.jar");
+    Files.createFile(image.resolve("commands.jsa"));
     Wine wine = new Wine();
     try {
       Path folder = prefix.resolve("bin");
@@ -83,11 +87,12 @@ final class WindowsLaunchersTest {
       assertThat(result.output().lines().map(String::strip))
           .containsExactly(
               "@" + home + "\\jvm.options",
+              "-XX:SharedArchiveFile=" + home + "\\commands.jsa",
               "-Djna.boot.library.path=" + home + "\\lib",
               "-Dgit-credential-pat.launcher="
                   + home.replace("..\\lib\\git-credential-pat\\build.1", "git-credential-pat"),
               "-cp",
-              home + "\\lib\\*",
+              home + "\\lib\\a.jar;" + home + "\\lib\\b.jar",
               "io.github.gitcredentialpat.GitCredentialPat",
               "--store",
               "wincred, file",
@@ -130,6 +135,7 @@ final class WindowsLaunchersTest {
     assertThat(result.output).contains("git-credential-pat is installed").doesNotContain("archive");
     assertThat(result.status).isZero();
     assertThat(image.resolve("app.jsa")).isNotEmptyFile();
+    assertThat(image.resolve("commands.jsa")).isNotEmptyFile();
     String configured = run("git", "config", "--global", "--list").output;
     assertThat(configured)
         .contains("credential.https://dev.azure.com.usehttppath=true")

@@ -1,8 +1,7 @@
-package io.github.gitcredentialpat.store.file;
+package io.github.gitcredentialpat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.Requires;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,18 +14,25 @@ import java.util.regex.Pattern;
 /**
  * A shell command on a terminal of its own, made by script(1) of util-linux, and who types there.
  */
-final class Pty implements AutoCloseable {
+public final class Pty implements AutoCloseable {
   private final Process process;
   private final OutputStream keyboard;
   private volatile String screen = "";
   private final Thread reader;
 
   /** Runs the command; its words are separated by blanks, its shell is {@code sh}. */
-  Pty(String command, Map<String, String> environment) throws IOException {
+  public Pty(String command, Map<String, String> environment) throws IOException {
     Path script = Path.of("/usr/bin/script");
     Requires.present(Files.isExecutable(script), "script of util-linux");
     ProcessBuilder builder =
-        new ProcessBuilder(script.toString(), "-qec", command, "/dev/null")
+        // As in a person's shell: who started the tests may have left signals ignored.
+        new ProcessBuilder(
+                "env",
+                "--default-signal=HUP,INT,TERM",
+                script.toString(),
+                "-qec",
+                command,
+                "/dev/null")
             .redirectErrorStream(true);
     builder.environment().putAll(environment);
     builder.environment().put("SHELL", "/bin/sh");
@@ -53,7 +59,7 @@ final class Pty implements AutoCloseable {
   }
 
   /** Waits until the text was shown so many times. */
-  void waitFor(String text, int times) throws InterruptedException {
+  public void waitFor(String text, int times) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (screen.split(Pattern.quote(text), -1).length <= times) {
       if (System.nanoTime() > end) {
@@ -64,13 +70,13 @@ final class Pty implements AutoCloseable {
   }
 
   /** Types it, as it is. */
-  void type(String text) throws IOException {
+  public void type(String text) throws IOException {
     keyboard.write(text.getBytes(UTF_8));
     keyboard.flush();
   }
 
   /** All that was shown until the command ended. */
-  String finish() throws InterruptedException {
+  public String finish() throws InterruptedException {
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       throw new AssertionError("still running:\n" + screen);
     }

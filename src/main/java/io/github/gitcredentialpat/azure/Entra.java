@@ -1,0 +1,460 @@
+package io.github.gitcredentialpat.azure;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gitcredentialpat.azure.AzureException.Reason;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Microsoft Entra, which signs people in: access tokens for Azure DevOps by way of a code that a
+ * person enters in a browser (RFC 8628), for an application that the person or an administrator
+ * registered. How to have one from the Azure CLI: {@link AzureCli}.
+ */
+public final class Entra {
+  /** Azure DevOps, as Entra knows it. */
+  static final String AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798";
+
+  /** The tenant that stands for the one of whoever signs in. */
+  public static final String ANY_TENANT = "organizations";
+
+  private static final String SCOPE = AZURE_DEVOPS + "/.default offline_access";
+  private static final String NO_TENANT = "00000000-0000-0000-0000-000000000000";
+  private static final long DAY = 86_400;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** What polling slows down by, and its pace where Entra names none (RFC 8628, section 3.5). */
+  private static final Duration STEP = Duration.ofSeconds(5);
+
+  /** Lets time pass. */
+  interface Pause {
+    /** For that long. */
+    void of(Duration duration) throws InterruptedException;
+  }
+
+  /**
+   * A sign-in that waits for a person.
+   *
+   * @param userCode what the person enters
+   * @param verificationUri where
+   * @param deviceCode what the sign-in is asked after with; a secret
+   * @param interval how often it may be asked after
+   * @param expiresAt until when the person has to have done it
+   * @param message all of it in a sentence of Entra's
+   */
+  @SuppressWarnings("ArrayRecordComponent") // For bytes that can be wiped; nobody compares it.
+  public record DeviceCode(
+      String userCode,
+      String verificationUri,
+      byte[] deviceCode,
+      Duration interval,
+      Instant expiresAt,
+      String message) {
+
+    /** Overwrites the device code with zeros. */
+    public void wipe() {
+      Arrays.fill(deviceCode, (byte) 0);
+    }
+
+    /** Without the device code. */
+    @Override
+    public String toString() {
+      return "DeviceCode[userCode=" + userCode + ", expiresAt=" + expiresAt + "]";
+    }
+  }
+
+  /**
+   * What a sign-in gives.
+   *
+   * @param accessToken for Azure DevOps, good for about an hour
+   * @param refreshToken for the next access token; absent when there is no new one
+   * @param expiresAt when the access token dies
+   */
+  @SuppressWarnings("ArrayRecordComponent") // As above.
+  public record Tokens(byte[] accessToken, byte @Nullable [] refreshToken, Instant expiresAt) {
+
+    /** Overwrites both with zeros. */
+    public void wipe() {
+      Arrays.fill(accessToken, (byte) 0);
+      if (refreshToken != null) {
+        Arrays.fill(refreshToken, (byte) 0);
+      }
+    }
+
+    /** Without the tokens. */
+    @Override
+    public String toString() {
+      return "Tokens[expiresAt=" + expiresAt + "]";
+    }
+  }
+
+  private final Http http;
+  private final Clock clock;
+  private final Pause pause;
+
+  /** Asked in this way. */
+  public Entra(Http http) {
+    this(http, Clock.systemUTC(), duration -> Thread.sleep(duration.toMillis()));
+  }
+
+  Entra(Http http, Clock clock, Pause pause) {
+    this.http = http;
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /**
+   * The tenant that the people of an organisation belong to.
+   *
+   * @return its id, or {@link #ANY_TENANT} when Azure DevOps does not say
+   * @throws AzureException {@code UNSUPPORTED} when they have personal Microsoft accounts, which
+   *     Entra gives no access token of this kind
+   */
+  public String tenantOf(String organization) throws AzureException {
+    // No secret goes there: anybody may ask.
+    Http.Answer answer =
+        http.send(
+            "GET",
+            URI.create("https://dev.azure.com/" + Pats.requireName(organization)),
+            Map.of("Accept", "application/json", "X-TFS-FedAuthRedirect", "Suppress"),
+            null,
+            LIMIT);
+    String tenant = answer.header("X-VSS-ResourceTenant").trim();
+    if (!isId(tenant)) {
+      tenant = "";
+      for (String challenge : answer.headers().allValues("WWW-Authenticate")) {
+        String named = tenantIn(challenge);
+        tenant = named == null ? tenant : named;
+      }
+    }
+    if (tenant.equals(NO_TENANT)) {
+      throw new AzureException(
+          Reason.UNSUPPORTED,
+          "there is no sign-in from here, for its people have personal Microsoft accounts, for "
+              + organization
+              + "; manage tokens at "
+              + Pats.tokenPage(organization));
+    }
+    return tenant.isEmpty() ? ANY_TENANT : tenant.toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Begins a sign-in.
+   *
+   * @param tenant the id or a domain of the tenant, or {@link #ANY_TENANT}
+   * @param clientId the id of an application that allows public client flows
+   * @throws AzureException {@code REFUSED} when there is no such tenant or application
+   * @throws IllegalArgumentException when it can be no tenant
+   */
+  public DeviceCode begin(String tenant, String clientId) throws AzureException {
+    Form form = new Form().add("client_id", clientId).add("scope", SCOPE);
+    ObjectNode answer = post(tenant, "devicecode", form);
+    requireNoError(answer, tenant, clientId);
+    String userCode = Json.text(answer, "user_code");
+    String address = Json.text(answer, "verification_uri");
+    String deviceCode = Json.text(answer, "device_code");
+    if (userCode.isEmpty() || deviceCode.isEmpty() || !isWebAddress(address)) {
+      throw notUnderstood(tenant);
+    }
+    return new DeviceCode(
+        ServiceText.oneLine(userCode),
+        address,
+        deviceCode.getBytes(UTF_8),
+        Duration.ofSeconds(seconds(answer, "interval", STEP.toSeconds(), 60)),
+        clock.instant().plusSeconds(seconds(answer, "expires_in", 900, DAY)),
+        ServiceText.oneLine(Json.text(answer, "message")));
+  }
+
+  /**
+   * Waits until the person has signed in. A network that fails meanwhile is no reason to give up.
+   *
+   * @param tenant as it was begun with
+   * @param clientId as it was begun with
+   * @param stillWaiting called each time that the person has not yet done it
+   * @throws AzureException {@code UNAUTHORIZED} when the person declined or was too late
+   * @throws InterruptedException when this thread was interrupted
+   */
+  public Tokens await(String tenant, String clientId, DeviceCode code, Runnable stillWaiting)
+      throws AzureException, InterruptedException {
+    Duration interval = code.interval();
+    AzureException trouble = null;
+    while (clock.instant().isBefore(code.expiresAt())) {
+      pause.of(interval);
+      ObjectNode answer = null;
+      try {
+        answer =
+            post(
+                tenant,
+                "token",
+                new Form()
+                    .add("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+                    .add("client_id", clientId)
+                    .add("device_code", code.deviceCode()));
+        trouble = null;
+      } catch (AzureException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        trouble = e;
+      }
+      String error = answer == null ? "" : Json.text(answer, "error");
+      if (answer == null || error.equals("slow_down")) {
+        interval = interval.plus(STEP);
+      } else if (!error.equals("authorization_pending")) {
+        requireNoError(answer, tenant, clientId);
+        return tokens(answer, tenant);
+      }
+      stillWaiting.run();
+    }
+    if (trouble != null) {
+      throw trouble;
+    }
+    throw tooLate(tenant);
+  }
+
+  /**
+   * A new access token without the person.
+   *
+   * @throws AzureException {@code UNAUTHORIZED} when the person has to sign in again
+   */
+  public Tokens refresh(String tenant, String clientId, byte[] refreshToken) throws AzureException {
+    ObjectNode answer =
+        post(
+            tenant,
+            "token",
+            new Form()
+                .add("grant_type", "refresh_token")
+                .add("client_id", clientId)
+                .add("scope", SCOPE)
+                .add("refresh_token", refreshToken));
+    requireNoError(answer, tenant, clientId);
+    return tokens(answer, tenant);
+  }
+
+  /**
+   * When an access token dies, as it says itself; absent when it does not say so. Nothing is
+   * checked: whether it is good only the service knows.
+   */
+  public static @Nullable Instant expiryOf(byte[] accessToken) {
+    int first = indexOf(accessToken, '.', 0);
+    int second = first < 0 ? -1 : indexOf(accessToken, '.', first + 1);
+    if (second < 0) {
+      return null;
+    }
+    byte[] payload;
+    try {
+      payload = Base64.getUrlDecoder().decode(Arrays.copyOfRange(accessToken, first + 1, second));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    ObjectNode claims = Json.object(new String(payload, UTF_8));
+    long seconds = claims == null ? 0 : claims.path("exp").asLong();
+    return seconds <= 0 || seconds > Instant.MAX.getEpochSecond()
+        ? null
+        : Instant.ofEpochSecond(seconds);
+  }
+
+  private ObjectNode post(String tenant, String what, Form form) throws AzureException {
+    URI uri =
+        URI.create(
+            "https://"
+                + SecretHosts.SIGN_IN
+                + "/"
+                + requireTenant(tenant)
+                + "/oauth2/v2.0/"
+                + what);
+    byte[] body = form.bytes();
+    try {
+      Http.Answer answer =
+          SecretHosts.send(
+              http,
+              "POST",
+              uri,
+              Map.of(
+                  "Content-Type", "application/x-www-form-urlencoded",
+                  "Accept", "application/json"),
+              body,
+              LIMIT);
+      ObjectNode object = Json.object(answer.body());
+      // What is wrong is told in JSON with status 400 or 401.
+      if (object == null || (answer.status() != 200 && Json.text(object, "error").isEmpty())) {
+        throw answer.status() == 200
+            ? notUnderstood(tenant)
+            : new AzureException(
+                Reason.UNEXPECTED,
+                "Entra failed (HTTP "
+                    + answer.status()
+                    + ") for tenant "
+                    + tenant
+                    + "; try again later");
+      }
+      return object;
+    } finally {
+      Arrays.fill(body, (byte) 0);
+      form.wipe();
+    }
+  }
+
+  private Tokens tokens(ObjectNode answer, String tenant) throws AzureException {
+    String access = Json.text(answer, "access_token");
+    String refresh = Json.text(answer, "refresh_token");
+    if (access.isEmpty()) {
+      throw notUnderstood(tenant);
+    }
+    return new Tokens(
+        access.getBytes(US_ASCII),
+        refresh.isEmpty() ? null : refresh.getBytes(US_ASCII),
+        clock.instant().plusSeconds(seconds(answer, "expires_in", 3600, DAY)));
+  }
+
+  /** A number that makes sense, whatever the service says. */
+  private static long seconds(ObjectNode answer, String field, long otherwise, long most) {
+    return Math.min(most, Math.max(1, answer.path(field).asLong(otherwise)));
+  }
+
+  private static void requireNoError(ObjectNode answer, String tenant, String clientId)
+      throws AzureException {
+    String error = Json.text(answer, "error");
+    if (error.isEmpty()) {
+      return;
+    }
+    String text = Json.text(answer, "error_description");
+    String application = "the application " + ServiceText.oneLine(clientId);
+    switch (error) {
+      case "authorization_declined", "access_denied" ->
+          throw refused(
+              Reason.UNAUTHORIZED, "the sign-in was declined", tenant, "begin again", error);
+      case "expired_token", "code_expired" -> throw tooLate(tenant);
+      case "bad_verification_code" ->
+          throw refused(
+              Reason.UNEXPECTED,
+              "Entra does not know this sign-in any more",
+              tenant,
+              "begin again",
+              error);
+      case "invalid_grant", "interaction_required", "login_required" ->
+          throw refused(
+              Reason.UNAUTHORIZED,
+              "the sign-in is not good any more",
+              tenant,
+              "sign in again",
+              error);
+      case "unauthorized_client", "invalid_client" ->
+          throw refused(
+              Reason.REFUSED,
+              "Entra does not accept " + application + says(text),
+              tenant,
+              "check its id, and that its registration allows public client flows",
+              error);
+      case "consent_required" ->
+          throw refused(
+              Reason.REFUSED,
+              application + " has not been given consent",
+              tenant,
+              "ask an administrator for it",
+              error);
+      default ->
+          throw refused(
+              Reason.REFUSED,
+              "Entra says no (" + ServiceText.oneLine(error) + ")" + says(text),
+              tenant,
+              "check the tenant and " + application,
+              error);
+    }
+  }
+
+  /** The first sentence; the rest are numbers for Microsoft's support. */
+  private static String says(String text) {
+    int end = text.indexOf(" Trace ID:");
+    String line = ServiceText.oneLine(end < 0 ? text : text.substring(0, end));
+    return line.isEmpty() ? "" : " (it says: " + line + ")";
+  }
+
+  private static AzureException refused(
+      Reason reason, String what, String tenant, String next, String code) {
+    return new AzureException(
+        reason, what + " for tenant " + tenant + "; " + next, ServiceText.oneLine(code));
+  }
+
+  private static AzureException tooLate(String tenant) {
+    return refused(
+        Reason.UNAUTHORIZED,
+        "the code was not entered in time",
+        tenant,
+        "begin again",
+        "expired_token");
+  }
+
+  private static AzureException notUnderstood(String tenant) {
+    return new AzureException(
+        Reason.UNEXPECTED,
+        "the answer of Entra is not understood for tenant " + tenant + "; try again later");
+  }
+
+  /** Only the id is taken from it: where to sign in is not for an answer to say. */
+  private static @Nullable String tenantIn(String challenge) {
+    String key = "authorization_uri=";
+    int start = challenge.toLowerCase(Locale.ROOT).indexOf(key);
+    if (!challenge.regionMatches(true, 0, "Bearer", 0, 6) || start < 0) {
+      return null;
+    }
+    String value = challenge.substring(start + key.length());
+    int slash = value.indexOf('/', value.indexOf("://") + 3);
+    int end = slash + 1 + NO_TENANT.length();
+    if (slash < 0 || value.length() < end) {
+      return null;
+    }
+    String tenant = value.substring(slash + 1, end);
+    return isId(tenant) ? tenant : null;
+  }
+
+  private static boolean isId(String text) {
+    boolean plain = text.length() == NO_TENANT.length();
+    for (int i = 0; plain && i < text.length(); i++) {
+      char c = text.charAt(i);
+      plain = NO_TENANT.charAt(i) == '-' ? c == '-' : c < 0x7f && Character.digit(c, 16) >= 0;
+    }
+    return plain;
+  }
+
+  /** An id, or a domain. */
+  static String requireTenant(String tenant) {
+    boolean plain = !tenant.isEmpty() && tenant.charAt(0) != '-' && tenant.charAt(0) != '.';
+    for (int i = 0; i < tenant.length(); i++) {
+      char c = tenant.charAt(i);
+      plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '.');
+    }
+    if (!plain) {
+      throw new IllegalArgumentException("that is not the id or a domain of a tenant");
+    }
+    return tenant;
+  }
+
+  private static boolean isWebAddress(String text) {
+    try {
+      URI uri = new URI(text);
+      return "https".equals(uri.getScheme()) && uri.getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static int indexOf(byte[] bytes, char c, int from) {
+    for (int i = from; i < bytes.length; i++) {
+      if (bytes[i] == c) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

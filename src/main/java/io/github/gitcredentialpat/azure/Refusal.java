@@ -1,0 +1,65 @@
+package io.github.gitcredentialpat.azure;
+
+import java.util.Locale;
+
+/**
+ * The service's name for an error ({@code patTokenError}) in a person's words. The names are an
+ * open list: one that is not known here is shown as it is.
+ *
+ * @param what what happened, to be followed by "for" and the organisation
+ * @param next what to do
+ */
+record Refusal(String what, String next) {
+
+  /** What a name means in an organisation. */
+  static Refusal of(String code, String organization) {
+    String page = Pats.tokenPage(organization);
+    return switch (code) {
+      case "displayNameRequired", "invalidDisplayName" ->
+          new Refusal("Azure DevOps does not accept this name of a token", "choose another name");
+      case "invalidScope" ->
+          new Refusal("Azure DevOps does not accept one of these scopes", "correct them");
+      case "invalidValidTo" ->
+          new Refusal(
+              "Azure DevOps does not accept this expiry of a token",
+              "choose a day from tomorrow on, not more than a year away");
+      case "accessDenied" -> new Refusal("Azure DevOps denies access to this token", "use " + page);
+      case "globalPatPolicyViolation", "globalPATCreationBlocked", "globalPatUsageDisabled" ->
+          new Refusal(
+              "tokens for all organisations are not allowed (any more)",
+              "make one for this organisation: git-credential-pat token create " + organization);
+      case "fullScopePatPolicyViolation" ->
+          new Refusal(
+              "a policy forbids tokens with full access",
+              "name scopes instead, such as code:write");
+      case "patLifespanPolicyViolation" ->
+          new Refusal("a policy limits how long a token lives", "choose an earlier expiry");
+      case "disablePatCreationPolicyViolation" ->
+          new Refusal(
+              "a policy stops the creation of tokens", "ask an administrator for an exception");
+      case "expiredPatCannotBeExtended" ->
+          new Refusal(
+              "the token has expired, and then none can be extended,",
+              "make a new one: git-credential-pat token create " + organization);
+      case "failedToReadTenantPolicy", "failedToReadOrgPolicy" ->
+          new Refusal("Azure DevOps could not read the policies on tokens", "try again later");
+      case "tokenNotFound",
+          "authorizationNotFound",
+          "hostAuthorizationNotFound",
+          "invalidAuthorizationId" ->
+          new Refusal(
+              "there is no such token", "look: git-credential-pat token list " + organization);
+      case "userIdRequired", "invalidUserId", "invalidUserType" ->
+          new Refusal(
+              "this account can have no personal access tokens",
+              "sign in as a person, not as a service");
+      case "failedToIssueAccessToken", "failedToUpdateAccessToken" ->
+          new Refusal("Azure DevOps could not do it", "try again later, or use " + page);
+      default ->
+          code.toLowerCase(Locale.ROOT).startsWith("duplicate")
+              ? new Refusal("there is such a token already", "choose another name")
+              : new Refusal(
+                  "Azure DevOps refuses it (" + ServiceText.oneLine(code) + ")", "use " + page);
+    };
+  }
+}

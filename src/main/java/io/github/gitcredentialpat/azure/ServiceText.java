@@ -1,0 +1,55 @@
+package io.github.gitcredentialpat.azure;
+
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import java.util.StringTokenizer;
+
+/** What a service or another program says, made fit to stand in a message of ours. */
+final class ServiceText {
+  private static final int MOST = 200;
+
+  private ServiceText() {}
+
+  /** On one line, without control characters, not too long, and without what may be a secret. */
+  static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    StringTokenizer words = new StringTokenizer(text);
+    while (words.hasMoreTokens() && line.length() <= MOST) {
+      if (!line.isEmpty()) {
+        line.append(' ');
+      }
+      append(line, words.nextToken());
+    }
+    if (line.length() > MOST) {
+      line.setLength(MOST);
+      line.append('\u2026');
+    }
+    return line.toString();
+  }
+
+  private static void append(StringBuilder line, String word) {
+    if (isSecret(word)) {
+      line.append("(left out)");
+      return;
+    }
+    for (int i = 0; i < word.length(); i++) {
+      char c = word.charAt(i);
+      boolean invisible = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+      line.append(invisible ? '?' : c);
+    }
+  }
+
+  /** No word of a message holds so many letters and digits in a row. */
+  private static boolean isSecret(String word) {
+    if (PersonalAccessToken.isLike(word)) {
+      return true;
+    }
+    int run = 0;
+    for (int i = 0; i < word.length(); i++) {
+      run = Character.isLetterOrDigit(word.charAt(i)) ? run + 1 : 0;
+      if (run > 40) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

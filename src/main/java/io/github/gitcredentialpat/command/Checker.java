@@ -1,0 +1,116 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.Http;
+import io.github.gitcredentialpat.azure.TokenCheck;
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.Terminal;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the service about tokens; what keeps it from asking is a verdict too. */
+final class Checker {
+  /** For all requests about one token together. */
+  static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private static final int AT_ONCE = 8;
+
+  private final Session session;
+
+  Checker(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * Whether a token is good.
+   *
+   * @param repository the repository that it is to be good for; absent for the place as such
+   */
+  Verdict check(Identity place, @Nullable URI repository, Secret token, Duration limit) {
+    if (token.authtype() != null) {
+      return Verdict.couldNotTell("it is a " + token.authtype() + " credential, not a password");
+    }
+    try {
+      Http http = session.http(place);
+      TokenCheck check = new TokenCheck(http);
+      return repository == null
+          ? check.check(place, token.bytes(), limit)
+          : check.checkRepository(place, repository, token.bytes(), limit);
+    } catch (AzureException | CommandException | IOException e) {
+      session.messages().trace(e);
+      return Verdict.couldNotTell(e.getMessage());
+    }
+  }
+
+  /** Whether an organisation answers anybody; also true when that could not be told. */
+  boolean mayHavePublicProjects(Identity place) {
+    try {
+      return new TokenCheck(session.http(place)).mayHavePublicProjects(place, LIMIT);
+    } catch (AzureException | CommandException | IOException e) {
+      session.messages().trace(e);
+      return true;
+    }
+  }
+
+  /** The verdicts on all of them, asked for side by side; shows how far it got on a terminal. */
+  List<Verdict> checkAll(List<Kept> kept) {
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      List<Future<Verdict>> answers = new ArrayList<>();
+      for (Kept each : kept) {
+        answers.add(
+            threads.submit(() -> check(each.identity(), null, each.entry().secret(), LIMIT)));
+      }
+      boolean progress = Terminal.isTerminal(Terminal.ERROR) && kept.size() > 1;
+      List<Verdict> verdicts = new ArrayList<>();
+      for (Future<Verdict> answer : answers) {
+        if (progress) {
+          session
+              .messages()
+              .progress("asking the service: " + verdicts.size() + " of " + kept.size());
+        }
+        verdicts.add(answer.get());
+      }
+      if (progress) {
+        session.messages().progress("");
+      }
+      return verdicts;
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** The repository that a URL leads to: what stands before and right behind {@code _git}. */
+  static @Nullable URI repository(String url) {
+    int git = url.indexOf("/_git/");
+    if (git < 0 || url.indexOf("://") < 0) {
+      return null;
+    }
+    int end = url.indexOf('/', git + "/_git/".length());
+    String repository = end < 0 ? url : url.substring(0, end);
+    int user = repository.indexOf('@');
+    int scheme = repository.indexOf("://") + 3;
+    int slash = repository.indexOf('/', scheme);
+    if (user > 0 && user < slash) {
+      // Not for a request: it may even be a token.
+      repository = repository.substring(0, scheme) + repository.substring(user + 1);
+    }
+    try {
+      return URI.create(repository.replace(" ", "%20"));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.Secret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a token besides its secret.
+ *
+ * @param name its name at the service
+ * @param scopes its scopes, joined by one space
+ * @param authorizationId its id at the service
+ * @param expiry when it dies, and who said so
+ */
+record Details(
+    @Nullable String name,
+    @Nullable String scopes,
+    @Nullable String authorizationId,
+    @Nullable Expiry expiry) {
+
+  /** As the service says it. */
+  static Details of(PatToken token) {
+    return new Details(
+        token.displayName(),
+        token.scope(),
+        token.authorizationId(),
+        new Expiry(token.validTo().getEpochSecond(), Expiry.Source.SERVICE));
+  }
+
+  /** A new entry for a token. */
+  Entry entry(Whose whose, Secret token, long now) {
+    return entry(new EntryKey(whose.identity(), null), token, now);
+  }
+
+  /** What is stored of a token, with these details. */
+  Entry entry(EntryKey key, Secret token, long storedAt) {
+    return new Entry(key, token, expiry, null, storedAt, 0, name, scopes, authorizationId);
+  }
+}

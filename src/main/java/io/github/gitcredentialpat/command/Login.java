@@ -1,0 +1,337 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.Terminal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Takes a token from a person, without echo or from a pipe, and keeps it once it proved good. */
+@Command(
+    name = "login",
+    description = {
+      "Keep a token: opens the page where it is made, reads it without echo, or from a pipe,",
+      "asks the service whether it is good, and stores it."
+    },
+    footer = {"", "Example: git-credential-pat login contoso --expires 2027-02-01"})
+final class Login implements Callable<Integer> {
+  /** The longest line of git's protocol, less the key: no longer secret could be answered. */
+  private static final int LONGEST = 65_000;
+
+  @ParentCommand private Commands commands;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ORG|URL",
+      description = "The organisation, collection or host; else that of this repository's remote.")
+  private @Nullable String place;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Keep it beside those of other accounts of the organisation.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--name",
+      paramLabel = "TEXT",
+      description = "The token's name at the service, for lists.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--expires",
+      paramLabel = "DATE|DAYS",
+      description = "When it expires, as in 2027-02-01 or 90, to be warned before.")
+  private @Nullable String expires;
+
+  @Option(names = "--no-check", description = "Do not ask the service whether it is good.")
+  private boolean noCheck;
+
+  @Option(names = "--no-browser", description = "Print the page's address, do not open it.")
+  private boolean noBrowser;
+
+  @Option(
+      names = "--proactive",
+      description = "Let git send it with its first request: configure --proactive.")
+  private boolean proactive;
+
+  @Option(
+      names = "--restore",
+      description = "Bring back a token that a server refused and that was set aside.")
+  private boolean restore;
+
+  @Override
+  public Integer call() throws CommandException, IOException, StoreException {
+    Session session = commands.session();
+    String url = place == null ? session.remote() : place;
+    Whose whose = Session.whose(url);
+    if (restore) {
+      return restore(session, whose);
+    }
+    Expiry expiry = expiry(session.run().now());
+    if (user == null && whose.kind() == Whose.Kind.HOST) {
+      throw CommandException.wrongUsage(
+          whose.identity().display() + " is not Azure DevOps and wants a user name; add --user");
+    }
+    Secret token = Secret.password(token(session, whose));
+    try {
+      if (!PersonalAccessToken.isLike(new String(token.bytes(), UTF_8)) && whose.isAzure()) {
+        session.say("this does not look like a personal access token; going on all the same");
+      }
+      Verdict verdict = verdict(session, whose, token);
+      if (verdict != null && isRefused(verdict)) {
+        String what = "what was typed";
+        session.say(Advice.on(verdict, what, whose.identity(), session.run().now()));
+        session.say("nothing is stored; --no-check would store it all the same");
+        return 1;
+      }
+      if (!keep(session, whose, token, expiry, verdict)) {
+        return 1;
+      }
+      boolean isForAll = verdict != null && verdict.isGood();
+      return isForAll
+              && whose.kind() == Whose.Kind.ORGANIZATION
+              && Git.isThere(session.environment())
+          ? offerProactive(session, whose)
+          : 0;
+    } finally {
+      token.wipe();
+    }
+  }
+
+  private @Nullable Expiry expiry(long now) throws CommandException {
+    return expires == null ? null : new Expiry(Lifetime.end(expires, now), Expiry.Source.PERSON);
+  }
+
+  // --- the token ---
+
+  private byte[] token(Session session, Whose whose) throws CommandException, IOException {
+    byte[] typed;
+    if (Terminal.isTerminal(Terminal.INPUT)) {
+      showPage(session, whose);
+      char[] line = session.askSecret("Token for " + whose.identity().display() + ": ");
+      if (line == null) {
+        throw CommandException.couldNot("no token was typed; nothing is stored");
+      }
+      typed = utf8(line);
+      Arrays.fill(line, '\0');
+    } else {
+      typed = session.in().readNBytes(LONGEST + 1);
+    }
+    byte[] token = trimmed(typed);
+    Arrays.fill(typed, (byte) 0);
+    if (token.length == 0) {
+      throw CommandException.couldNot(
+          "no token came from standard input; type the command in a terminal, or pipe the token"
+              + " into it");
+    }
+    String fault =
+        token.length >= LONGEST
+            ? "is longer than git can take"
+            : hasControls(token) ? "holds a line break or another control character" : null;
+    if (fault != null) {
+      Arrays.fill(token, (byte) 0);
+      throw CommandException.couldNot("what came in " + fault + "; nothing is stored");
+    }
+    return token;
+  }
+
+  private static byte[] utf8(char[] text) {
+    ByteBuffer encoded = UTF_8.encode(CharBuffer.wrap(text));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes).rewind();
+    while (encoded.hasRemaining()) {
+      encoded.put((byte) 0);
+    }
+    return bytes;
+  }
+
+  private void showPage(Session session, Whose whose) {
+    String page = whose.isAzure() ? Advice.tokenPage(whose.identity()) : null;
+    if (page == null) {
+      return;
+    }
+    boolean opened = !noBrowser && Browser.open(page, session.environment());
+    session.say(
+        "make a token at "
+            + page
+            + (opened ? ", which opens now," : "")
+            + " with the scope Code (Read & write), and paste it here");
+  }
+
+  /** Without white space around it: pages and editors add some. */
+  private static byte[] trimmed(byte[] text) {
+    int start = 0;
+    int end = text.length;
+    while (start < end && isBlank(text[start])) {
+      start++;
+    }
+    while (end > start && isBlank(text[end - 1])) {
+      end--;
+    }
+    return Arrays.copyOfRange(text, start, end);
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || (b >= '\t' && b <= '\r');
+  }
+
+  private static boolean hasControls(byte[] text) {
+    for (byte b : text) {
+      if ((b >= 0 && b < ' ') || b == 0x7f) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // --- is it good? ---
+
+  private @Nullable Verdict verdict(Session session, Whose whose, Secret token) {
+    return noCheck || whose.kind() == Whose.Kind.HOST
+        ? null
+        : new Checker(session).check(whose.identity(), null, token, Checker.LIMIT);
+  }
+
+  /** A token that may do nothing for git is kept all the same: feeds want other scopes. */
+  private static boolean isRefused(Verdict verdict) {
+    return verdict.isBad() || verdict.kind() == Verdict.Kind.IIS_BASIC;
+  }
+
+  // --- keeping it ---
+
+  private boolean keep(
+      Session session,
+      Whose whose,
+      Secret token,
+      @Nullable Expiry expiry,
+      @Nullable Verdict verdict)
+      throws StoreException {
+    Run run = session.run();
+    String owner = verdict == null || verdict.owner() == null ? null : verdict.owner().account();
+    Entry entry = details(session, whose, expiry).entry(whose, token, run.now());
+    Store store = new Keeping(run, whose, user).keep(entry, owner);
+    if (store == null) {
+      return false;
+    }
+    String what = Run.secretOf(whose);
+    session.say(
+        verdict == null
+            ? what + " is stored in " + store.name()
+            : Advice.on(verdict, what, whose.identity(), run.now()));
+    if (verdict != null) {
+      session.say("it is stored in " + store.name() + expiryLine(expiry));
+    }
+    return true;
+  }
+
+  private static String expiryLine(@Nullable Expiry expiry) {
+    return expiry == null
+        ? "; add --expires to be warned before it dies"
+        : ", and you are warned a week before " + Run.date(expiry.at());
+  }
+
+  /** What the service knows of the token with the name that the person gave. */
+  private Details details(Session session, Whose whose, @Nullable Expiry expiry) {
+    Details typed = new Details(name, null, null, expiry);
+    if (name == null || noCheck || whose.kind() != Whose.Kind.ORGANIZATION) {
+      return typed;
+    }
+    try (SignIn signIn = SignIn.withoutAsking(session, whose)) {
+      PatToken found = signIn == null ? null : TokenChoice.named(signIn.pats(), name);
+      return found == null ? typed : Details.of(found);
+    } catch (AzureException | CommandException | IOException | StoreException e) {
+      session.messages().trace(e);
+      return typed;
+    }
+  }
+
+  /**
+   * With git 2.46 or newer a fetch can do with two HTTP requests for four, but not where public
+   * projects answer anybody: without a token git would ask for one there all the same.
+   */
+  private int offerProactive(Session session, Whose whose) throws CommandException, IOException {
+    String organization = whose.identity().display();
+    ProactiveAuth setting = new ProactiveAuth(Git.find(session.environment()));
+    if (!setting.isSupported()) {
+      if (proactive) {
+        session.say(ProactiveAuth.NEEDS + "; the token is stored all the same");
+      }
+      return proactive ? 1 : 0;
+    }
+    if (setting.isSet(organization)) {
+      return 0;
+    }
+    if (new Checker(session).mayHavePublicProjects(whose.identity())) {
+      if (proactive) {
+        session.say(
+            organization
+                + " has public projects, for which git would ask for a token too; that is left"
+                + " as it is");
+      }
+      return proactive ? 1 : 0;
+    }
+    if (!proactive) {
+      session.say(
+          "fetches take half the requests after: git-credential-pat configure --proactive "
+              + organization);
+      return 0;
+    }
+    setting.set(organization);
+    session.say("git sends the token with its first request to " + organization + " from now on");
+    return 0;
+  }
+
+  // --- bringing one back ---
+
+  private int restore(Session session, Whose whose) throws StoreException {
+    Kept newest =
+        new Inventory(session)
+            .entries(whose).stream()
+                .filter(kept -> kept.entry().setAsideAt() != 0)
+                .filter(kept -> user == null || user.equals(kept.entry().key().user()))
+                .max(Comparator.comparing(kept -> kept.entry().setAsideAt()))
+                .orElse(null);
+    String place = whose.identity().display();
+    if (newest == null) {
+      session.say("no token is set aside for " + place + "; git-credential-pat list shows them");
+      return 1;
+    }
+    String what = Kept.describe(newest.store(), newest.entry().key());
+    Verdict verdict = verdict(session, whose, newest.entry().secret());
+    if (verdict != null && isRefused(verdict)) {
+      session.say(Advice.on(verdict, what, newest.identity(), session.run().now()));
+      session.say("it stays set aside; --no-check would bring it back all the same");
+      return 1;
+    }
+    session.run().surroundings().deadline().promptClosed();
+    newest.store().save(newest.entry().setAsideAt(0));
+    newest.entry().wipe();
+    session.say(
+        verdict == null
+            ? what + " is back"
+            : Advice.on(
+                verdict, what + ", which is back,", newest.identity(), session.run().now()));
+    return 0;
+  }
+}

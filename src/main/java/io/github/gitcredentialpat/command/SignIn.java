@@ -1,0 +1,216 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.azure.AzureCli;
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.azure.Entra;
+import io.github.gitcredentialpat.azure.Http;
+import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.Terminal;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person's sign-in to the service that manages tokens, for which no token is good: an access
+ * token of Entra, from the environment, from a sign-in that was remembered, from the Azure CLI, or
+ * with a code that the person enters on a web page.
+ */
+final class SignIn implements AutoCloseable {
+  private static final String ACCESS_TOKEN = "AZURE_DEVOPS_ENTRA_TOKEN";
+  private static final String CLIENT_ID = "GIT_CREDENTIAL_PAT_CLIENT_ID";
+
+  private final String organization;
+  private final Http http;
+  private final byte[] bearer;
+
+  private SignIn(String organization, Http http, byte[] bearer) {
+    this.organization = organization;
+    this.http = http;
+    this.bearer = bearer;
+  }
+
+  /**
+   * Signs in, and asks the person if it has to and may.
+   *
+   * @param whose an organisation of Azure DevOps Services
+   */
+  static SignIn to(Session session, Whose whose)
+      throws AzureException, CommandException, IOException, StoreException {
+    return new Attempt(session, whose).signIn(true);
+  }
+
+  /** Signs in if that takes nobody's doing; absent when it does. */
+  static @Nullable SignIn withoutAsking(Session session, Whose whose)
+      throws AzureException, CommandException, IOException, StoreException {
+    return new Attempt(session, whose).signIn(false);
+  }
+
+  /** The tokens of the organisation. */
+  Pats pats() {
+    return new Pats(http, organization, bearer);
+  }
+
+  @Override
+  public void close() {
+    Arrays.fill(bearer, (byte) 0);
+  }
+
+  /** The ways, one after the other. */
+  private static final class Attempt {
+    private final Session session;
+    private final String organization;
+    private final Http http;
+    private final Entra entra;
+    private final @Nullable String clientId;
+
+    Attempt(Session session, Whose whose) throws AzureException, CommandException, IOException {
+      this.session = session;
+      organization = whose.identity().path();
+      http = session.http(whose.identity());
+      entra = new Entra(http);
+      clientId = session.run().surroundings().variable(CLIENT_ID);
+    }
+
+    @Nullable SignIn signIn(boolean mayAsk)
+        throws AzureException, CommandException, StoreException {
+      String given = session.run().surroundings().variable(ACCESS_TOKEN);
+      if (given != null) {
+        return with(given.strip().getBytes(UTF_8));
+      }
+      String tenant = entra.tenantOf(organization);
+      byte[] bearer = clientId == null ? null : remembered(tenant);
+      AzureException cli = null;
+      if (bearer == null) {
+        try {
+          String named = tenant.equals(Entra.ANY_TENANT) ? null : tenant;
+          bearer = new AzureCli(session.environment()).accessToken(named);
+        } catch (AzureException e) {
+          session.messages().trace(e);
+          cli = e;
+        }
+      }
+      if (bearer == null && mayAsk && clientId != null && isSomebodyThere()) {
+        bearer = byCode(tenant);
+      }
+      if (bearer == null && mayAsk) {
+        if (cli != null) {
+          throw cli;
+        }
+        throw CommandException.couldNot(
+            "nobody is signed in for "
+                + organization
+                + "; sign in with the Azure CLI (az login), set "
+                + CLIENT_ID
+                + " to your app registration and repeat in a terminal, or set "
+                + ACCESS_TOKEN);
+      }
+      return bearer == null ? null : with(bearer);
+    }
+
+    private SignIn with(byte[] bearer) {
+      return new SignIn(organization, http, bearer);
+    }
+
+    private boolean isSomebodyThere() {
+      return session.run().surroundings().mayPrompt() && Terminal.isTerminal(Terminal.ERROR);
+    }
+
+    /** Where the refresh token of a sign-in lies, beside the tokens. */
+    private EntryKey key(String tenant) {
+      return new EntryKey(new Identity("https", "login.microsoftonline.com", tenant), clientId);
+    }
+
+    private byte @Nullable [] remembered(String tenant) throws AzureException {
+      EntryKey key = key(tenant);
+      for (Store store : session.run().chain().stores()) {
+        session.run().surroundings().deadline().promptClosed();
+        try {
+          for (Entry entry : store.find(key.identity())) {
+            if (entry.key().equals(key)) {
+              return refreshed(store, entry, tenant);
+            }
+          }
+        } catch (StoreException e) {
+          session.messages().trace(e);
+        }
+      }
+      return null;
+    }
+
+    private byte @Nullable [] refreshed(Store store, Entry entry, String tenant)
+        throws AzureException, StoreException {
+      try {
+        Entra.Tokens tokens = entra.refresh(tenant, clientId, entry.secret().bytes());
+        if (tokens.refreshToken() != null) {
+          remember(store, tenant, tokens.refreshToken());
+        }
+        return tokens.accessToken();
+      } catch (AzureException e) {
+        if (e.reason() != Reason.UNAUTHORIZED) {
+          throw e;
+        }
+        session.messages().trace(e);
+        store.delete(entry.key());
+        return null;
+      } finally {
+        entry.wipe();
+      }
+    }
+
+    private void remember(Store store, String tenant, byte[] refreshToken) throws StoreException {
+      session.run().surroundings().deadline().promptClosed();
+      store.save(Entry.of(key(tenant), Secret.password(refreshToken), session.run().now()));
+    }
+
+    private byte[] byCode(String tenant) throws AzureException, CommandException {
+      Entra.DeviceCode code = entra.begin(tenant, clientId);
+      session.say(
+          "sign in for "
+              + organization
+              + ": open "
+              + code.verificationUri()
+              + " and enter the code "
+              + code.userCode());
+      Browser.open(code.verificationUri(), session.environment());
+      Spinner spinner = new Spinner(session.messages(), "waiting for you to sign in");
+      try {
+        Entra.Tokens tokens = entra.await(tenant, clientId, code, spinner);
+        spinner.end();
+        if (tokens.refreshToken() != null) {
+          rememberInChain(tenant, tokens.refreshToken());
+        }
+        return tokens.accessToken();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw CommandException.couldNot("the sign-in was interrupted; nothing was done");
+      } finally {
+        spinner.end();
+        code.wipe();
+      }
+    }
+
+    /** In the first store that takes it; without one the person signs in each time. */
+    private void rememberInChain(String tenant, byte[] refreshToken) {
+      for (Store store : session.run().chain().stores()) {
+        try {
+          if (store.capacity().writable()) {
+            remember(store, tenant, refreshToken);
+            return;
+          }
+        } catch (StoreException e) {
+          session.messages().trace(e);
+        }
+      }
+    }
+  }
+}

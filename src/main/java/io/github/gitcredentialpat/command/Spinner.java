@@ -1,0 +1,29 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.helper.Messages;
+
+/** Shows on a terminal that something is being waited for. */
+final class Spinner implements Runnable {
+  private static final String FRAMES = "|/-\\";
+
+  private final Messages messages;
+  private final String what;
+  private int turn;
+
+  Spinner(Messages messages, String what) {
+    this.messages = messages;
+    this.what = what;
+    run();
+  }
+
+  /** One turn. */
+  @Override
+  public void run() {
+    messages.progress(what + " " + FRAMES.charAt(turn++ % FRAMES.length()));
+  }
+
+  /** Takes it away. */
+  void end() {
+    messages.progress("");
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.store.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which of the service's tokens a person means, and which are those that are kept here. */
+final class TokenChoice {
+  private TokenChoice() {}
+
+  /** The one token that works and has this name; absent when there is none, or more than one. */
+  static @Nullable PatToken named(Pats pats, String name) throws AzureException {
+    List<PatToken> found = matching(pats.list(Pats.Filter.ACTIVE), name);
+    return found.size() == 1 ? found.get(0) : null;
+  }
+
+  /** The one of the service's tokens that an entry holds; absent when that cannot be told. */
+  static @Nullable PatToken of(Pats pats, Entry entry) throws AzureException {
+    if (entry.authorizationId() != null) {
+      return pats.get(entry.authorizationId());
+    }
+    return entry.name() == null ? null : named(pats, entry.name());
+  }
+
+  /**
+   * The token that is meant.
+   *
+   * @param word its name or id; absent for the one that is kept here
+   * @param kept what is kept here for the organisation
+   */
+  static PatToken chosen(
+      Pats pats, Pats.Filter filter, String organization, @Nullable String word, List<Kept> kept)
+      throws AzureException, CommandException {
+    List<PatToken> tokens = pats.list(filter);
+    List<PatToken> found = new ArrayList<>();
+    if (word != null) {
+      found.addAll(matching(tokens, word));
+    } else {
+      for (PatToken token : tokens) {
+        if (isKept(token, kept)) {
+          found.add(token);
+        }
+      }
+    }
+    if (found.size() == 1) {
+      return found.get(0);
+    }
+    String list = "; git-credential-pat token list " + organization + " shows names and ids";
+    if (found.isEmpty()) {
+      throw CommandException.couldNot(
+          word == null
+              ? "which of the tokens of "
+                  + organization
+                  + " is kept here is not known, name it"
+                  + list
+              : "there is no token " + word + " for " + organization + list);
+    }
+    throw CommandException.couldNot(
+        "several tokens of " + organization + " are meant, type the id of one" + list);
+  }
+
+  /** Whether a token of the service is one that is kept here: by its id, else by its name. */
+  static boolean isKept(PatToken token, List<Kept> kept) {
+    return kept.stream().anyMatch(each -> isSame(token, each.entry()));
+  }
+
+  static boolean isSame(PatToken token, Entry entry) {
+    return entry.authorizationId() != null
+        ? entry.authorizationId().equalsIgnoreCase(token.authorizationId())
+        : token.displayName().equals(entry.name());
+  }
+
+  private static List<PatToken> matching(List<PatToken> tokens, String word) {
+    List<PatToken> byName = new ArrayList<>();
+    for (PatToken token : tokens) {
+      if (token.authorizationId().equalsIgnoreCase(word)) {
+        return List.of(token);
+      }
+      if (token.displayName().equals(word)) {
+        byName.add(token);
+      }
+    }
+    return byName;
+  }
+}

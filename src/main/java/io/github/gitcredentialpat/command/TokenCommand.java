@@ -1,0 +1,151 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.azure.Scopes;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.StoreException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** What the commands for tokens at the service have in common: an organisation and a sign-in. */
+abstract class TokenCommand implements Callable<Integer> {
+  @ParentCommand private Token parent;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "ORG|URL",
+      description = "The organisation of Azure DevOps Services.")
+  private String place;
+
+  /**
+   * What such a command works with.
+   *
+   * @param session the session
+   * @param whose the organisation
+   * @param pats its tokens at the service
+   * @param kept what is kept here for it
+   */
+  record Desk(Session session, Whose whose, Pats pats, List<Kept> kept) {
+    String organization() {
+      return whose.identity().path();
+    }
+
+    long now() {
+      return session.run().now();
+    }
+
+    void say(String line) {
+      session.say(line);
+    }
+
+    /** Notes what the service now says of a token that is kept here. */
+    void update(PatToken token) {
+      for (Kept each : kept) {
+        Entry entry = each.entry();
+        if (!TokenChoice.isSame(token, entry)) {
+          continue;
+        }
+        session.run().surroundings().deadline().promptClosed();
+        try {
+          Entry updated =
+              Details.of(token)
+                  .entry(entry.key(), entry.secret(), entry.storedAt())
+                  .setAsideAt(entry.setAsideAt());
+          each.store().save(updated);
+        } catch (StoreException e) {
+          session.run().report(each.store(), e);
+        }
+      }
+    }
+  }
+
+  @Override
+  public final Integer call() throws AzureException, CommandException, IOException, StoreException {
+    checkArguments();
+    Session session = parent.session();
+    Whose whose = Session.whose(place);
+    String page = whose.tokenPage();
+    if (whose.kind() != Whose.Kind.ORGANIZATION) {
+      boolean opened = page != null && Browser.open(page, session.environment());
+      throw CommandException.couldNot(
+          "only Azure DevOps Services lets a program manage tokens, not "
+              + whose.identity().display()
+              + (page == null ? "" : "; do it at " + page + (opened ? ", which opens now" : "")));
+    }
+    try (SignIn signIn = SignIn.to(session, whose)) {
+      List<Kept> kept = new Inventory(session).entries(whose);
+      try {
+        return run(new Desk(session, whose, signIn.pats(), kept));
+      } finally {
+        kept.forEach(each -> each.entry().wipe());
+      }
+    } catch (AzureException e) {
+      if (e.reason() == Reason.UNSUPPORTED && page != null) {
+        Browser.open(page, session.environment());
+      }
+      throw e;
+    }
+  }
+
+  /** Complains of wrong usage before anybody is asked to sign in. */
+  void checkArguments() throws CommandException {}
+
+  /** Does it, signed in. */
+  abstract int run(Desk desk) throws AzureException, CommandException, IOException, StoreException;
+
+  /** The secret of a token that was just made; the caller wipes it. */
+  static Secret secret(PatToken token) {
+    byte[] bytes = token.secret();
+    Secret secret = Secret.password(Arrays.copyOf(bytes, bytes.length));
+    Arrays.fill(bytes, (byte) 0);
+    return secret;
+  }
+
+  /** Revokes a token that came to nothing, as far as it can. */
+  static void takeBack(Desk desk, PatToken token) {
+    try {
+      desk.pats().revoke(token.authorizationId());
+    } catch (AzureException e) {
+      desk.session().messages().trace(e);
+      desk.say(
+          "the new token "
+              + token.displayName()
+              + " could not be revoked either; type: git-credential-pat token revoke "
+              + desk.organization()
+              + " "
+              + token.authorizationId());
+    }
+  }
+
+  /** {@code laptop, Code (read), until 2027-02-01}. */
+  static String describe(PatToken token) {
+    return token.displayName()
+        + " ("
+        + Scopes.describe(token.scope())
+        + ") until "
+        + Run.date(token.validTo().getEpochSecond());
+  }
+
+  /** What the policy of the organisation made of a wish. */
+  static String clamped(PatToken token, long wanted) {
+    return token.validTo().getEpochSecond() < wanted - 86_400
+        ? "; the organisation's policy allows no longer life"
+        : "";
+  }
+
+  /** A word that names a token, for the commands that take one. */
+  static @Nullable String word(@Nullable String typed) {
+    return typed == null || typed.isBlank() ? null : typed.strip();
+  }
+}

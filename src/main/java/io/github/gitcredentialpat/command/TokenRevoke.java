@@ -1,0 +1,95 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.store.StoreException;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes one token, or all of them, useless for ever. */
+@Command(
+    name = "revoke",
+    description = "Revoke a token, or all tokens, at the service, and remove them here.",
+    footer = {"", "Example: git-credential-pat token revoke contoso laptop"})
+final class TokenRevoke extends TokenCommand {
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TOKEN",
+      description = "Its name or id; else the one that is kept here.")
+  private @Nullable String token;
+
+  @Option(names = "--all", description = "Revoke all tokens of yours in the organisation.")
+  private boolean all;
+
+  @Option(names = "--yes", description = "Do not ask before revoking all.")
+  private boolean yes;
+
+  @Override
+  void checkArguments() throws CommandException {
+    if (all && token != null) {
+      throw CommandException.wrongUsage("name a token, or say --all");
+    }
+  }
+
+  @Override
+  int run(Desk desk) throws AzureException, CommandException, IOException {
+    List<PatToken> chosen =
+        all
+            ? desk.pats().list(Pats.Filter.ACTIVE)
+            : List.of(
+                TokenChoice.chosen(
+                    desk.pats(),
+                    Pats.Filter.ACTIVE,
+                    desk.organization(),
+                    word(token),
+                    desk.kept()));
+    if (all && !yes && !chosen.isEmpty()) {
+      for (PatToken each : chosen) {
+        desk.say(describe(each));
+      }
+      if (!desk.session().isConfirmed("revoke these " + chosen.size() + " tokens for ever?")) {
+        desk.say("nothing is revoked; add --yes to revoke without being asked");
+        return 1;
+      }
+    }
+    int status = 0;
+    for (PatToken each : chosen) {
+      try {
+        revoke(desk, each);
+      } catch (AzureException e) {
+        desk.session().messages().trace(e);
+        desk.say(each.displayName() + " is not revoked: " + e.getMessage());
+        status = 1;
+      }
+    }
+    if (chosen.isEmpty()) {
+      desk.say("there is no token to revoke for " + desk.organization());
+    }
+    return status;
+  }
+
+  private static void revoke(Desk desk, PatToken token) throws AzureException {
+    boolean wasThere = desk.pats().revoke(token.authorizationId());
+    desk.say(
+        token.displayName()
+            + (wasThere ? " is revoked for " : " was revoked already for ")
+            + desk.organization());
+    for (Kept kept : desk.kept()) {
+      if (TokenChoice.isSame(token, kept.entry())) {
+        desk.session().run().surroundings().deadline().promptClosed();
+        try {
+          kept.store().delete(kept.entry().key());
+          desk.say(Kept.describe(kept.store(), kept.entry().key()) + " is removed");
+        } catch (StoreException e) {
+          desk.session().run().report(kept.store(), e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreLock;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Replaces the token that is kept here by a new one, in the order that Microsoft advises: make the
+ * new one, keep it, test it, and only then revoke the old one. Wherever it ends, a token that works
+ * is kept.
+ */
+@Command(
+    name = "rotate",
+    description = {
+      "Replace the token that is kept here: make a new one with the same scopes, keep it, test it,",
+      "and only then revoke the old one."
+    },
+    footer = {"", "Example: git-credential-pat token rotate contoso"})
+final class TokenRotate extends TokenCommand {
+  /** A token that was just made may not be known everywhere yet. */
+  private static final int TRIES = 4;
+
+  private static final long PAUSE_MILLIS = 2_000;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TOKEN",
+      description = "Its name or id, where that is not known here.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--expires",
+      paramLabel = "DATE|DAYS",
+      description = "How long the new one lives; else as long as the old one did.")
+  private @Nullable String expires;
+
+  @Override
+  void checkArguments() throws CommandException {
+    if (expires != null) {
+      Lifetime.end(expires, Instant.now().getEpochSecond());
+    }
+  }
+
+  @Override
+  int run(Desk desk) throws AzureException, CommandException, IOException {
+    Path folder = desk.session().run().surroundings().stateFolder();
+    Surroundings.makePrivate(folder);
+    // Two at once would each revoke what the other has just made.
+    try (FileChannel channel =
+            FileChannel.open(
+                folder.resolve("rotate"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock == null) {
+        throw CommandException.couldNot(
+            "another rotation is under way; nothing is done for " + desk.organization());
+      }
+      return rotate(desk);
+    }
+  }
+
+  private int rotate(Desk desk) throws AzureException, CommandException {
+    PatToken old =
+        TokenChoice.chosen(
+            desk.pats(), Pats.Filter.ACTIVE, desk.organization(), word(token), desk.kept());
+    Kept kept = kept(desk, old);
+    long life = old.validTo().getEpochSecond() - old.validFrom().getEpochSecond();
+    long end = expires == null ? desk.now() + life : Lifetime.end(expires, desk.now());
+    PatToken fresh =
+        desk.pats().create(nextName(old, desk.now()), old.scope(), Instant.ofEpochSecond(end));
+    Secret secret = secret(fresh);
+    try {
+      Entry entry = Details.of(fresh).entry(kept.entry().key(), secret, desk.now());
+      if (!replace(desk, kept, kept.entry(), entry)) {
+        takeBack(desk, fresh);
+        return 1;
+      }
+      Verdict verdict = test(desk, secret);
+      if (verdict.isAlive()) {
+        return revokeOld(desk, old, fresh, end);
+      }
+      desk.say(Advice.on(verdict, "the new token", desk.whose().identity(), desk.now()));
+      if (verdict.isBad()) {
+        replace(desk, kept, entry, kept.entry());
+        takeBack(desk, fresh);
+        desk.say("the old token " + old.displayName() + " is kept");
+      } else {
+        desk.say(
+            "the new token is kept, and the old one lives on; once the new one works, type:"
+                + " git-credential-pat token revoke "
+                + desk.organization()
+                + " "
+                + old.authorizationId());
+      }
+      return 1;
+    } finally {
+      secret.wipe();
+    }
+  }
+
+  /** The entry that holds the old token. */
+  private Kept kept(Desk desk, PatToken old) throws CommandException {
+    List<Kept> same =
+        desk.kept().stream().filter(each -> TokenChoice.isSame(old, each.entry())).toList();
+    if (same.size() == 1) {
+      return same.get(0);
+    }
+    // Told by the person, and nothing here contradicts.
+    if (same.isEmpty()
+        && token != null
+        && desk.kept().size() == 1
+        && desk.kept().get(0).entry().authorizationId() == null) {
+      return desk.kept().get(0);
+    }
+    throw CommandException.couldNot(
+        old.displayName()
+            + (same.isEmpty() ? " is not kept here" : " is kept here more than once")
+            + " for "
+            + desk.organization()
+            + "; nothing is done");
+  }
+
+  /** The same name with the time behind it, for the service refuses one that is taken. */
+  private static String nextName(PatToken old, long now) {
+    String name =
+        old.displayName().replaceFirst(" rotated \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$", "");
+    return name + " rotated " + TIME.format(Instant.ofEpochSecond(now));
+  }
+
+  /**
+   * Puts an entry into the place of another, unless somebody changed that meanwhile.
+   *
+   * @return whether it is there now
+   * @throws CommandException when nobody can tell: then neither token may be revoked
+   */
+  private static boolean replace(Desk desk, Kept kept, Entry expected, Entry entry)
+      throws CommandException {
+    Run run = desk.session().run();
+    run.surroundings().deadline().promptClosed();
+    StoreLock lock = StoreLock.acquire(run.surroundings());
+    try {
+      if (holds(kept.store(), expected)) {
+        kept.store().save(entry);
+        return true;
+      }
+      desk.say(
+          Kept.describe(kept.store(), expected.key())
+              + " was changed meanwhile; it stays as it is");
+      return false;
+    } catch (StoreException e) {
+      run.report(kept.store(), e);
+      run.surroundings().deadline().promptClosed();
+      try {
+        // A write that was cut off may have been done.
+        if (holds(kept.store(), entry)) {
+          return true;
+        }
+        if (holds(kept.store(), expected)) {
+          return false;
+        }
+      } catch (StoreException again) {
+        desk.session().messages().trace(again);
+      }
+      throw CommandException.couldNot(
+          "which token "
+              + kept.store().name()
+              + " keeps now is not known, so that none is revoked for "
+              + desk.organization()
+              + "; type: git-credential-pat token list "
+              + desk.organization());
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static boolean holds(Store store, Entry entry) throws StoreException {
+    boolean found = false;
+    for (Entry now : store.find(entry.key().identity())) {
+      found |= now.key().equals(entry.key()) && now.secret().sameAs(entry.secret());
+      now.wipe();
+    }
+    return found;
+  }
+
+  private static Verdict test(Desk desk, Secret secret) {
+    Checker checker = new Checker(desk.session());
+    Verdict verdict = checker.check(desk.whose().identity(), null, secret, Checker.LIMIT);
+    for (int i = 1; i < TRIES && verdict.isBad(); i++) {
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return verdict;
+      }
+      verdict = checker.check(desk.whose().identity(), null, secret, Checker.LIMIT);
+    }
+    return verdict;
+  }
+
+  private static int revokeOld(Desk desk, PatToken old, PatToken fresh, long end) {
+    String made =
+        "rotated for " + desk.organization() + ": " + describe(fresh) + clamped(fresh, end);
+    try {
+      desk.pats().revoke(old.authorizationId());
+      desk.say(made + "; the old one is revoked");
+      return 0;
+    } catch (AzureException e) {
+      desk.session().messages().trace(e);
+      desk.say(made);
+      desk.say(
+          "the old one is not revoked ("
+              + e.getMessage()
+              + "); type: git-credential-pat token revoke "
+              + desk.organization()
+              + " "
+              + old.authorizationId());
+      return 1;
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.github.gitcredentialpat.azure;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Microsoft Entra as the host {@code login.microsoftonline.com} serves it to one application of one
+ * tenant, asked by its id or as {@code organizations}: sign-ins by device code, and refresh tokens.
+ */
+public final class FakeEntra implements HttpHandler {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final String SCOPE =
+      "499b84ac-1321-427f-aa17-267ca6975798/.default offline_access";
+
+  private final Supplier<Instant> clock;
+  private final Consumer<String> issued;
+  private final String tenant;
+  private final String clientId = UUID.randomUUID().toString();
+  private final Deque<String> polls = new ArrayDeque<>();
+  private final Set<String> refreshTokens = new HashSet<>();
+  private @Nullable String deviceCode;
+  private int interval = 5;
+  private int lifetime = 900;
+  private boolean confidential;
+
+  /**
+   * A tenant with an application.
+   *
+   * @param tenant its id, such as that of {@link FakeOrganization#tenant}
+   * @param clock the service's
+   * @param issued told of each access token, such as {@link FakePats#accept}
+   */
+  public FakeEntra(String tenant, Supplier<Instant> clock, Consumer<String> issued) {
+    this.tenant = tenant;
+    this.clock = clock;
+    this.issued = issued;
+  }
+
+  /** The application's id. */
+  public String clientId() {
+    return clientId;
+  }
+
+  /** How often sign-ins may be asked after, and how long they wait, in seconds. */
+  public synchronized void pace(int interval, int lifetime) {
+    this.interval = interval;
+    this.lifetime = lifetime;
+  }
+
+  /**
+   * What asking after the sign-in answers, one after the other; then that it is done.
+   *
+   * @param errors such as {@code authorization_pending}
+   */
+  public synchronized void answerPolls(String... errors) {
+    polls.addAll(List.of(errors));
+  }
+
+  /** The application's registration does not allow public client flows. */
+  public synchronized void makeConfidential() {
+    confidential = true;
+  }
+
+  /** From now on people have to sign in again. */
+  public synchronized void revokeRefreshTokens() {
+    refreshTokens.clear();
+  }
+
+  /** A refresh token of somebody who signed in earlier. */
+  public synchronized String newRefreshToken() {
+    String refreshToken = "1." + random(600) + "&=";
+    refreshTokens.add(refreshToken);
+    return refreshToken;
+  }
+
+  /** A token in the form of Entra's, which says that it dies then, and which nobody signed. */
+  public static String newAccessToken(Instant expiry) {
+    ObjectNode claims = JSON.createObjectNode();
+    claims.put("aud", "499b84ac-1321-427f-aa17-267ca6975798");
+    claims.put("exp", expiry.getEpochSecond());
+    claims.put("jti", UUID.randomUUID().toString());
+    return base64("{\"typ\":\"JWT\",\"alg\":\"RS256\"}".getBytes(UTF_8))
+        + "."
+        + base64(claims.toString().getBytes(UTF_8))
+        + "."
+        + random(256);
+  }
+
+  @Override
+  public synchronized void handle(HttpExchange exchange) throws IOException {
+    Map<String, String> form = form(exchange);
+    String path = exchange.getRequestURI().getPath();
+    String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
+    if (!exchange.getRequestMethod().equals("POST")
+        || !type.equals("application/x-www-form-urlencoded")) {
+      fail(exchange, 400, "invalid_request", "AADSTS900144: The request is not understood.");
+    } else if (!path.startsWith("/" + tenant + "/") && !path.startsWith("/organizations/")) {
+      fail(exchange, 400, "invalid_request", "AADSTS90002: Tenant not found.");
+    } else if (!clientId.equals(form.get("client_id"))) {
+      fail(exchange, 400, "unauthorized_client", "AADSTS700016: Application was not found.");
+    } else if (path.endsWith("/oauth2/v2.0/devicecode")) {
+      begin(exchange, form);
+    } else if (confidential) {
+      fail(
+          exchange,
+          401,
+          "invalid_client",
+          "AADSTS7000218: The request body must contain 'client_assertion' or 'client_secret'.");
+    } else if (String.valueOf(form.get("grant_type")).endsWith(":device_code")) {
+      poll(exchange, form);
+    } else {
+      refresh(exchange, form);
+    }
+  }
+
+  private void begin(HttpExchange exchange, Map<String, String> form) throws IOException {
+    if (!SCOPE.equals(form.get("scope"))) {
+      fail(exchange, 400, "invalid_scope", "AADSTS70011: The scope is not valid.");
+      return;
+    }
+    deviceCode = random(150) + "+/=&";
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("user_code", "A1B2C3D4E");
+    answer.put("device_code", deviceCode);
+    answer.put("verification_uri", "https://microsoft.com/devicelogin");
+    answer.put("expires_in", lifetime);
+    answer.put("interval", interval);
+    answer.put(
+        "message",
+        "To sign in, open https://microsoft.com/devicelogin and enter the code A1B2C3D4E.");
+    FakePats.answer(exchange, 200, answer);
+  }
+
+  private void poll(HttpExchange exchange, Map<String, String> form) throws IOException {
+    if (!String.valueOf(form.get("device_code")).equals(deviceCode)) {
+      fail(exchange, 400, "bad_verification_code", "AADSTS70020: The code is not recognised.");
+      return;
+    }
+    String error = polls.poll();
+    if (error != null) {
+      fail(exchange, 400, error, "AADSTS70016: Not yet, or not at all.");
+      return;
+    }
+    deviceCode = null;
+    issue(exchange);
+  }
+
+  private void refresh(HttpExchange exchange, Map<String, String> form) throws IOException {
+    if (!"refresh_token".equals(form.get("grant_type"))) {
+      fail(exchange, 400, "unsupported_grant_type", "AADSTS70003: The grant is not supported.");
+    } else if (!SCOPE.equals(form.get("scope"))) {
+      fail(exchange, 400, "invalid_scope", "AADSTS70011: The scope is not valid.");
+    } else if (!refreshTokens.remove(form.get("refresh_token"))) {
+      fail(exchange, 400, "invalid_grant", "AADSTS700082: The refresh token has expired.");
+    } else {
+      issue(exchange);
+    }
+  }
+
+  private void issue(HttpExchange exchange) throws IOException {
+    String accessToken = newAccessToken(clock.get().plusSeconds(3600));
+    String refreshToken = newRefreshToken();
+    issued.accept(accessToken);
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("token_type", "Bearer");
+    answer.put("scope", "499b84ac-1321-427f-aa17-267ca6975798/.default");
+    answer.put("expires_in", 3600);
+    answer.put("access_token", accessToken);
+    answer.put("refresh_token", refreshToken);
+    FakePats.answer(exchange, 200, answer);
+  }
+
+  private void fail(HttpExchange exchange, int status, String error, String description)
+      throws IOException {
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("error", error);
+    answer.put(
+        "error_description",
+        description + " Trace ID: " + UUID.randomUUID() + " Timestamp: " + clock.get());
+    FakePats.answer(exchange, status, answer);
+  }
+
+  private static Map<String, String> form(HttpExchange exchange) throws IOException {
+    Map<String, String> form = new HashMap<>();
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    for (String pair : body.split("&")) {
+      String[] parts = pair.split("=", 2);
+      form.put(
+          URLDecoder.decode(parts[0], UTF_8),
+          parts.length == 1 ? "" : URLDecoder.decode(parts[1], UTF_8));
+    }
+    return form;
+  }
+
+  private static String random(int bytes) {
+    byte[] random = new byte[bytes];
+    RANDOM.nextBytes(random);
+    return base64(random);
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gitcredentialpat.azure.FakeAzureDevOps;
+import io.github.gitcredentialpat.azure.FakeOrganization;
+import io.github.gitcredentialpat.azure.FakeOrganization.Access;
+import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.InMemoryStore;
+import io.github.gitcredentialpat.store.Secret;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class CheckTest {
+  private static final String SITE = "https://dev.azure.com/contoso/Web/_git/site";
+
+  @TempDir static Path shared;
+  private static Certificate certificate;
+
+  @TempDir Path home;
+  private final InMemoryStore store = new InMemoryStore("memory");
+  private final Typed person = Typed.on(store);
+  private final long now = Instant.now().getEpochSecond();
+  private FakeAzureDevOps fake;
+  private FakeOrganization contoso;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    certificate = Certificate.make(shared);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    fake = new FakeAzureDevOps(certificate);
+    contoso = fake.organization("contoso");
+    contoso.repository("Web/_git/site", Access.ALL);
+    person.atHome(home).meets(fake);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    fake.close();
+  }
+
+  private Entry keep(String organization, String token) throws Exception {
+    Entry entry =
+        Entry.of(
+            new EntryKey(Identity.ofOrganization(organization), null),
+            Secret.password(token.getBytes(UTF_8)),
+            now);
+    store.save(entry);
+    return entry;
+  }
+
+  @Test
+  void aGoodTokenIsZero() throws Exception {
+    keep("contoso", contoso.grant("vso.code"));
+    assertThat(person.run("check", "contoso")).isZero();
+    assertThat(person.out)
+        .isEqualTo(
+            "the token for contoso is good (of "
+                + contoso.owner()
+                + ", "
+                + contoso.account()
+                + ")\n");
+  }
+
+  @Test
+  void aDeadTokenIsOne() throws Exception {
+    String token = contoso.grant("vso.code");
+    keep("contoso", token);
+    contoso.revoke(token);
+    assertThat(person.run("check", "contoso")).isEqualTo(1);
+    assertThat(person.out)
+        .contains("is not accepted", "https://dev.azure.com/contoso/_usersSettings/tokens")
+        .doesNotContain(token);
+  }
+
+  @Test
+  void whatCannotBeToldIsThree() throws Exception {
+    keep("contoso", contoso.grant("vso.code"));
+    fake.close();
+    assertThat(person.run("check", "contoso")).isEqualTo(3);
+    assertThat(person.out).contains("could not be told");
+  }
+
+  @Test
+  void noTokenIsOneAndSaysHowToGetOne() {
+    assertThat(person.run("check", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("git-credential-pat login contoso");
+  }
+
+  @Test
+  void aRepositoryTellsWhatTheTokenLacks() throws Exception {
+    keep("contoso", contoso.grant("vso.code"));
+    assertThat(person.run("check", SITE)).isEqualTo(1);
+    assertThat(person.out).contains("may fetch, but lacks the scope Code (Read & write)");
+    keep("contoso", contoso.grant("vso.packaging"));
+    assertThat(person.run("check", SITE)).isEqualTo(1);
+    assertThat(person.out).contains("lacks the scope Code (Read)");
+    keep("contoso", contoso.grant("vso.code_write"));
+    assertThat(person.run("check", SITE)).isZero();
+    assertThat(person.run("check", "https://someone@dev.azure.com/contoso/Web/_git/none")).isZero();
+    assertThat(person.out).contains("the repository does not exist, or its owner may not read it");
+  }
+
+  @Test
+  void aPolicyOfTheCompanyIsNotTheTokensFault() throws Exception {
+    contoso.become(Trait.CONDITIONAL_ACCESS);
+    keep("contoso", contoso.grant("vso.code"));
+    assertThat(person.run("check", "contoso")).isEqualTo(3);
+    assertThat(person.out).contains("conditional access");
+  }
+
+  @Test
+  void aTokenThatProvesGoodLosesAnEndThatWasWrong() throws Exception {
+    Entry entry = keep("contoso", contoso.grant("vso.code"));
+    store.save(entry.with(new Expiry(now - 60, Expiry.Source.GIT), null));
+    assertThat(person.run("check", "contoso")).isZero();
+    assertThat(store.find(Identity.ofOrganization("contoso")).get(0).expiry()).isNull();
+  }
+
+  @Test
+  void printsJson() throws Exception {
+    keep("contoso", contoso.grant("vso.code"));
+    assertThat(person.run("check", "contoso", "--json")).isZero();
+    JsonNode check = new ObjectMapper().readTree(person.out).get("checks").get(0);
+    assertThat(check.get("organization").asText()).isEqualTo("contoso");
+    assertThat(check.get("verdict").asText()).isEqualTo("good");
+    assertThat(check.get("account").asText()).isEqualTo(contoso.account());
+    assertThat(check.has("user")).isFalse();
+  }
+
+  @Test
+  void listAsksAboutEachOfThem() throws Exception {
+    FakeOrganization fabrikam = fake.organization("fabrikam");
+    keep("contoso", contoso.grant("vso.code"));
+    keep("fabrikam", fabrikam.grant("vso.code"));
+    keep("tailspin", fake.newToken());
+    fake.organization("tailspin");
+    assertThat(person.run("list", "--check")).isEqualTo(1);
+    assertThat(person.out)
+        .contains("the token for contoso is good")
+        .contains("the token for fabrikam is good")
+        .contains("the token for tailspin is not accepted");
+    assertThat(person.run("list", "--check", "--json")).isEqualTo(1);
+    assertThat(new ObjectMapper().readTree(person.out).get("entries").findValuesAsText("verdict"))
+        .containsExactly("good", "good", "rejected");
+  }
+}

@@ -1,0 +1,525 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gitcredentialpat.azure.FakeAzureDevOps;
+import io.github.gitcredentialpat.azure.FakeEntra;
+import io.github.gitcredentialpat.azure.FakeOrganization;
+import io.github.gitcredentialpat.azure.FakePats;
+import io.github.gitcredentialpat.azure.FakePats.Seen;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.InMemoryStore;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class TokenCommandsTest {
+  private static final Identity CONTOSO = Identity.ofOrganization("contoso");
+
+  @TempDir static Path shared;
+  private static Certificate certificate;
+
+  @TempDir Path home;
+  private final InMemoryStore store = new InMemoryStore("memory");
+  private final Typed person = Typed.on(store);
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private FakeAzureDevOps fake;
+  private FakePats service;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    certificate = Certificate.make(shared);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    fake = new FakeAzureDevOps(certificate);
+    fake.organization("contoso");
+    service = new FakePats(fake, "contoso");
+    fake.on("vssps.dev.azure.com", service);
+    person.atHome(home).meets(fake).set("AZURE_DEVOPS_ENTRA_TOKEN", service.signIn());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (String id : service.pats().keySet()) {
+      assertThat(person.out + person.err).doesNotContain(service.secretOf(id));
+    }
+    fake.close();
+  }
+
+  private Entry kept() throws StoreException {
+    List<Entry> found = store.find(CONTOSO);
+    assertThat(found).describedAs(person.err).hasSize(1);
+    return found.get(0);
+  }
+
+  private String keptSecret() throws StoreException {
+    return new String(kept().secret().bytes(), UTF_8);
+  }
+
+  /** A token that was made by this program some days ago; its id. */
+  private String keepOne(String name, String scope) throws Exception {
+    fake.setTime(now.minus(Duration.ofDays(20)));
+    String id = service.add(name, scope, now.plus(Duration.ofDays(10)));
+    fake.setTime(now);
+    store.save(
+        new Entry(
+            new EntryKey(CONTOSO, "alice"),
+            Secret.password(service.secretOf(id).getBytes(UTF_8)),
+            new Expiry(now.plus(Duration.ofDays(10)).getEpochSecond(), Expiry.Source.SERVICE),
+            null,
+            now.getEpochSecond(),
+            0,
+            name,
+            scope,
+            id));
+    return id;
+  }
+
+  private List<String> alive() {
+    List<String> alive = new ArrayList<>();
+    for (Map.Entry<String, Seen> each : service.pats().entrySet()) {
+      if (!each.getValue().revoked()) {
+        alive.add(each.getKey());
+      }
+    }
+    return alive;
+  }
+
+  // --- list ---
+
+  @Test
+  void listMarksWhatIsKeptHereWhatIsGlobalAndWhatAProgramMade() throws Exception {
+    keepOne("laptop", "vso.code");
+    service.add(
+        "Git: https://dev.azure.com/contoso on DESK", "vso.code_write", now.plusSeconds(90_000));
+    service.addGlobal("everywhere", "app_token", now.plusSeconds(1_000_000));
+    service.limitPages(1);
+    assertThat(person.run("token", "list", "contoso")).isZero();
+    String[] lines = person.out.split("\n");
+    assertThat(lines).hasSize(4);
+    assertThat(person.out)
+        .containsPattern("(?m)^\\* +laptop +Code \\(Read\\) .* 10 days")
+        .containsPattern("(?m)^ +Git: https.* made by a program$")
+        .containsPattern("(?m)^ +everywhere .* for all organisations: ends on 2026-12-01$");
+    assertThat(person.run("token", "list", "contoso", "--json")).isZero();
+    JsonNode tokens = new ObjectMapper().readTree(person.out).get("tokens");
+    assertThat(tokens.findValuesAsText("keptHere"))
+        .containsExactlyInAnyOrder("true", "false", "false");
+    assertThat(tokens.findValuesAsText("global")).containsOnlyOnce("true");
+    assertThat(tokens.findValuesAsText("automatic")).containsOnlyOnce("true");
+  }
+
+  @Test
+  void listFilters() throws Exception {
+    String id = keepOne("laptop", "vso.code");
+    assertThat(person.run("token", "revoke", "contoso")).isZero();
+    assertThat(person.run("token", "list", "contoso")).isZero();
+    assertThat(person.out).isEmpty();
+    assertThat(person.run("token", "list", "contoso", "--filter", "revoked")).isZero();
+    assertThat(person.out).contains(id);
+    assertThat(person.run("token", "list", "contoso", "--filter", "nonsense")).isEqualTo(2);
+  }
+
+  // --- create ---
+
+  @Test
+  void createMakesATokenAndKeepsItAtOnce() throws Exception {
+    assertThat(person.run("token", "create", "contoso", "--name", "laptop", "--expires", "90"))
+        .describedAs(person.err)
+        .isZero();
+    String id = alive().get(0);
+    Seen made = service.pats().get(id);
+    assertThat(made.displayName()).isEqualTo("laptop");
+    assertThat(made.scope()).isEqualTo("vso.code_write");
+    assertThat(made.global()).isFalse();
+    Entry entry = kept();
+    assertThat(keptSecret()).isEqualTo(service.secretOf(id));
+    assertThat(entry.authorizationId()).isEqualTo(id);
+    assertThat(entry.name()).isEqualTo("laptop");
+    assertThat(entry.scopes()).isEqualTo("vso.code_write");
+    assertThat(entry.expiry())
+        .isEqualTo(new Expiry(made.validTo().getEpochSecond(), Expiry.Source.SERVICE));
+  }
+
+  @Test
+  void createSaysWhenAPolicyAllowsNoLongerLife() throws Exception {
+    service.limitLife(Duration.ofDays(7));
+    assertThat(person.run("token", "create", "contoso", "--expires", "90")).isZero();
+    assertThat(person.err).contains("allows no longer life");
+    assertThat(kept().expiry().at())
+        .isLessThanOrEqualTo(now.plus(Duration.ofDays(7)).getEpochSecond() + 60);
+  }
+
+  @Test
+  void whatCannotBeKeptIsRevokedAgain() throws Exception {
+    store.failWith(new StoreException(Reason.LOCKED, "locked; unlock it"));
+    assertThat(person.run("token", "create", "contoso")).isEqualTo(1);
+    store.failWith(null);
+    assertThat(service.pats()).hasSize(1);
+    assertThat(alive()).isEmpty();
+    assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void aTokenForPackagesDoesNotPushGitsTokenOut() throws Exception {
+    String id = keepOne("laptop", "vso.code");
+    assertThat(person.run("token", "create", "contoso", "--scopes", "packages")).isEqualTo(1);
+    assertThat(person.err).contains("--user NAME");
+    assertThat(alive()).containsExactly(id);
+    assertThat(person.run("token", "create", "contoso", "--scopes", "packages", "--user", "feeds"))
+        .isZero();
+    assertThat(store.list()).hasSize(2);
+  }
+
+  @Test
+  void refusalsAreNamedAndChangeNothing() throws Exception {
+    service.forbidCreation();
+    assertThat(person.run("token", "create", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("contoso").doesNotContain("Exception");
+    assertThat(store.list()).isEmpty();
+    service.refuse("someNewErrorOfTomorrow");
+    assertThat(person.run("token", "create", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("someNewErrorOfTomorrow");
+  }
+
+  @Test
+  void wrongWordsAreToldBeforeAnybodyIsAsked() {
+    fake.forget();
+    assertThat(person.run("token", "create", "contoso", "--scopes", "cod:read")).isEqualTo(2);
+    assertThat(person.run("token", "create", "contoso", "--expires", "never")).isEqualTo(2);
+    assertThat(person.run("token", "scope", "contoso")).isEqualTo(2);
+    assertThat(person.run("token", "revoke", "contoso", "x", "--all")).isEqualTo(2);
+    assertThat(person.run("token")).isEqualTo(2);
+    assertThat(fake.requests()).isEmpty();
+  }
+
+  // --- extend and scope ---
+
+  @Test
+  void extendKeepsTheSecretAndNotesTheNewEnd() throws Exception {
+    String id = keepOne("laptop", "vso.code");
+    String secret = keptSecret();
+    assertThat(person.run("token", "extend", "contoso", "--expires", "60")).isZero();
+    assertThat(keptSecret()).isEqualTo(secret);
+    assertThat(kept().expiry().at()).isEqualTo(service.pats().get(id).validTo().getEpochSecond());
+    assertThat(kept().expiry().at()).isGreaterThan(now.plus(Duration.ofDays(59)).getEpochSecond());
+    assertThat(kept().key().user()).isEqualTo("alice");
+  }
+
+  @Test
+  void scopeAddsAndReplaces() throws Exception {
+    String id = keepOne("laptop", "vso.work");
+    assertThat(person.run("token", "scope", "contoso", "--add", "git")).isZero();
+    assertThat(service.pats().get(id).scope().split(" "))
+        .containsExactlyInAnyOrder("vso.work", "vso.code_write");
+    assertThat(kept().scopes()).isEqualTo(service.pats().get(id).scope());
+    assertThat(person.run("token", "scope", "contoso", "laptop", "--scopes", "git-read")).isZero();
+    assertThat(service.pats().get(id).scope()).isEqualTo("vso.code");
+  }
+
+  @Test
+  void aTokenThatIsNotKnownHereHasToBeNamed() throws Exception {
+    service.add("one", "vso.code", now.plusSeconds(90_000));
+    assertThat(person.run("token", "extend", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("token list contoso");
+    assertThat(person.run("token", "extend", "contoso", "two")).isEqualTo(1);
+    assertThat(person.err).contains("there is no token two");
+    assertThat(person.run("token", "extend", "contoso", "one")).isZero();
+  }
+
+  // --- rotate ---
+
+  @Test
+  void rotateMakesKeepsTestsAndThenRevokes() throws Exception {
+    String old = keepOne("laptop", "vso.code");
+    fake.forget();
+    assertThat(person.run("token", "rotate", "contoso")).describedAs(person.err).isZero();
+    String fresh = alive().get(0);
+    assertThat(alive()).hasSize(1).doesNotContain(old);
+    assertThat(keptSecret()).isEqualTo(service.secretOf(fresh));
+    assertThat(kept().authorizationId()).isEqualTo(fresh);
+    assertThat(kept().key().user()).isEqualTo("alice");
+    Seen made = service.pats().get(fresh);
+    assertThat(made.displayName()).startsWith("laptop rotated ");
+    assertThat(Duration.between(made.validFrom(), made.validTo()).toDays()).isBetween(29L, 30L);
+    List<String> methods =
+        fake.requests().stream()
+            .filter(
+                request -> !request.method().equals("GET") || request.path().contains("connection"))
+            .map(FakeAzureDevOps.Request::method)
+            .toList();
+    assertThat(methods).containsExactly("POST", "GET", "DELETE");
+    assertThat(person.run("token", "rotate", "contoso")).isZero();
+    assertThat(service.pats().get(alive().get(0)).displayName()).matches("laptop rotated [^r]*");
+  }
+
+  @Test
+  void aNewTokenThatDoesNotWorkGivesWayToTheOldOne() throws Exception {
+    String old = keepOne("laptop", "vso.code");
+    String secret = keptSecret();
+    fake.on(
+        "dev.azure.com",
+        exchange -> {
+          exchange
+              .getResponseHeaders()
+              .set("WWW-Authenticate", "Basic realm=\"https://x.visualstudio.com/\"");
+          exchange.sendResponseHeaders(401, -1);
+        });
+    assertThat(person.run("token", "rotate", "contoso")).isEqualTo(1);
+    assertThat(keptSecret()).isEqualTo(secret);
+    assertThat(alive()).containsExactly(old);
+  }
+
+  @Test
+  void aNewTokenThatCouldNotBeTestedLeavesBothAlive() throws Exception {
+    String old = keepOne("laptop", "vso.code");
+    fake.on("dev.azure.com", exchange -> exchange.sendResponseHeaders(503, -1));
+    assertThat(person.run("token", "rotate", "contoso")).isEqualTo(1);
+    assertThat(alive()).hasSize(2).contains(old);
+    assertThat(person.err).contains("token revoke contoso " + old);
+    assertThat(alive().stream().map(service::secretOf)).contains(keptSecret());
+  }
+
+  @Test
+  void anOldTokenThatCouldNotBeRevokedIsNamed() throws Exception {
+    String old = keepOne("laptop", "vso.code");
+    assertThat(rotateWithFailingMethod("DELETE")).isEqualTo(1);
+    assertThat(alive()).hasSize(2);
+    assertThat(keptSecret()).isNotEqualTo(service.secretOf(old));
+    assertThat(person.err).contains("is not revoked", "token revoke contoso " + old);
+  }
+
+  @Test
+  void whenTheNewOneCannotBeMadeNothingChanges() throws Exception {
+    String old = keepOne("laptop", "vso.code");
+    assertThat(rotateWithFailingMethod("POST")).isEqualTo(1);
+    assertThat(alive()).containsExactly(old);
+    assertThat(keptSecret()).isEqualTo(service.secretOf(old));
+  }
+
+  private int rotateWithFailingMethod(String method) {
+    fake.on(
+        "vssps.dev.azure.com",
+        exchange -> {
+          if (exchange.getRequestMethod().equals(method)) {
+            exchange.sendResponseHeaders(503, -1);
+          } else {
+            service.handle(exchange);
+          }
+        });
+    return person.run("token", "rotate", "contoso");
+  }
+
+  @Test
+  void whatSomebodyElseStoredMeanwhileStays() throws Exception {
+    String old = keepOne("laptop", "vso.code");
+    Entry entry = kept();
+    fake.on(
+        "vssps.dev.azure.com",
+        exchange -> {
+          service.handle(exchange);
+          try {
+            store.save(
+                Details.of(
+                        new io.github.gitcredentialpat.azure.PatToken(
+                            "other",
+                            "other-id",
+                            "vso.code",
+                            now,
+                            now.plusSeconds(90_000),
+                            false,
+                            null))
+                    .entry(entry.key(), Secret.password("another".getBytes(UTF_8)), 5));
+          } catch (StoreException e) {
+            throw new IOException(e);
+          }
+        });
+    person.run("token", "rotate", "contoso");
+    assertThat(keptSecret()).isEqualTo("another");
+    assertThat(alive()).containsExactly(old);
+  }
+
+  @Test
+  void twoRotationsAtOnceAreRefused() throws Exception {
+    String old = keepOne("laptop", "vso.code");
+    Path folder = Files.createDirectories(home.resolve(".local/state/git-credential-pat"));
+    Process other =
+        new ProcessBuilder(
+                "python3",
+                "-c",
+                "import fcntl,sys,time\nf=open(sys.argv[1],'w')\nfcntl.lockf(f,fcntl.LOCK_EX)\n"
+                    + "print('locked',flush=True)\ntime.sleep(60)",
+                folder.resolve("rotate").toString())
+            .start();
+    try {
+      assertThat(other.inputReader(UTF_8).readLine()).isEqualTo("locked");
+      assertThat(person.run("token", "rotate", "contoso")).isEqualTo(1);
+      assertThat(person.err).contains("another rotation is under way");
+      assertThat(alive()).containsExactly(old);
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+  }
+
+  // --- revoke ---
+
+  @Test
+  void revokeRemovesTheTokenHereToo() throws Exception {
+    keepOne("laptop", "vso.code");
+    service.add("other", "vso.code", now.plusSeconds(90_000));
+    assertThat(person.run("token", "revoke", "contoso")).isZero();
+    assertThat(alive()).hasSize(1);
+    assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void revokeAllAsksFirst() throws Exception {
+    keepOne("laptop", "vso.code");
+    service.add("other", "vso.code", now.plusSeconds(90_000));
+    assertThat(person.run("token", "revoke", "contoso", "--all")).isEqualTo(1);
+    assertThat(alive()).hasSize(2);
+    assertThat(person.answering("y\n", "token", "revoke", "contoso", "--all")).isZero();
+    assertThat(alive()).isEmpty();
+    assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void logoutRevokesAtTheServiceToo() throws Exception {
+    keepOne("laptop", "vso.code");
+    assertThat(person.run("logout", "contoso", "--revoke")).isZero();
+    assertThat(alive()).isEmpty();
+    assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void logoutSaysWhenItCannotRevoke() throws Exception {
+    store.save(Entry.of(new EntryKey(CONTOSO, null), Secret.password(new byte[] {'t'}), 1));
+    assertThat(person.run("logout", "contoso", "--revoke")).isEqualTo(1);
+    assertThat(person.err).contains("https://dev.azure.com/contoso/_usersSettings/tokens");
+    assertThat(store.list()).isEmpty();
+  }
+
+  // --- signing in ---
+
+  @Test
+  void aServerIsSentToItsPage() {
+    assertThat(person.run("token", "list", "http://tfs.corp:8080/tfs/Main")).isEqualTo(1);
+    assertThat(person.err).contains("http://tfs.corp:8080/tfs/main/_usersSettings/tokens");
+  }
+
+  @Test
+  void personalAccountsAreSentToTheirPage() {
+    service.belongToPersonalAccounts();
+    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("https://dev.azure.com/contoso/_usersSettings/tokens");
+    person.set("AZURE_DEVOPS_ENTRA_TOKEN", "");
+    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("personal Microsoft accounts");
+  }
+
+  @Test
+  void withoutASignInItSaysWhichWaysThereAre() {
+    person.set("AZURE_DEVOPS_ENTRA_TOKEN", "").set("PATH", gitOnly());
+    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("az login", "GIT_CREDENTIAL_PAT_CLIENT_ID", "AZURE_DEVOPS_ENTRA_TOKEN");
+  }
+
+  /** A PATH with git on it, and surely no Azure CLI. */
+  private String gitOnly() {
+    try {
+      Path bin = Files.createDirectory(home.resolve("bin"));
+      for (String folder : System.getenv("PATH").split(":")) {
+        if (Files.isExecutable(Path.of(folder, "git"))) {
+          Files.createSymbolicLink(bin.resolve("git"), Path.of(folder, "git"));
+          return bin.toString();
+        }
+      }
+      throw new IllegalStateException("no git");
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aSignInThatWasRememberedIsUsed() throws Exception {
+    FakeOrganization contoso = fake.organization("contoso");
+    FakeEntra entra = new FakeEntra(contoso.tenant(), fake::now, service::accept);
+    fake.on("login.microsoftonline.com", entra);
+    person
+        .set("AZURE_DEVOPS_ENTRA_TOKEN", "")
+        .set("PATH", gitOnly())
+        .set("GIT_CREDENTIAL_PAT_CLIENT_ID", entra.clientId());
+    EntryKey key =
+        new EntryKey(
+            new Identity("https", "login.microsoftonline.com", contoso.tenant()), entra.clientId());
+    store.save(Entry.of(key, Secret.password("unknown".getBytes(UTF_8)), 1));
+    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
+    assertThat(store.list()).isEmpty();
+    String refreshToken = entra.newRefreshToken();
+    store.save(Entry.of(key, Secret.password(refreshToken.getBytes(UTF_8)), 1));
+    assertThat(person.run("token", "list", "contoso")).describedAs(person.err).isZero();
+    String next = new String(store.find(key.identity()).get(0).secret().bytes(), UTF_8);
+    assertThat(next).isNotEqualTo(refreshToken);
+    assertThat(person.err).doesNotContain(refreshToken).doesNotContain(next);
+  }
+
+  @Test
+  void theAzureClisSignInIsUsed() throws Exception {
+    String bearer = service.signIn();
+    Path bin = Path.of(gitOnly());
+    Path az = bin.resolve("az");
+    Files.writeString(az, "#!/bin/sh\necho '" + bearer + "'\n");
+    az.toFile().setExecutable(true);
+    person.set("AZURE_DEVOPS_ENTRA_TOKEN", "").set("PATH", bin + ":/usr/bin:/bin");
+    service.add("one", "vso.code", now.plusSeconds(90_000));
+    assertThat(person.run("token", "list", "contoso", "--trace")).describedAs(person.err).isZero();
+    assertThat(person.out).contains("one");
+    assertThat(person.err).doesNotContain(bearer);
+  }
+
+  @Test
+  void anAccessTokenThatIsOverIsToldSo() {
+    person.set(
+        "AZURE_DEVOPS_ENTRA_TOKEN", FakeEntra.newAccessToken(Instant.now().minusSeconds(60)));
+    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("access token has expired");
+  }
+
+  // --- what login learns ---
+
+  @Test
+  void loginAsksTheServiceAboutATokenWhoseNameItIsTold() throws Exception {
+    String id = service.add("laptop", "vso.code", now.plus(Duration.ofDays(10)));
+    String secret = service.secretOf(id);
+    assertThat(person.answering(secret, "login", "contoso", "--name", "laptop")).isZero();
+    assertThat(kept().authorizationId()).isEqualTo(id);
+    assertThat(kept().scopes()).isEqualTo("vso.code");
+    assertThat(kept().expiry().source()).isEqualTo(Expiry.Source.SERVICE);
+  }
+}

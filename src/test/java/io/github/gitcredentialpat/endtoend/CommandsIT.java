@@ -1,0 +1,334 @@
+package io.github.gitcredentialpat.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.Pty;
+import io.github.gitcredentialpat.azure.FakeAzureDevOps;
+import io.github.gitcredentialpat.azure.FakeEntra;
+import io.github.gitcredentialpat.azure.FakeOrganization;
+import io.github.gitcredentialpat.azure.FakeOrganization.Access;
+import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
+import io.github.gitcredentialpat.azure.FakePats;
+import io.github.gitcredentialpat.network.Certificate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person types, with the packaged program, on a terminal and without one. */
+@Timeout(180)
+final class CommandsIT {
+  private static final String PROMPT = "Token for contoso: ";
+
+  @TempDir static Path shared;
+  private static Certificate certificate;
+
+  @TempDir Path home;
+  private final Map<String, String> environment = new HashMap<>();
+  private FakeAzureDevOps fake;
+  private FakeOrganization contoso;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    certificate = Certificate.make(shared);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    fake = new FakeAzureDevOps(certificate);
+    contoso = fake.organization("contoso");
+    contoso.repository("Web/_git/site", Access.ALL);
+    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    environment.put("HOME", home.toString());
+    environment.put("XDG_DATA_HOME", "");
+    environment.put("XDG_STATE_HOME", "");
+    environment.put("GIT_CONFIG_NOSYSTEM", "1");
+    environment.put("GIT_CREDENTIAL_PAT_STORE", "file");
+    environment.put("DISPLAY", "");
+    environment.put("WAYLAND_DISPLAY", "");
+    environment.putAll(fake.environment());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    fake.close();
+  }
+
+  private Programs.Result run(String input, String... arguments) throws Exception {
+    return runIn(home, input, arguments);
+  }
+
+  private Programs.Result runIn(Path folder, String input, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
+    command.addAll(List.of(arguments));
+    return Programs.run(folder, environment, input, command);
+  }
+
+  private String kept() throws Exception {
+    return run("protocol=https\nhost=dev.azure.com\npath=contoso/Web/_git/site\n", "get").out();
+  }
+
+  @Test
+  void aTokenIsTypedOnATerminalWithoutEcho() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    try (Pty pty = new Pty(Helper.launcher() + " login contoso", environment)) {
+      pty.waitFor(PROMPT, 1);
+      pty.type(token + "\n");
+      assertThat(pty.finish())
+          .contains("make a token at https://dev.azure.com/contoso/_usersSettings/tokens")
+          .contains("the token for contoso is good")
+          .doesNotContain(token);
+    }
+    assertThat(kept()).contains("password=" + token);
+  }
+
+  @Test
+  void controlCLeavesNothingAndBringsTheEchoBack() throws Exception {
+    String command =
+        "trap : INT; " + Helper.launcher() + " login contoso; echo ended $?; stty -a </dev/tty";
+    try (Pty pty = new Pty(command, environment)) {
+      pty.waitFor(PROMPT, 1);
+      pty.type("half a token");
+      pty.type("\u0003");
+      assertThat(pty.finish())
+          .contains("ended 130")
+          .contains(" echo ")
+          .doesNotContain("-echo ")
+          .doesNotContain("half");
+    }
+    assertThat(kept()).isEmpty();
+    assertThat(fake.requests()).isEmpty();
+  }
+
+  @Test
+  void withoutATerminalNobodyIsAsked() throws Exception {
+    Programs.Result login = run("", "login", "contoso");
+    assertThat(login.exit()).isEqualTo(1);
+    assertThat(login.err()).contains("no token came from standard input");
+    run(contoso.grant("vso.code"), "login", "contoso");
+    run(contoso.grant("vso.code"), "login", "contoso", "--user", "bob");
+    Programs.Result logout = run("", "logout", "contoso");
+    assertThat(logout.exit()).isEqualTo(1);
+    assertThat(logout.err()).contains("add --yes");
+    assertThat(kept()).isNotEmpty();
+  }
+
+  @Test
+  void theRemoteOfTheRepositorySaysWhichOrganisation() throws Exception {
+    Path clone = Files.createDirectory(home.resolve("clone"));
+    run(contoso.grant("vso.code"), "login", "contoso");
+    Programs.Result nowhere = runIn(clone, "", "check");
+    assertThat(nowhere.exit()).describedAs("%s", nowhere).isEqualTo(2);
+    for (List<String> git :
+        List.of(
+            List.of("git", "init", "-q"),
+            List.of(
+                "git",
+                "remote",
+                "add",
+                "origin",
+                "https://contoso@dev.azure.com/contoso/Web/_git/site"))) {
+      Person.done(Programs.run(clone, environment, "", git));
+    }
+    Programs.Result check = runIn(clone, "", "check");
+    assertThat(check.exit()).isEqualTo(1);
+    assertThat(check.out()).contains("lacks the scope Code (Read & write)");
+  }
+
+  @Test
+  void nothingShowsASecret() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    StringBuilder seen = new StringBuilder();
+    for (String command :
+        List.of(
+            "login contoso",
+            "list",
+            "list --json",
+            "list --check",
+            "check contoso",
+            "stores",
+            "check https://dev.azure.com/contoso/Web/_git/site",
+            "logout contoso")) {
+      List<String> words = new ArrayList<>(List.of(command.split(" ")));
+      words.add("--trace");
+      Programs.Result result = run(token, words.toArray(String[]::new));
+      assertThat(result.exit()).describedAs("%s: %s", command, result).isZero();
+      seen.append(result.out()).append(result.err());
+    }
+    String basic =
+        java.util.Base64.getEncoder()
+            .encodeToString((":" + token).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    assertThat(seen).contains("trace").doesNotContain(token).doesNotContain(basic);
+  }
+
+  @Test
+  void aPersonSignsInWithACode() throws Exception {
+    FakePats service = new FakePats(fake, "contoso");
+    FakeEntra entra = new FakeEntra(contoso.tenant(), fake::now, service::accept);
+    entra.pace(1, 900);
+    entra.answerPolls("authorization_pending", "authorization_pending");
+    fake.on("vssps.dev.azure.com", service);
+    fake.on("login.microsoftonline.com", entra);
+    environment.put("GIT_CREDENTIAL_PAT_CLIENT_ID", entra.clientId());
+    Programs.Result nobody = run("", "token", "create", "contoso");
+    assertThat(nobody.exit()).isEqualTo(1);
+    assertThat(nobody.err()).contains("repeat in a terminal");
+    try (Pty pty = new Pty(Helper.launcher() + " token create contoso", environment)) {
+      assertThat(pty.finish())
+          .contains(
+              "and enter the code ", "waiting for you to sign in", "made git-credential-pat on");
+    }
+    String secret = service.secretOf(service.pats().keySet().iterator().next());
+    assertThat(kept()).contains("password=" + secret);
+    Programs.Result rotated = run("", "token", "rotate", "contoso", "--trace");
+    assertThat(rotated.exit()).describedAs("%s", rotated).isZero();
+    assertThat(service.pats()).hasSize(2);
+    for (String id : service.pats().keySet()) {
+      assertThat(rotated.err()).doesNotContain(service.secretOf(id));
+    }
+    assertThat(kept()).doesNotContain("password=" + secret);
+  }
+
+  @Test
+  void rotationsAtOnceAndCutOffNeverLeaveADeadToken() throws Exception {
+    FakePats service = new FakePats(fake, "contoso");
+    fake.on("vssps.dev.azure.com", service);
+    environment.put("AZURE_DEVOPS_ENTRA_TOKEN", service.signIn());
+    assertThat(run("", "token", "create", "contoso").exit()).isZero();
+    for (int round = 0; round < 4; round++) {
+      List<Process> processes = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        ProcessBuilder builder =
+            new ProcessBuilder(Helper.launcher().toString(), "token", "rotate", "contoso");
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        processes.add(builder.start());
+      }
+      // At another moment each time.
+      Thread.sleep(400L + 500L * round);
+      processes.get(round % 2).destroyForcibly();
+      for (Process process : processes) {
+        process.waitFor();
+      }
+      String password = kept().replaceAll("(?s).*password=([^\n]*).*", "$1");
+      assertThat(service.scopeOf(password)).describedAs("round %d", round).isNotNull();
+    }
+  }
+
+  // --- why git was refused ---
+
+  private String erase(String token, String path, boolean refusedByServer) throws Exception {
+    Path request = home.resolve("request");
+    Files.writeString(
+        request,
+        "protocol=https\nhost=dev.azure.com\npath="
+            + path
+            + "\nusername=pat\npassword="
+            + token
+            + "\n"
+            + (refusedByServer ? "wwwauth[]=Bearer\nwwwauth[]=Basic realm=\"https://x/\"\n" : ""));
+    try (Pty pty = new Pty("exec " + Helper.launcher() + " erase <" + request, environment)) {
+      return pty.finish();
+    }
+  }
+
+  @Test
+  void aDeadTokenStaysSetAsideAndThePersonIsToldWhy() throws Exception {
+    contoso.become(Trait.SAYS_WHY);
+    String token = contoso.grant("vso.code");
+    run(token, "login", "contoso");
+    fake.setTime(fake.now().plusSeconds(100 * 86_400L));
+    String said = erase(token, "contoso/Web/_git/site", true);
+    assertThat(said)
+        .contains("is set aside")
+        .contains("the token for contoso (user " + contoso.account() + ") has expired")
+        .doesNotContain(token);
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void aTokenThatIsOnlyReadOnlyIsBroughtBack() throws Exception {
+    String token = contoso.grant("vso.code");
+    run(token, "login", "contoso");
+    assertThat(erase(token, "contoso/Web/_git/site", true))
+        .contains("which is back,", "lacks the scope Code (Read & write)");
+    assertThat(kept()).contains("password=" + token);
+  }
+
+  @Test
+  void aPersonsOwnEraseIsNeverUndone() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    run(token, "login", "contoso");
+    assertThat(erase(token, "contoso/Web/_git/site", false)).doesNotContain("back");
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void theExplanationCanBeTurnedOffAndNeedsAPerson() throws Exception {
+    String token = contoso.grant("vso.code");
+    run(token, "login", "contoso");
+    fake.forget();
+    environment.put("GIT_CREDENTIAL_PAT_EXPLAIN", "0");
+    assertThat(erase(token, "contoso/Web/_git/site", true)).contains("is set aside");
+    environment.remove("GIT_CREDENTIAL_PAT_EXPLAIN");
+    run(token, "login", "contoso", "--no-check");
+    run(
+        "protocol=https\nhost=dev.azure.com\npath=contoso/x\nusername=pat\npassword="
+            + token
+            + "\nwwwauth[]=Basic realm=\"https://x/\"\n",
+        "erase");
+    assertThat(fake.requests()).isEmpty();
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void aServiceThatDoesNotAnswerCostsTwoSeconds() throws Exception {
+    String token = contoso.grant("vso.code");
+    run(token, "login", "contoso");
+    fake.on(
+        "dev.azure.com",
+        exchange -> {
+          try {
+            Thread.sleep(30_000);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    long start = System.nanoTime();
+    String said = erase(token, "contoso/Web/_git/site", true);
+    assertThat(said).contains("is set aside");
+    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(20_000);
+  }
+
+  @Test
+  void gitItselfIsExplained() throws Exception {
+    contoso.become(Trait.SAYS_WHY);
+    String token = contoso.grant("vso.code");
+    run(token, "login", "contoso");
+    fake.setTime(fake.now().plusSeconds(100 * 86_400L));
+    for (List<String> setting :
+        List.of(
+            List.of("credential.helper", Helper.launcher().toString()),
+            List.of("credential.https://dev.azure.com.useHttpPath", "true"))) {
+      List<String> git = new ArrayList<>(List.of("git", "config", "--global"));
+      git.addAll(setting);
+      Person.done(Programs.run(home, environment, "", git));
+    }
+    environment.put("GIT_TERMINAL_PROMPT", "0");
+    String command = "git ls-remote https://dev.azure.com/contoso/Web/_git/site";
+    try (Pty pty = new Pty(command, environment)) {
+      assertThat(pty.finish()).contains("has expired; make a new one at");
+    }
+    assertThat(kept()).isEmpty();
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.gitcredentialpat.store.secretservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.gitcredentialpat.PrivateBus;
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.StoreContract;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The store contract and more, on a real KeePassXC with an open database. */
+@Tag("all")
+@Timeout(120)
+final class KeePassXcTest extends StoreContract {
+  private static PrivateBus bus;
+  private static KeePassXc keepassxc;
+
+  private final List<SecretServiceStore> opened = new ArrayList<>();
+
+  @BeforeAll
+  static void startKeePassXc() throws Exception {
+    bus = new PrivateBus();
+    keepassxc = new KeePassXc(bus);
+    keepassxc.start(false);
+  }
+
+  @AfterAll
+  static void stopKeePassXc() throws Exception {
+    if (bus != null) {
+      bus.close();
+    }
+  }
+
+  @Override
+  protected SecretServiceStore open() {
+    Deadline deadline = new Deadline();
+    // A test makes many calls; two minutes for all of them, each still with its own limit.
+    deadline.promptShown();
+    return open(true, deadline);
+  }
+
+  private SecretServiceStore open(boolean mayPrompt) {
+    return open(mayPrompt, new Deadline());
+  }
+
+  private SecretServiceStore open(boolean mayPrompt, Deadline deadline) {
+    SecretServiceStore store =
+        new SecretServiceStore(new Surroundings(bus.environment(), mayPrompt, deadline));
+    opened.add(store);
+    return store;
+  }
+
+  // Runs before the contract's own clean-up, which gets a store with time left.
+  @AfterEach
+  void closeConnections() {
+    for (SecretServiceStore store : opened) {
+      store.close();
+    }
+    store = open();
+  }
+
+  /** Asserts how a call ends, and that it leaves time for the stores that come after it. */
+  private static StoreException assertFails(Reason reason, ThrowingCallable call) {
+    long start = System.nanoTime();
+    StoreException failure = catchThrowableOfType(StoreException.class, call);
+    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(4_000);
+    assertThat(failure).isNotNull();
+    assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason);
+    return failure;
+  }
+
+  @Test
+  void entriesOutliveKeePassXc() throws Exception {
+    List<Entry> entries = new ArrayList<>();
+    entries.add(entry("contoso", "", " {USERNAME}\r"));
+    entries.add(entry(" ", null, " Gr\u00fc\u00dfe, \uD83D\uDD11 "));
+    entries.add(entry("tab\tinside", " ", "x".repeat(65_535)));
+    for (Entry entry : entries) {
+      store.save(entry);
+    }
+    keepassxc.start(false);
+    for (Entry entry : entries) {
+      assertKept(entry);
+    }
+  }
+
+  @Test
+  void savesWithoutAPromptWhereNobodyMayBeAsked() throws Exception {
+    Entry entry = entry("contoso", "alice", "1");
+    open(false).save(entry);
+    assertKept(entry);
+    Entry replaced = entry("contoso", "alice", "2");
+    open(false).save(replaced);
+    assertKept(replaced);
+    StoreException failure = assertFails(Reason.DENIED, () -> open(false).delete(entry.key()));
+    assertThat(failure.getMessage()).contains("nobody is there");
+    assertKept(replaced);
+  }
+
+  @Test
+  void aClosedDatabaseIsLockedAndNotEmpty() throws Exception {
+    Entry entry = entry("contoso", "alice", "1");
+    store.save(entry);
+    keepassxc.lock();
+    try {
+      StoreException failure = assertFails(Reason.LOCKED, () -> open(false).find(at("contoso")));
+      assertThat(failure.getMessage()).contains("contoso").contains("unlock it");
+      assertFails(Reason.LOCKED, () -> open(false).find(at("fabrikam")));
+      assertFails(Reason.LOCKED, () -> open(false).save(entry("contoso", "alice", "2")));
+      assertFails(Reason.LOCKED, () -> open(false).save(entry("fabrikam", "alice", "2")));
+      assertFails(Reason.LOCKED, () -> open(false).delete(entry.key()));
+      assertFails(Reason.LOCKED, () -> open(false).list());
+      assertFails(Reason.LOCKED, () -> open(true).list());
+    } finally {
+      keepassxc.unlock();
+    }
+    assertKept(entry);
+    assertThat(store.find(at("fabrikam"))).isEmpty();
+  }
+
+  @Test
+  void anEntryThatAPersonMustReleaseIsLocked() throws Exception {
+    Entry entry = entry("contoso", "alice", "1");
+    store.save(entry);
+    keepassxc.start(true);
+    try {
+      assertFails(Reason.LOCKED, () -> open(false).find(at("contoso")));
+      assertFails(Reason.LOCKED, () -> open(false).save(entry("contoso", "alice", "2")));
+      assertThat(open(false).find(at("fabrikam"))).isEmpty();
+      assertThat(open(false).list()).contains(entry.key());
+      Entry own = entry("fabrikam", "alice", "3");
+      SecretServiceStore maker = open(false);
+      maker.save(own);
+      assertThat(maker.find(at("fabrikam"))).hasSize(1);
+    } finally {
+      keepassxc.start(false);
+    }
+    assertKept(entry);
+  }
+
+  @Test
+  void leavesAttributesThatKeePassXcAddsAlone() throws Exception {
+    store.save(entry("contoso", "alice", "1"));
+    store.save(entry("contoso", null, "2"));
+    store.save(entry(null, null, "3"));
+    assertThat(store.find(at(null)).stream().map(Entry::key))
+        .containsExactlyInAnyOrder(
+            new EntryKey(at("contoso"), "alice"),
+            new EntryKey(at("contoso"), null),
+            new EntryKey(at(null), null));
+  }
+}
