@@ -67,6 +67,33 @@ final class WindowsLaunchersTest {
         .contains("\n-XX:SharedArchiveFile=" + image + "/commands.jsa\n");
   }
 
+  @Test
+  void gitOnTheLinuxOfWslRunsTheRuntimeOfWindows() throws Exception {
+    String windows = "C:/Users/Zo\u00eb/lib/git-credential-pat/build.1";
+    fillIn("git-credential-pat", "$home/lib/a.jar");
+    Files.writeString(launcher(), Files.readString(launcher()).replace(image.toString(), windows));
+    script("printf '%s\\n' \"$@\"; echo \"WSLENV $WSLENV\"");
+    Files.createFile(image.resolve("app.jsa"));
+    // What WSL has.
+    Path wslpath = Files.createDirectory(temporary.resolve("bin")).resolve("wslpath");
+    Files.writeString(
+        wslpath, "#!/bin/sh\n[ \"$1 $2\" = '-u " + windows + "' ] && echo '" + image + "'\n");
+    assertThat(wslpath.toFile().setExecutable(true)).isTrue();
+    Result result =
+        run("env", "PATH=" + wslpath.getParent() + ":/usr/bin:/bin", launcher().toString(), "get");
+    assertThat(result.output.lines())
+        .contains(
+            "@" + windows + "/jvm.options",
+            "-XX:SharedArchiveFile=" + windows + "/app.jsa",
+            "-Djna.boot.library.path=" + windows + "/lib",
+            windows + "/lib/a.jar",
+            "get")
+        .last()
+        .asString()
+        .startsWith("WSLENV GIT_TERMINAL_PROMPT:");
+    assertThat(result.status).isZero();
+  }
+
   @Tag("all")
   @Test
   void cmdsLauncherRunsTheRuntimeBelowIt() throws Exception {
