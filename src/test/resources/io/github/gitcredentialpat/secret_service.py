@@ -1,6 +1,9 @@
 """A Secret Service for tests: two collections, one locked, and a behaviour of choice.
 
 silent          takes the name and never answers
+slow            unlocked, and takes 200 ms for each answer
+slower          unlocked, and takes 1200 ms for each answer
+error           answers every call with an error
 reads           answers, but never a call that writes
 accept          a prompt that unlocks
 dismiss         a prompt that is dismissed
@@ -14,6 +17,7 @@ A line on standard output for each prompt that is shown or dismissed, and each u
 """
 
 import sys
+import time
 from gi.repository import Gio, GLib
 
 BEHAVIOUR = sys.argv[1]
@@ -154,6 +158,13 @@ def collection(connection, sender, path, interface, method, args, invocation):
 def service(connection, sender, path, interface, method, args, invocation):
     if BEHAVIOUR == "silent":
         return
+    if BEHAVIOUR == "error":
+        invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", "out of order")
+        return
+    if BEHAVIOUR == "slow":
+        time.sleep(0.2)
+    if BEHAVIOUR == "slower":
+        time.sleep(1.2)
     args = args.unpack()
     if method == "OpenSession":
         result = GLib.Variant("(vo)", (GLib.Variant("s", ""), ROOT + "/session/s"))

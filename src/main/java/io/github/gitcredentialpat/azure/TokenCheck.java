@@ -89,6 +89,18 @@ public final class TokenCheck {
     }
   }
 
+  /** Whether a host shows itself as Azure DevOps to somebody without a token. */
+  public boolean isAzureDevOps(Identity place, Duration limit) {
+    try {
+      return new Inquiry(http, place, new byte[0], limit)
+          .withoutToken()
+          .connection()
+          .isOfAzureDevOps();
+    } catch (AzureException e) {
+      return false;
+    }
+  }
+
   /**
    * Whether an organisation answers anybody, as it does when it has public projects; also true when
    * that could not be told.

@@ -76,7 +76,8 @@ final class Check implements Callable<Integer> {
   /** The exit status for a verdict. */
   static int status(Verdict verdict) {
     return switch (verdict.kind()) {
-      case GOOD, REPOSITORY_NOT_VISIBLE, PUSH_NOT_PERMITTED -> GOOD;
+      // A token that is to fetch only lacks nothing.
+      case GOOD, LACKS_CODE_WRITE, REPOSITORY_NOT_VISIBLE, PUSH_NOT_PERMITTED -> GOOD;
       case CONDITIONAL_ACCESS, NOT_CHECKABLE, COULD_NOT_TELL -> COULD_NOT_TELL;
       default -> BAD;
     };

@@ -52,6 +52,16 @@ final class Checker {
     }
   }
 
+  /** Whether a host shows itself as Azure DevOps; false when it could not be asked. */
+  boolean isAzureDevOps(Identity place) {
+    try {
+      return new TokenCheck(session.http(place)).isAzureDevOps(place, LIMIT);
+    } catch (AzureException | CommandException | IOException e) {
+      session.messages().trace(e);
+      return false;
+    }
+  }
+
   /** Whether an organisation answers anybody; also true when that could not be told. */
   boolean mayHavePublicProjects(Identity place) {
     try {

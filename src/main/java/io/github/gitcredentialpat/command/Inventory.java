@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +122,12 @@ final class Inventory {
   }
 
   private static boolean isMeant(Identity meant, Identity kept) {
-    return meant.path() == null
-        ? meant.protocol().equals(kept.protocol()) && meant.host().equals(kept.host())
-        : meant.equals(kept);
+    if (meant.path() == null || meant.equals(kept)) {
+      return meant.protocol().equals(kept.protocol()) && meant.host().equals(kept.host());
+    }
+    // A Server's collection that was typed without a repository behind it, which would tell.
+    return meant.protocol().equals(kept.protocol())
+        && meant.host().equals(kept.host())
+        && meant.path().toLowerCase(Locale.ROOT).equals(kept.path());
   }
 }

@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
@@ -84,7 +85,7 @@ final class Login implements Callable<Integer> {
   public Integer call() throws CommandException, IOException, StoreException {
     Session session = commands.session();
     String url = place == null ? session.remote() : place;
-    Whose whose = Session.whose(url);
+    Whose whose = collectionOr(session, Session.whose(url));
     if (restore) {
       return restore(session, whose);
     }
@@ -117,6 +118,22 @@ final class Login implements Callable<Integer> {
     } finally {
       token.wipe();
     }
+  }
+
+  /**
+   * A Server's collection is known by the form of its repositories' URLs, not by that of its own: a
+   * host with a path is asked, without a token, whether it is one.
+   */
+  private Whose collectionOr(Session session, Whose whose) {
+    Identity host = whose.identity();
+    if (noCheck || whose.kind() != Whose.Kind.HOST || host.path() == null) {
+      return whose;
+    }
+    Whose server = Whose.token(host.protocol(), host.host(), host.path() + "/_git/any", null);
+    boolean isServer =
+        server.kind() == Whose.Kind.COLLECTION
+            && new Checker(session).isAzureDevOps(server.identity());
+    return isServer ? server : whose;
   }
 
   private @Nullable Expiry expiry(long now) throws CommandException {

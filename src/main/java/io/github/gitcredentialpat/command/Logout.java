@@ -136,7 +136,9 @@ final class Logout implements Callable<Integer> {
         }
       } catch (AzureException | CommandException | IOException | StoreException e) {
         session.messages().trace(e);
-        session.say(e.getMessage());
+        session.say(
+            "nothing is revoked at the service for " + place.display() + ": " + e.getMessage());
+        session.say("revoke it at " + page);
         revokedAll = false;
       } finally {
         kept.forEach(each -> each.entry().wipe());

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -144,8 +143,12 @@ abstract class TokenCommand implements Callable<Integer> {
         : "";
   }
 
-  /** A word that names a token, for the commands that take one. */
-  static @Nullable String word(@Nullable String typed) {
-    return typed == null || typed.isBlank() ? null : typed.strip();
+  /** What a person typed after {@code --scopes}, as the service wants it. */
+  static Scopes.Parsed scopes(String typed) throws CommandException {
+    try {
+      return Scopes.parse(typed);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.wrongUsage(e.getMessage());
+    }
   }
 }

@@ -56,20 +56,12 @@ final class TokenCreate extends TokenCommand {
   @Override
   void checkArguments() throws CommandException {
     Lifetime.end(expires, Instant.now().getEpochSecond());
-    parsed();
-  }
-
-  private Scopes.Parsed parsed() throws CommandException {
-    try {
-      return Scopes.parse(scopes);
-    } catch (IllegalArgumentException e) {
-      throw CommandException.wrongUsage(e.getMessage());
-    }
+    scopes(scopes);
   }
 
   @Override
   int run(Desk desk) throws AzureException, CommandException, StoreException {
-    Scopes.Parsed wanted = parsed();
+    Scopes.Parsed wanted = scopes(scopes);
     wanted.warnings().forEach(desk::say);
     boolean forGit = Scopes.grants(wanted.scope(), Scopes.GIT_READ);
     if (!forGit && user == null && !yes && !desk.kept().isEmpty()) {

@@ -2,26 +2,16 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Lets a token live longer; its secret stays the same. */
 @Command(
     name = "extend",
     description = "Let a token live longer; the secret stays the same.",
     footer = {"", "Example: git-credential-pat token extend contoso --expires 90"})
-final class TokenExtend extends TokenCommand {
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "TOKEN",
-      description = "Its name or id; else the one that is kept here.")
-  private @Nullable String token;
-
+final class TokenExtend extends ChosenTokenCommand {
   @Option(
       names = "--expires",
       paramLabel = "DATE|DAYS",
@@ -37,9 +27,7 @@ final class TokenExtend extends TokenCommand {
   @Override
   int run(Desk desk) throws AzureException, CommandException {
     long end = Lifetime.end(expires, desk.now());
-    PatToken old =
-        TokenChoice.chosen(
-            desk.pats(), Pats.Filter.ACTIVE, desk.organization(), word(token), desk.kept());
+    PatToken old = chosen(desk);
     PatToken now =
         desk.pats().update(old.authorizationId(), null, null, Instant.ofEpochSecond(end));
     desk.update(now);

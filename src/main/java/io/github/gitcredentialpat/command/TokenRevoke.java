@@ -6,24 +6,15 @@ import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.store.StoreException;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Makes one token, or all of them, useless for ever. */
 @Command(
     name = "revoke",
     description = "Revoke a token, or all tokens, at the service, and remove them here.",
     footer = {"", "Example: git-credential-pat token revoke contoso laptop"})
-final class TokenRevoke extends TokenCommand {
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "TOKEN",
-      description = "Its name or id; else the one that is kept here.")
-  private @Nullable String token;
-
+final class TokenRevoke extends ChosenTokenCommand {
   @Option(names = "--all", description = "Revoke all tokens of yours in the organisation.")
   private boolean all;
 
@@ -32,23 +23,14 @@ final class TokenRevoke extends TokenCommand {
 
   @Override
   void checkArguments() throws CommandException {
-    if (all && token != null) {
+    if (all && isNamed()) {
       throw CommandException.wrongUsage("name a token, or say --all");
     }
   }
 
   @Override
   int run(Desk desk) throws AzureException, CommandException, IOException {
-    List<PatToken> chosen =
-        all
-            ? desk.pats().list(Pats.Filter.ACTIVE)
-            : List.of(
-                TokenChoice.chosen(
-                    desk.pats(),
-                    Pats.Filter.ACTIVE,
-                    desk.organization(),
-                    word(token),
-                    desk.kept()));
+    List<PatToken> chosen = all ? desk.pats().list(Pats.Filter.ACTIVE) : List.of(chosen(desk));
     if (all && !yes && !chosen.isEmpty()) {
       for (PatToken each : chosen) {
         desk.say(describe(each));

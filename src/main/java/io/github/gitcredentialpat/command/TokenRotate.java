@@ -2,7 +2,6 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.store.Entry;
@@ -23,7 +22,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * Replaces the token that is kept here by a new one, in the order that Microsoft advises: make the
@@ -37,20 +35,13 @@ import picocli.CommandLine.Parameters;
       "and only then revoke the old one."
     },
     footer = {"", "Example: git-credential-pat token rotate contoso"})
-final class TokenRotate extends TokenCommand {
+final class TokenRotate extends ChosenTokenCommand {
   /** A token that was just made may not be known everywhere yet. */
   private static final int TRIES = 4;
 
   private static final long PAUSE_MILLIS = 2_000;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
-
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "TOKEN",
-      description = "Its name or id, where that is not known here.")
-  private @Nullable String token;
 
   @Option(
       names = "--expires",
@@ -83,9 +74,7 @@ final class TokenRotate extends TokenCommand {
   }
 
   private int rotate(Desk desk) throws AzureException, CommandException {
-    PatToken old =
-        TokenChoice.chosen(
-            desk.pats(), Pats.Filter.ACTIVE, desk.organization(), word(token), desk.kept());
+    PatToken old = chosen(desk);
     Kept kept = kept(desk, old);
     long life = old.validTo().getEpochSecond() - old.validFrom().getEpochSecond();
     long end = expires == null ? desk.now() + life : Lifetime.end(expires, desk.now());
@@ -130,7 +119,7 @@ final class TokenRotate extends TokenCommand {
     }
     // Told by the person, and nothing here contradicts.
     if (same.isEmpty()
-        && token != null
+        && isNamed()
         && desk.kept().size() == 1
         && desk.kept().get(0).entry().authorizationId() == null) {
       return desk.kept().get(0);

@@ -2,12 +2,10 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.azure.Scopes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Changes what a token may do; its secret stays the same. */
 @Command(
@@ -18,14 +16,7 @@ import picocli.CommandLine.Parameters;
       "Scopes: git-read, git, packages, or names as in code:read,work:read, or vso.code.",
       "Example: git-credential-pat token scope contoso --add git"
     })
-final class TokenScope extends TokenCommand {
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "TOKEN",
-      description = "Its name or id; else the one that is kept here.")
-  private @Nullable String token;
-
+final class TokenScope extends ChosenTokenCommand {
   @Option(
       names = "--scopes",
       paramLabel = "SCOPES",
@@ -40,23 +31,13 @@ final class TokenScope extends TokenCommand {
     if ((scopes == null) == (added == null)) {
       throw CommandException.wrongUsage("say either --scopes or --add");
     }
-    parsed(scopes == null ? added : scopes);
-  }
-
-  private static Scopes.Parsed parsed(String typed) throws CommandException {
-    try {
-      return Scopes.parse(typed);
-    } catch (IllegalArgumentException e) {
-      throw CommandException.wrongUsage(e.getMessage());
-    }
+    scopes(scopes == null ? added : scopes);
   }
 
   @Override
   int run(Desk desk) throws AzureException, CommandException {
-    PatToken old =
-        TokenChoice.chosen(
-            desk.pats(), Pats.Filter.ACTIVE, desk.organization(), word(token), desk.kept());
-    Scopes.Parsed wanted = parsed(scopes == null ? old.scope() + " " + added : scopes);
+    PatToken old = chosen(desk);
+    Scopes.Parsed wanted = scopes(scopes == null ? old.scope() + " " + added : scopes);
     wanted.warnings().forEach(desk::say);
     PatToken now = desk.pats().update(old.authorizationId(), null, wanted.scope(), null);
     desk.update(now);

@@ -402,9 +402,9 @@ final class HttpTest {
         catchThrowableOfType(
             AzureException.class,
             () ->
-                new Http(fake.settings()).send("GET", SITE, Map.of(), null, Duration.ofSeconds(2)));
+                new Http(fake.settings()).send("GET", SITE, Map.of(), null, Duration.ofSeconds(5)));
     assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
-    assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(10).toNanos());
+    assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(15).toNanos());
     assertThat(fake.requests()).hasSize(1);
     return failure;
   }

@@ -612,11 +612,13 @@ final class TokenCheckTest {
   @Test
   void theLimitHoldsForAllRequestsTogether() {
     String token = contoso.grant("vso.code_write");
+    // Java's own first time with TLS and JSON is no matter of this test.
+    checkSite(token);
     fake.on(
         "dev.azure.com",
         exchange -> {
           try {
-            Thread.sleep(1200);
+            Thread.sleep(2000);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
@@ -626,7 +628,7 @@ final class TokenCheckTest {
 
     Verdict verdict = checker().checkRepository(CONTOSO, SITE, bytes(token), Duration.ofSeconds(3));
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(5900));
     assertThat(verdict.isGood()).isTrue();
     assertThat(verdict.unknown()).contains("no complete answer");
   }

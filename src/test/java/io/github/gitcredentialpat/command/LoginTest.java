@@ -229,7 +229,33 @@ final class LoginTest {
         .isZero();
     assertThat(first.list())
         .containsExactly(new EntryKey(new Identity("https", "git.example.com", "x"), "me"));
-    assertThat(fake.requests()).isEmpty();
+    assertThat(fake.requests())
+        .describedAs("only whether it is a Server, without the password")
+        .extracting(FakeAzureDevOps.Request::scheme)
+        .containsOnly("none");
+  }
+
+  @Test
+  void aServersCollectionIsKnownWithoutARepositoryBehindIt() throws Exception {
+    String url = "https://ados.corp.local/DefaultCollection";
+    String token = fake.collection(url).grant("vso.code");
+    assertThat(person.answering(token, "login", url)).describedAs(person.err).isZero();
+    Identity collection = new Identity("https", "ados.corp.local", "defaultcollection");
+    assertThat(first.list()).extracting(EntryKey::identity).containsExactly(collection);
+    assertThat(person.run("check", url)).isZero();
+    assertThat(person.run("logout", url)).isZero();
+    assertThat(first.list()).isEmpty();
+  }
+
+  @Test
+  void tfsWithNtlmAndPlainHttpIsLoggedInTo() throws Exception {
+    String url = "http://tfs.corp.local:8080/tfs/DefaultCollection";
+    String token = fake.collection(url).grant("vso.code");
+    assertThat(person.answering(token, "login", url)).describedAs(person.err).isZero();
+    assertThat(first.list())
+        .extracting(EntryKey::identity)
+        .containsExactly(new Identity("http", "tfs.corp.local:8080", "tfs/defaultcollection"));
+    assertThat(person.err).contains("is good");
   }
 
   @Test

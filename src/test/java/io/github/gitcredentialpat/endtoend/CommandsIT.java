@@ -139,8 +139,35 @@ final class CommandsIT {
       Person.done(Programs.run(clone, environment, "", git));
     }
     Programs.Result check = runIn(clone, "", "check");
-    assertThat(check.exit()).isEqualTo(1);
+    assertThat(check.exit()).isZero();
     assertThat(check.out()).contains("lacks the scope Code (Read & write)");
+  }
+
+  @Test
+  void gitsOwnProxyAndCertificatesAreUsedAndNothingElseIsTrusted() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    run(token, "login", "contoso");
+    for (String variable : fake.environment().keySet()) {
+      environment.remove(variable);
+    }
+    Path settings = home.resolve(".gitconfig");
+    Files.writeString(settings, "[http]\n\tproxy = " + fake.proxy() + "\n");
+    fake.forget();
+    Programs.Result untrusted = run("", "check", "contoso");
+    assertThat(untrusted.exit()).describedAs("%s", untrusted).isEqualTo(3);
+    assertThat(untrusted.out()).contains("certificate", "http.sslCAInfo");
+    assertThat(fake.requests()).isEmpty();
+    Path copy = Files.copy(certificate.pem(), home.resolve("company.pem"));
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+            + "[http \"https://dev.azure.com\"]\n\tsslCAInfo = ~/company.pem\n");
+    Programs.Result trusted = run("", "check", "contoso");
+    assertThat(trusted.exit()).describedAs("%s %s", trusted, copy).isZero();
+    environment.put("GIT_SSL_CAINFO", home.resolve("missing.pem").toString());
+    Programs.Result missing = run("", "check", "contoso");
+    assertThat(missing.exit()).isEqualTo(3);
+    assertThat(missing.out()).contains("missing.pem", "GIT_SSL_CAINFO");
   }
 
   @Test
@@ -242,13 +269,23 @@ final class CommandsIT {
     }
   }
 
+  /** The explanation has two seconds, which may be too short where many tests run at once. */
+  private String eraseUntilExplained(String token, String expected) throws Exception {
+    String said = erase(token, "contoso/Web/_git/site", true);
+    for (int i = 0; i < 5 && !said.contains(expected); i++) {
+      run(token, "login", "contoso", "--no-check", "--user", contoso.account());
+      said = erase(token, "contoso/Web/_git/site", true);
+    }
+    return said;
+  }
+
   @Test
   void aDeadTokenStaysSetAsideAndThePersonIsToldWhy() throws Exception {
     contoso.become(Trait.SAYS_WHY);
     String token = contoso.grant("vso.code");
     run(token, "login", "contoso");
     fake.setTime(fake.now().plusSeconds(100 * 86_400L));
-    String said = erase(token, "contoso/Web/_git/site", true);
+    String said = eraseUntilExplained(token, "has expired");
     assertThat(said)
         .contains("is set aside")
         .contains("the token for contoso (user " + contoso.account() + ") has expired")
@@ -260,7 +297,7 @@ final class CommandsIT {
   void aTokenThatIsOnlyReadOnlyIsBroughtBack() throws Exception {
     String token = contoso.grant("vso.code");
     run(token, "login", "contoso");
-    assertThat(erase(token, "contoso/Web/_git/site", true))
+    assertThat(eraseUntilExplained(token, "lacks the scope"))
         .contains("which is back,", "lacks the scope Code (Read & write)");
     assertThat(kept()).contains("password=" + token);
   }
@@ -326,9 +363,14 @@ final class CommandsIT {
     }
     environment.put("GIT_TERMINAL_PROMPT", "0");
     String command = "git ls-remote https://dev.azure.com/contoso/Web/_git/site";
-    try (Pty pty = new Pty(command, environment)) {
-      assertThat(pty.finish()).contains("has expired; make a new one at");
+    String said = "";
+    for (int i = 0; i < 5 && !said.contains("has expired"); i++) {
+      run(token, "login", "contoso", "--no-check");
+      try (Pty pty = new Pty(command, environment)) {
+        said = pty.finish();
+      }
     }
+    assertThat(said).contains("has expired; make a new one at").doesNotContain(token);
     assertThat(kept()).isEmpty();
   }
 }

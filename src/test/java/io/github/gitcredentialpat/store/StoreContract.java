@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.jna.CollectorBetweenCalls;
 import io.github.gitcredentialpat.identity.Identity;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -27,6 +28,11 @@ public abstract class StoreContract {
 
   /** Opens the store anew, as another process would. */
   protected abstract Store open() throws Exception;
+
+  /** The native libraries that the store calls, by the names it loads them by. */
+  protected List<String> nativeLibraries() {
+    return List.of();
+  }
 
   @BeforeEach
   void openStore() throws Exception {
@@ -276,6 +282,25 @@ public abstract class StoreContract {
     assertThat(store.delete(alice.key())).isTrue();
     assertThat(keys(open().find(at(null)))).containsExactly(bob.key());
     assertThat(store.delete(alice.key())).isFalse();
+  }
+
+  @Test
+  void losesNothingWhenTheCollectorRunsBetweenAnyTwoNativeCalls() throws Exception {
+    try (CollectorBetweenCalls collector = new CollectorBetweenCalls(nativeLibraries())) {
+      // Each call in a store of its own, for all of them take longer than a run may.
+      Entry entry = entry("contoso", "Zo\u00eb", random(1_500));
+      open().save(entry);
+      assertKept(entry);
+      Entry replaced = entry("contoso", "Zo\u00eb", random(40));
+      open().save(replaced);
+      assertKept(replaced);
+      assertThat(open().list()).contains(entry.key());
+      assertThat(open().delete(entry.key())).isTrue();
+      assertThat(open().find(at("contoso"))).isEmpty();
+      if (!nativeLibraries().isEmpty()) {
+        assertThat(collector.calls()).isGreaterThan(10);
+      }
+    }
   }
 
   @Test

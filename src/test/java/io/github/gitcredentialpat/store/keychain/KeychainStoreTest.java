@@ -46,6 +46,11 @@ final class KeychainStoreTest extends StoreContract {
     return open(false);
   }
 
+  @Override
+  protected List<String> nativeLibraries() {
+    return List.of(StandInKeychain.path());
+  }
+
   private Store open(boolean mayPrompt) {
     return StandInKeychain.store(new Surroundings(Map.of(), mayPrompt, deadline));
   }
@@ -237,34 +242,6 @@ final class KeychainStoreTest extends StoreContract {
       watcher.join();
     }
     return longest.get();
-  }
-
-  @Test
-  void theCollectorMayRunBetweenAnyTwoCalls() throws Exception {
-    AtomicBoolean over = new AtomicBoolean();
-    AtomicLong collections = new AtomicLong();
-    Thread collector =
-        new Thread(
-            () -> {
-              while (!over.get()) {
-                System.gc();
-                collections.incrementAndGet();
-              }
-            });
-    collector.start();
-    try {
-      for (int i = 0; i < 200 || collections.get() < 20; i++) {
-        Entry entry = entry("contoso-" + i, "Zoë", random(100));
-        store.save(entry);
-        store.save(entry);
-        assertKept(entry);
-        assertThat(store.list()).containsExactly(entry.key());
-        assertThat(store.delete(entry.key())).isTrue();
-      }
-    } finally {
-      over.set(true);
-      collector.join();
-    }
   }
 
   @Test

@@ -49,6 +49,11 @@ final class KeyutilsStoreTest extends StoreContract {
     return new KeyutilsStore(600);
   }
 
+  @Override
+  protected List<String> nativeLibraries() {
+    return List.of("libkeyutils.so.1");
+  }
+
   private static int serial(EntryKey key) {
     Keyctl kernel = new Keyctl();
     assertThat(kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING)).isNotNegative();

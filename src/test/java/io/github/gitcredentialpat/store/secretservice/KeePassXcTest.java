@@ -52,6 +52,11 @@ final class KeePassXcTest extends StoreContract {
     return open(true, deadline);
   }
 
+  @Override
+  protected List<String> nativeLibraries() {
+    return List.of("libsystemd.so.0");
+  }
+
   private SecretServiceStore open(boolean mayPrompt) {
     return open(mayPrompt, new Deadline());
   }

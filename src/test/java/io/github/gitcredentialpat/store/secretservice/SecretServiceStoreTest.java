@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +61,11 @@ final class SecretServiceStoreTest extends StoreContract {
         new SecretServiceStore(new Surroundings(bus.environment(), false, deadline));
     opened.add(store);
     return store;
+  }
+
+  @Override
+  protected List<String> nativeLibraries() {
+    return List.of("libsystemd.so.0");
   }
 
   private SecretService service() throws Exception {
@@ -205,29 +209,6 @@ final class SecretServiceStoreTest extends StoreContract {
       assertKept(entry("contoso", "user " + i, "secret " + i));
     }
     assertThat(store.find(at("fabrikam"))).hasSize(1);
-  }
-
-  @Test
-  void theCollectorDoesNoHarm() throws Exception {
-    AtomicBoolean done = new AtomicBoolean();
-    Thread collector =
-        new Thread(
-            () -> {
-              while (!done.get()) {
-                System.gc();
-              }
-            });
-    collector.start();
-    try {
-      for (int i = 0; i < 20; i++) {
-        Entry entry = entry("contoso", "alice", random(500));
-        store.save(entry);
-        assertKept(entry);
-      }
-    } finally {
-      done.set(true);
-      collector.join();
-    }
   }
 
   @Test

@@ -185,6 +185,26 @@ final class SecretServiceTroubleTest {
   }
 
   @Test
+  void aSlowKeyringIsWaitedForWithinTheRunsTime() throws Exception {
+    bus.startScript("slow");
+    assertHolds(open(true), KEPT, "kept");
+    open(true).save(NEW);
+    assertHolds(open(true), NEW.key(), "new");
+    bus.startScript("slower");
+    assertFails(Reason.TIMEOUT, () -> open(true).find(THERE));
+  }
+
+  @Test
+  void aKeyringThatAnswersWithErrorsIsNeitherEmptyNorAbsent() throws Exception {
+    bus.startScript("error");
+    StoreException failure = assertFails(Reason.FAILED, () -> open(true).find(THERE));
+    assertThat(failure.getMessage()).contains("there.example", "Error.Failed");
+    assertFails(Reason.FAILED, () -> open(true).save(NEW));
+    assertFails(Reason.FAILED, () -> open(true).delete(KEPT));
+    assertFails(Reason.FAILED, () -> open(true).list());
+  }
+
+  @Test
   void aWriteThatWasNotConfirmedIsLeftOpen() throws Exception {
     bus.startScript("reads");
     assertHolds(open(true), KEPT, "kept");

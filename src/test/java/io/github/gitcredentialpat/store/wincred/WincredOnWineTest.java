@@ -17,6 +17,7 @@ import io.github.gitcredentialpat.store.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,11 @@ final class WincredOnWineTest extends StoreContract {
   protected Store open() {
     Surroundings surroundings = new Surroundings(Map.of(), false, new Deadline());
     return new WincredStore(surroundings, wine.path());
+  }
+
+  @Override
+  protected List<String> nativeLibraries() {
+    return List.of(wine.path());
   }
 
   @AfterEach

@@ -1,0 +1,28 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pats;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+
+/** What the commands for one of the organisation's tokens have in common: which one. */
+abstract class ChosenTokenCommand extends TokenCommand {
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TOKEN",
+      description = "Its name or id at the service; else the one that is kept here.")
+  private @Nullable String word;
+
+  /** Whether the person named one. */
+  final boolean isNamed() {
+    return word != null;
+  }
+
+  /** The token that is meant, which still works. */
+  final PatToken chosen(Desk desk) throws AzureException, CommandException {
+    return TokenChoice.chosen(
+        desk.pats(), Pats.Filter.ACTIVE, desk.organization(), word, desk.kept());
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.gitcredentialpat.endtoend;
+
+import static io.github.gitcredentialpat.endtoend.Person.done;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Daily work with each store that is used only when it is chosen. */
+class ChosenStoresIT {
+  @TempDir Path folder;
+
+  private final String contoso =
+      "contoso" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  private final String token = AzureSite.newToken();
+  private final AzureSite azure = new AzureSite();
+  private final Map<String, String> surroundings = new HashMap<>();
+  private Certificate certificate;
+  private GitServer server;
+  private ConnectProxy proxy;
+  private Person alice;
+
+  @BeforeEach
+  void openServer() throws Exception {
+    certificate = Certificate.make(folder);
+    server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+    proxy = new ConnectProxy(server.port(), null);
+    server.repository(contoso + "/Web/_git/site", "contoso's site\n");
+    azure.grant(contoso, token, AzureSite.Scope.WRITE);
+    surroundings.put("XDG_STATE_HOME", folder.resolve("state").toString());
+    surroundings.put("XDG_DATA_HOME", folder.resolve("data").toString());
+  }
+
+  @AfterEach
+  void closeServer() throws Exception {
+    if (proxy != null) {
+      proxy.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private void choose(String store) throws Exception {
+    alice = new Person(GitVersion.ofThisMachine(), store, folder, surroundings);
+    alice.meets(certificate, proxy);
+  }
+
+  private Programs.Result credential(String action, String... more) throws Exception {
+    String[] lines = new String[3 + more.length];
+    lines[0] = "protocol=https";
+    lines[1] = "host=dev.azure.com";
+    lines[2] = "path=" + contoso + "/Web/_git/site";
+    System.arraycopy(more, 0, lines, 3, more.length);
+    return alice.credential(action, lines);
+  }
+
+  private void clonesAndPushes() throws Exception {
+    Path clone = alice.clones("https://dev.azure.com/" + contoso + "/Web/_git/site", "clone");
+    Files.writeString(clone.resolve("README"), "one more line\n");
+    done(alice.git(clone, "commit", "-qam", "one more line"));
+    done(alice.git(clone, "push", "-q"));
+    assertThat(server.readme(contoso + "/Web/_git/site")).isEqualTo("one more line");
+  }
+
+  private void keepsClonesAndForgets() throws Exception {
+    done(credential("approve", "username=pat", "password=" + token));
+    try {
+      clonesAndPushes();
+    } finally {
+      done(credential("reject", "username=pat", "password=" + token));
+    }
+    assertThat(credential("fill").out()).doesNotContain(token);
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void theKernelsKeyring() throws Exception {
+    choose("keyutils");
+    Requires.present(
+        !alice.helper("get", "protocol=https", "host=h").err().contains("keyring"),
+        "a kernel keyring that may be used");
+    keepsClonesAndForgets();
+  }
+
+  @Test
+  void aPasswordStore() throws Exception {
+    Path keys =
+        Files.createDirectory(
+            folder.resolve("gpg"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    surroundings.put("GNUPGHOME", keys.toString());
+    choose("pass");
+    try {
+      String mail = "alice@example.com";
+      gpg("gpg", "--batch", "--quiet", "--passphrase=", "--quick-generate-key", mail);
+      gpg("pass", "init", mail);
+      keepsClonesAndForgets();
+    } finally {
+      gpg("gpgconf", "--kill", "gpg-agent");
+    }
+  }
+
+  private void gpg(String... command) throws Exception {
+    Requires.present(
+        Files.isExecutable(Path.of("/usr/bin", command[0])), command[0] + " (Debian: gnupg, pass)");
+    done(Programs.run(alice.home(), alice.environment(), "", List.of(command)));
+  }
+
+  @Test
+  void aVariableOfABuildAgent() throws Exception {
+    surroundings.put("AZURE_DEVOPS_EXT_PAT", token);
+    choose("env");
+    clonesAndPushes();
+    Programs.Result rejected = credential("reject", "username=pat", "password=" + token);
+    assertThat(rejected.err()).contains("AZURE_DEVOPS_EXT_PAT").doesNotContain(token);
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+}
