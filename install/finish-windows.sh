@@ -72,13 +72,9 @@ dump() {
 
 configure_git() {
   [ "$configure" != none ] || return 0
-  [ "$configure" != all ] || add_helper ''
-  set -f
-  for url in $AZURE_URLS; do
-    add_helper "$url"
-  done
-  set +f
-  git config --global --replace-all credential.https://dev.azure.com.useHttpPath true
+  set -- configure
+  [ "$configure" != all ] || set -- "$@" --all-hosts
+  "$command" "$@" || fail 'it is installed, but git could not be set up; the line above says why'
 }
 
 # Runs git credential with nobody to ask.

@@ -18,7 +18,7 @@ export LC_ALL=$UTF8_LOCALE
 project=$(cd "$(dirname "$0")/.." && pwd)
 
 find_home
-prefix=$HOME/.local configure=yes hosts=$AZURE_URLS all_hosts=no
+prefix=$HOME/.local configure=yes all_hosts=no
 while [ $# -gt 0 ]; do
   case $1 in
     --prefix)
@@ -207,18 +207,9 @@ remove_old_builds() {
 }
 
 configure_git() {
-  [ "$all_hosts" = no ] || add_helper ''
-  set -f
-  for url in $hosts; do
-    add_helper "$url"
-  done
-  set +f
-  key=credential.https://dev.azure.com.useHttpPath
-  before=$(git config --global --get "$key" || true)
-  if [ "$before" != true ]; then
-    [ -e "$notes" ] || printf '%s' "$before" >"$notes"
-    git config --global --replace-all "$key" true
-  fi
+  set -- configure
+  [ "$all_hosts" = no ] || set -- "$@" --all-hosts
+  run "$command" "$@" || { show_log; fail "it is installed, but git could not be set up; see the lines above"; }
 }
 
 # --- proof ---
@@ -301,6 +292,8 @@ if [ "$configure" = yes ]; then
   else
     done_with 'for Azure DevOps (dev.azure.com, visualstudio.com)'
   fi
+  # Of other helpers that would be given tokens too.
+  sed -n '/^git-credential-pat: .*take its line out/p' "$work/log" >&2
 fi
 step 'Store, find and remove a throw-away entry through git'
 prove

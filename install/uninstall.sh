@@ -50,20 +50,10 @@ purge_tokens() {
 unconfigure() {
   # Without git there is nothing that would read its configuration.
   command -v git >/dev/null 2>&1 || return 0
-  set -f
-  for url in $AZURE_URLS ''; do
-    remove_helper "$url"
-  done
-  set +f
-  key=credential.https://dev.azure.com.useHttpPath
-  if [ -f "$notes" ] && [ "$(git config --global --get "$key" || true)" = true ]; then
-    before=$(cat "$notes")
-    if [ -n "$before" ]; then
-      git config --global --replace-all "$key" "$before"
-    else
-      git config --global --unset-all "$key"
-    fi
-  fi
+  [ ! -x "$command" ] || "$command" unconfigure || fail "git's configuration could not be put back; see the line above"
+  git config --global --get-regexp '^credential\..*helper$' 2>/dev/null | grep -qF "$helper" || return 0
+  # A build from before it knew how to, or one that is broken.
+  fail "git's configuration still names $command; type install/install.sh and repeat"
 }
 
 [ "$purge" = no ] || purge_tokens

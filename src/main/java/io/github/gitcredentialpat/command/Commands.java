@@ -43,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       Token.class,
       Configure.class,
       Unconfigure.class,
+      Doctor.class,
       Stores.class,
       Selftest.class
     },
@@ -165,12 +166,17 @@ public final class Commands implements Callable<Integer> {
 
   /** What the command works with; opens no store yet. */
   Session session() throws CommandException {
-    return session(true);
+    return session(true, stores);
   }
 
   /** The same, where nobody is to be asked for anything. */
   Session silentSession() throws CommandException {
-    return session(false);
+    return session(false, stores);
+  }
+
+  /** The same with these stores, joined by commas, as git's helper is told to use them. */
+  Session silentSession(String names) throws CommandException {
+    return session(false, names);
   }
 
   /** The choice of stores as git's configuration has it behind a helper; empty for none. */
@@ -179,12 +185,12 @@ public final class Commands implements Callable<Integer> {
         + (timeout == null ? "" : " --timeout " + timeout);
   }
 
-  private Session session(boolean mayPrompt) throws CommandException {
+  private Session session(boolean mayPrompt, @Nullable String chosen) throws CommandException {
     Messages messages = messages();
     Surroundings surroundings =
         new Surroundings(
             environment, mayPrompt && Prompting.isAllowed(environment), new Deadline());
-    String names = stores != null ? stores : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
+    String names = chosen != null ? chosen : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
     StoreChain chain;
     try {
       chain = shelf.chain(names, StoreChoice.timeout(timeout), surroundings);

@@ -110,7 +110,8 @@ final class ConfigurationFile {
         .resolve("git/config");
   }
 
-  private static Path home(Map<String, String> environment) {
+  /** The person's home folder. */
+  static Path home(Map<String, String> environment) {
     String home = environment.get("HOME");
     return Path.of(home == null ? System.getProperty("user.home") : home);
   }
@@ -121,7 +122,7 @@ final class ConfigurationFile {
       return Path.of(chosen).toAbsolutePath();
     }
     // With an editor that only prints its argument git says which file it would open.
-    Git.Result result =
+    Programs.Result result =
         git.with("GIT_EDITOR", "printf %s").run(null, "config", "--system", "--edit");
     if (result.exit() == 0 && !result.out().isEmpty()) {
       return Path.of(result.out());
@@ -131,7 +132,7 @@ final class ConfigurationFile {
   }
 
   private static Path local(Git git) throws CommandException, IOException {
-    Git.Result result = git.run(null, "rev-parse", "--git-path", "config");
+    Programs.Result result = git.run(null, "rev-parse", "--git-path", "config");
     if (result.exit() != 0) {
       throw CommandException.couldNot(
           "there is no repository here; change into one or leave --local out");
@@ -265,7 +266,7 @@ final class ConfigurationFile {
   }
 
   private List<String> settings(byte[] content) throws CommandException, IOException {
-    Git.Result result =
+    Programs.Result result =
         git.run(null, content, "config", "--file", "-", "--no-includes", "--null", "--list");
     if (result.exit() != 0) {
       throw CommandException.couldNot("git cannot read " + path + "; mend it and repeat");

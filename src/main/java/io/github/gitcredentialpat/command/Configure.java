@@ -59,7 +59,9 @@ final class Configure implements Callable<Integer> {
 
   private void setUp(Session session, Git git) throws CommandException, IOException {
     ConfigurationFile file = ConfigurationFile.open(git, choice.scope());
-    HelperSetup setup = HelperSetup.of(git, file, Launcher.find().command());
+    Launcher windows = windows(session);
+    Launcher launcher = windows == null ? Launcher.find() : windows;
+    HelperSetup setup = HelperSetup.of(git, file, launcher.command());
     setup.choose(commands.helperOptions());
     for (String server : servers) {
       setup.addServer(HelperSetup.server(server));
@@ -85,6 +87,18 @@ final class Configure implements Callable<Integer> {
               + other.place()
               + " keeps git from saying which organisation is meant; take its line out there");
     }
+  }
+
+  /** The helper of Windows below WSL, unless a store of this side is chosen. */
+  private @Nullable Launcher windows(Session session) throws IOException {
+    Launcher windows =
+        commands.helperOptions().isEmpty() ? new Wsl(session.environment()).windowsHelper() : null;
+    if (windows != null) {
+      session.say(
+          "this is WSL: git asks the helper of Windows, and both share one keychain; with --store"
+              + " file tokens would stay on this side");
+    }
+    return windows;
   }
 
   private void setUpProactive(Session session, Git git) throws CommandException, IOException {

@@ -41,20 +41,20 @@ final class CredentialSettings {
       if (value.startsWith("!")) {
         return "a command";
       }
-      String name = firstWord();
+      String name = program();
       return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     }
 
     /** Whether that helper is this program, from wherever and however chosen. */
     boolean isThisProgram() {
       String name = helperName();
-      return firstWord().equals("pat")
+      return program().equals("pat")
           || name.equals(Commands.NAME)
           || name.equals(Commands.NAME + ".exe");
     }
 
-    /** Without the backslashes that sh wants before blanks. */
-    private String firstWord() {
+    /** The helper's first word: a name or a path, without the backslashes that sh wants. */
+    String program() {
       StringBuilder word = new StringBuilder();
       for (int i = 0; i < value.length() && value.charAt(i) != ' '; i++) {
         if (value.charAt(i) == '\\' && i + 1 < value.length()) {
@@ -63,6 +63,16 @@ final class CredentialSettings {
         word.append(value.charAt(i));
       }
       return word.toString();
+    }
+
+    /** What stands behind a helper's first word. */
+    List<String> options() {
+      int start = 0;
+      while (start < value.length() && value.charAt(start) != ' ') {
+        start += value.charAt(start) == '\\' ? 2 : 1;
+      }
+      String options = start < value.length() ? value.substring(start).strip() : "";
+      return options.isEmpty() ? List.of() : List.of(options.split(" +"));
     }
 
     /** As git reads it; a key without a value is true, which cannot be told from an empty one. */
@@ -103,7 +113,7 @@ final class CredentialSettings {
     arguments.addAll(List.of(from));
     arguments.addAll(
         List.of("--null", "--show-scope", "--show-origin", "--get-regexp", "^credential\\."));
-    Git.Result result = git.run(null, arguments.toArray(String[]::new));
+    Programs.Result result = git.run(null, arguments.toArray(String[]::new));
     if (result.exit() == WRONG_USAGE) {
       throw CommandException.couldNot("this needs git 2.26 or newer; upgrade git and repeat");
     }
@@ -197,7 +207,7 @@ final class CredentialSettings {
       String header = HelperSetup.header(patterns.get(i));
       file.append(header).append("\nn").append(i).append(" = 1\n");
     }
-    Git.Result result =
+    Programs.Result result =
         git.run(
             null,
             file.toString().getBytes(UTF_8),

@@ -1,20 +1,12 @@
 package io.github.gitcredentialpat.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +23,6 @@ final class Git {
 
   private final Path program;
   private final Map<String, String> environment;
-
-  /**
-   * What a call left behind.
-   *
-   * @param exit its exit status
-   * @param out what it wrote to standard output
-   * @param err what it wrote to standard error
-   */
-  record Result(int exit, String out, String err) {}
 
   private Git(Path program, Map<String, String> environment) {
     this.program = program;
@@ -82,12 +65,13 @@ final class Git {
    * @param folder where; absent for the working directory, whose repository's settings count then
    * @throws CommandException when it does not end in ten seconds
    */
-  Result run(@Nullable Path folder, String... arguments) throws CommandException, IOException {
+  Programs.Result run(@Nullable Path folder, String... arguments)
+      throws CommandException, IOException {
     return run(folder, new byte[0], arguments);
   }
 
   /** The same, with this on its standard input. */
-  Result run(@Nullable Path folder, byte[] input, String... arguments)
+  Programs.Result run(@Nullable Path folder, byte[] input, String... arguments)
       throws CommandException, IOException {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
@@ -100,41 +84,12 @@ final class Git {
       builder.directory(folder.toFile());
       builder.environment().keySet().removeAll(LOCAL);
     }
-    Process process = builder.start();
-    CompletableFuture<String> out = read(process.getInputStream());
-    CompletableFuture<String> err = read(process.getErrorStream());
-    try (OutputStream in = process.getOutputStream()) {
-      in.write(input);
-    } catch (IOException e) {
-      // It did not want to read; what it wrote says why.
+    Programs.Result result = Programs.run(builder, input, SECONDS);
+    if (result == null) {
+      throw CommandException.couldNot(
+          "git did not answer in " + SECONDS + " seconds (" + program + " " + arguments[0] + ")");
     }
-    try {
-      if (process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-        return new Result(
-            process.exitValue(),
-            out.get(SECONDS, TimeUnit.SECONDS),
-            err.get(SECONDS, TimeUnit.SECONDS));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // Said below.
-    } finally {
-      process.destroyForcibly();
-    }
-    throw CommandException.couldNot(
-        "git did not answer in " + SECONDS + " seconds (" + program + " " + arguments[0] + ")");
-  }
-
-  private static CompletableFuture<String> read(InputStream in) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (in) {
-            return new String(in.readAllBytes(), UTF_8);
-          } catch (IOException e) {
-            return "";
-          }
-        });
+    return result;
   }
 
   /**
@@ -147,15 +102,19 @@ final class Git {
   @Nullable String setting(String type, String key, String url)
       throws CommandException, IOException {
     Path nowhere = Path.of(File.separator).toAbsolutePath();
-    Result result = run(nowhere, "config", type, "--get-urlmatch", key, url);
+    Programs.Result result = run(nowhere, "config", type, "--get-urlmatch", key, url);
     return result.exit() == 0 ? result.out().stripTrailing() : null;
+  }
+
+  /** Its version, such as 2.39.5, on Windows and macOS with more behind it; empty when unknown. */
+  String version() throws CommandException, IOException {
+    String[] words = run(null, "version").out().strip().split(" ");
+    return words.length < 3 ? "" : words[2];
   }
 
   /** Whether it is at least this version, such as 2.46. */
   boolean isAtLeast(int major, int minor) throws CommandException, IOException {
-    // "git version 2.39.5", with more behind it on Windows and macOS.
-    String[] words = run(null, "version").out().strip().split(" ");
-    String[] numbers = words.length < 3 ? new String[0] : words[2].split("\\.");
+    String[] numbers = version().split("\\.");
     try {
       int foundMajor = Integer.parseInt(numbers[0]);
       int foundMinor = Integer.parseInt(numbers[1]);

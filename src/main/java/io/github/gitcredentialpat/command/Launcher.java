@@ -18,6 +18,8 @@ record Launcher(Path path) {
 
   private static final String NAME = "git-credential-pat";
 
+  private static final int SECONDS = 10;
+
   /** What sh gives a meaning to. */
   private static final String SPECIAL = "[] \t\"'$`\\&;|<>()*?#~=%{}!^";
 
@@ -42,6 +44,18 @@ record Launcher(Path path) {
     return named.isEmpty() || !Files.isRegularFile(path) ? null : new Launcher(installed(path));
   }
 
+  /** Whether it runs and is one. */
+  boolean answers() {
+    ProcessBuilder builder = new ProcessBuilder(program().toString(), "capability");
+    try {
+      Programs.Result result = Programs.run(builder, new byte[0], SECONDS);
+      return result != null && result.exit() == 0 && result.out().startsWith("version 0");
+    } catch (IOException e) {
+      // What cannot be started does not answer.
+      return false;
+    }
+  }
+
   /** Where the installer noted what {@code useHttpPath} was, before lines of ours bore a mark. */
   Path formerNote() {
     return path.resolveSibling("../lib/" + NAME + "/git-configuration").normalize();
@@ -56,6 +70,11 @@ record Launcher(Path path) {
             && Files.isSameFile(link, path)
         ? link
         : path;
+  }
+
+  /** It as this system starts programs: Windows runs no script of sh. */
+  Path program() {
+    return File.separatorChar == '\\' ? Path.of(path + ".cmd") : path;
   }
 
   /**

@@ -1,15 +1,78 @@
 package io.github.gitcredentialpat.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Where other programs are. */
+/** Where other programs are, and what they say. */
 final class Programs {
   private Programs() {}
+
+  /**
+   * What a program left behind.
+   *
+   * @param exit its exit status
+   * @param out what it wrote to standard output
+   * @param err what it wrote to standard error
+   */
+  record Result(int exit, String out, String err) {}
+
+  /**
+   * Runs a program to its end.
+   *
+   * @param input what it gets on standard input
+   * @return absent when it did not end in that many seconds; it is ended then
+   */
+  static @Nullable Result run(ProcessBuilder builder, byte[] input, int seconds)
+      throws IOException {
+    Process process = builder.start();
+    CompletableFuture<String> out = read(process.getInputStream());
+    CompletableFuture<String> err = read(process.getErrorStream());
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input);
+    } catch (IOException e) {
+      // It did not want to read; what it wrote says why.
+    }
+    try {
+      if (process.waitFor(seconds, TimeUnit.SECONDS)) {
+        return new Result(
+            process.exitValue(),
+            out.get(seconds, TimeUnit.SECONDS),
+            err.get(seconds, TimeUnit.SECONDS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // A child of its own keeps the streams open.
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    return null;
+  }
+
+  private static CompletableFuture<String> read(InputStream in) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (in) {
+            return new String(in.readAllBytes(), UTF_8);
+          } catch (IOException e) {
+            return "";
+          }
+        });
+  }
 
   /**
    * The first program of that name on the PATH, by its absolute path. Entries that are not absolute

@@ -108,7 +108,7 @@ record Session(
    * @throws CommandException when there is none, or it is not a URL of http
    */
   String remote() throws CommandException, IOException {
-    Git.Result result = Git.find(environment()).run(null, "ls-remote", "--get-url");
+    Programs.Result result = Git.find(environment()).run(null, "ls-remote", "--get-url");
     String url = result.out().strip();
     if (result.exit() != 0 || !(url.startsWith("https://") || url.startsWith("http://"))) {
       throw CommandException.wrongUsage(

@@ -107,7 +107,7 @@ final class Unconfigure implements Callable<Integer> {
             ? List.of("- " + USE_HTTP_PATH + " = true")
             : List.of("- " + USE_HTTP_PATH + " = true", "+ " + USE_HTTP_PATH + " = " + before));
     if (!choice.isDryRun()) {
-      Git.Result result =
+      Programs.Result result =
           before.isEmpty()
               ? git.run(null, "config", "--file", path, "--unset-all", USE_HTTP_PATH)
               : git.run(null, "config", "--file", path, "--replace-all", USE_HTTP_PATH, before);

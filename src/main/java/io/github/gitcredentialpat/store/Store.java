@@ -37,6 +37,14 @@ public interface Store {
   /** The keys of all entries, in no order; reads no secret and never prompts. */
   List<EntryKey> list() throws StoreException;
 
+  /**
+   * How many entries there are that cannot be read, though nothing is locked: damaged ones, or
+   * those of a newer version. What answers without them passes them over.
+   */
+  default int damaged() throws StoreException {
+    return 0;
+  }
+
   /** Keeps the entry, replacing the one with an equal key. */
   void save(Entry entry) throws StoreException;
 

@@ -23,7 +23,9 @@ final class GitHome {
   final Path home;
   final Path global;
   final Path system;
-  final Typed typed = Typed.on(new InMemoryStore("memory"));
+  final InMemoryStore store = new InMemoryStore("memory");
+  final InMemoryStore other = new InMemoryStore("other");
+  final Typed typed = new Typed(List.of(store), List.of(store, other));
 
   /** In an empty folder. */
   GitHome(Path folder) throws IOException {
@@ -49,9 +51,9 @@ final class GitHome {
     Path wrapper = bin.resolve("git");
     Files.writeString(
         wrapper,
-        "#!/bin/sh\n[ \"$1\" != version ] || { echo git version "
+        "#!/bin/sh\n[ \"$1\" != version ] || { echo 'git version "
             + version
-            + "; exit; }\nexec "
+            + "'; exit; }\nexec "
             + git
             + " \"$@\"\n");
     assertThat(wrapper.toFile().setExecutable(true)).isTrue();
@@ -80,7 +82,7 @@ final class GitHome {
             + calls
             + "'\ncat >>'"
             + calls
-            + "'\ncase $* in *get) echo username=pat; echo password=secret ;; esac\n");
+            + "'\ncase $* in *get) echo username=pat; echo password=secret ;; *capability) echo version 0 ;; esac\n");
     assertThat(launcher.toFile().setExecutable(true)).isTrue();
     System.setProperty(Launcher.PROPERTY, launcher.toString());
     return launcher;

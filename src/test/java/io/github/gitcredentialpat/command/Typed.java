@@ -20,6 +20,7 @@ final class Typed implements Commands.Shelf {
   private final List<Store> all;
   private final Map<String, String> environment = new HashMap<>();
   private boolean chosen;
+  private @Nullable String unknown;
 
   /** What the last command wrote to standard output and standard error. */
   String out = "";
@@ -39,6 +40,11 @@ final class Typed implements Commands.Shelf {
   Typed chosen(boolean byPerson) {
     chosen = byPerson;
     return this;
+  }
+
+  /** There is no store of that name. */
+  void refuses(String name) {
+    unknown = name;
   }
 
   /** Sets a variable of the environment. */
@@ -82,6 +88,9 @@ final class Typed implements Commands.Shelf {
 
   @Override
   public StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+    if (names != null && names.equals(unknown)) {
+      throw new IllegalArgumentException("there is no store \"" + names + "\"");
+    }
     return new StoreChain(chain, chosen);
   }
 

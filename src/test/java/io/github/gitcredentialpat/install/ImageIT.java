@@ -171,6 +171,21 @@ final class ImageIT {
   }
 
   @Test
+  void gitIsSetUpToCallTheLinkThroughWhichItWasCalled() throws Exception {
+    Path link = Files.createDirectory(folder.resolve("it's $here")).resolve("git-credential-pat");
+    Files.createSymbolicLink(link, IMAGE.resolve("bin/git-credential-pat"));
+    // By its name on the PATH, as a person types it.
+    git.with("PATH", link.getParent() + ":" + System.getenv("PATH"));
+    Script.Result configured = git.run("", List.of("sh", "-c", "git-credential-pat configure"));
+    assertThat(configured.status()).as(configured.toString()).isZero();
+    Script.Result helper =
+        git.run(
+            "", List.of("git", "config", "--global", "credential.https://dev.azure.com.helper"));
+    assertThat(helper.out())
+        .isEqualTo(link.toString().replace("it's $here", "it\\'s\\ \\$here") + "\n");
+  }
+
+  @Test
   void aCrashLeavesNothingBehind() throws Exception {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");

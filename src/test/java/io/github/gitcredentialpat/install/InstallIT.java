@@ -52,7 +52,7 @@ final class InstallIT {
 
     git("approve", request() + "username=me\npassword=" + token + "\n");
     assertThat(fill()).contains("password=" + token);
-    // Somebody else's helper for all hosts stands after ours in the file's old part.
+    // Somebody else's helper for all hosts is not asked.
     assertThat(home.resolve(".git-credentials")).doesNotExist();
 
     List<Path> first = builds();

@@ -95,6 +95,26 @@ public final class FileStore implements Store {
   }
 
   @Override
+  public int damaged() throws StoreException {
+    String[] names = entryNames();
+    int damaged = 0;
+    if (names.length > 0) {
+      MasterKey master = openKey(names, false);
+      for (int i = 0; i < names.length; i++) {
+        try {
+          byte[] content = folder.read(names[i]);
+          if (content != null) {
+            EntryFile.open(master, names[i], content, folder.resolve(names[i])).wipe();
+          }
+        } catch (StoreException e) {
+          damaged++;
+        }
+      }
+    }
+    return damaged;
+  }
+
+  @Override
   public void save(Entry entry) throws StoreException {
     // In this order: a key file is there before the first entry is, so entries without one mean
     // that it was lost, and a new key would only hide that.

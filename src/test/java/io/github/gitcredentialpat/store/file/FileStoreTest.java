@@ -264,7 +264,9 @@ final class FileStoreTest extends StoreContract {
     Entry fabrikam = entry("fabrikam", "alice", "other");
     Path file = fileOf(contoso);
     store.save(fabrikam);
+    assertThat(open().damaged()).isZero();
     Files.write(file, new byte[10]);
+    assertThat(open().damaged()).isOne();
     assertKept(fabrikam);
     assertThat(open().list()).containsExactly(fabrikam.key());
     assertThat(open().find(at(null))).hasSize(1);

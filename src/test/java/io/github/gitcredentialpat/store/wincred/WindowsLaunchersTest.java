@@ -50,6 +50,7 @@ final class WindowsLaunchersTest {
             "-Xshare:auto",
             "-Djna.boot.library.path=" + image + "/lib",
             "-Djna.platform.library.path=" + image + "/lib",
+            "-Dgit-credential-pat.launcher=" + launcher(),
             "-cp",
             image + "/lib/a.jar;" + image + "/lib/b.jar",
             "io.github.gitcredentialpat.GitCredentialPat",
@@ -64,6 +65,33 @@ final class WindowsLaunchersTest {
     Files.createFile(image.resolve("commands.jsa"));
     assertThat(run(launcher().toString(), "list").output)
         .contains("\n-XX:SharedArchiveFile=" + image + "/commands.jsa\n");
+  }
+
+  @Test
+  void gitOnTheLinuxOfWslRunsTheRuntimeOfWindows() throws Exception {
+    String windows = "C:/Users/Zo\u00eb/lib/git-credential-pat/build.1";
+    fillIn("git-credential-pat", "$home/lib/a.jar");
+    Files.writeString(launcher(), Files.readString(launcher()).replace(image.toString(), windows));
+    script("printf '%s\\n' \"$@\"; echo \"WSLENV $WSLENV\"");
+    Files.createFile(image.resolve("app.jsa"));
+    // What WSL has.
+    Path wslpath = Files.createDirectory(temporary.resolve("bin")).resolve("wslpath");
+    Files.writeString(
+        wslpath, "#!/bin/sh\n[ \"$1 $2\" = '-u " + windows + "' ] && echo '" + image + "'\n");
+    assertThat(wslpath.toFile().setExecutable(true)).isTrue();
+    Result result =
+        run("env", "PATH=" + wslpath.getParent() + ":/usr/bin:/bin", launcher().toString(), "get");
+    assertThat(result.output.lines())
+        .contains(
+            "@" + windows + "/jvm.options",
+            "-XX:SharedArchiveFile=" + windows + "/app.jsa",
+            "-Djna.boot.library.path=" + windows + "/lib",
+            windows + "/lib/a.jar",
+            "get")
+        .last()
+        .asString()
+        .startsWith("WSLENV GIT_TERMINAL_PROMPT:");
+    assertThat(result.status).isZero();
   }
 
   @Tag("all")
@@ -88,6 +116,8 @@ final class WindowsLaunchersTest {
               "@" + home + "\\jvm.options",
               "-XX:SharedArchiveFile=" + home + "\\commands.jsa",
               "-Djna.boot.library.path=" + home + "\\lib",
+              "-Dgit-credential-pat.launcher="
+                  + home.replace("..\\lib\\git-credential-pat\\build.1", "git-credential-pat"),
               "-cp",
               home + "\\lib\\a.jar;" + home + "\\lib\\b.jar",
               "io.github.gitcredentialpat.GitCredentialPat",
@@ -103,20 +133,23 @@ final class WindowsLaunchersTest {
 
   @Test
   void theInstallersEndConfiguresGitAndProvesThatItWorks() throws Exception {
-    fillIn("git-credential-pat", "$home/lib/git-credential-pat.jar;$home/lib/jna.jar");
+    fillIn(
+        "git-credential-pat",
+        "$home/lib/git-credential-pat.jar;$home/lib/jna.jar;$home/lib/picocli.jar");
     PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream(), false, UTF_8);
     ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
     String ours = image.resolve("lib/git-credential-pat.jar").toString();
     jar.run(nowhere, nowhere, "--create", "--file", ours, "-C", "target/classes", ".");
-    Files.copy(jnaJar(), image.resolve("lib/jna.jar"));
-    // A Java of this machine wants a colon where Windows' wants a semicolon, and another native
+    Files.copy(jar("jna"), image.resolve("lib/jna.jar"));
+    Files.copy(jar("picocli"), image.resolve("lib/picocli.jar"));
+    // A Java of this machine wants colons where Windows' wants semicolons, and another native
     // part of JNA, which it may unpack.
     script(
         """
         for word; do
           shift
           case $word in
-            */git-credential-pat.jar\\;*) word=${word%%;*}:${word#*;} ;;
+            */git-credential-pat.jar\\;*) word=$(printf %%s "$word" | tr ';' :) ;;
             -Djna.boot.*) word=-Djna.nounpack=false ;;
             -Djna.platform.*) word=-Djna.noclasspath=false ;;
           esac
@@ -157,13 +190,13 @@ final class WindowsLaunchersTest {
         configure);
   }
 
-  private static Path jnaJar() {
+  private static Path jar(String name) {
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      if (entry.matches(".*/jna-[0-9.]+\\.jar")) {
+      if (entry.matches(".*/" + name + "-[0-9.]+\\.jar")) {
         return Path.of(entry);
       }
     }
-    throw new AssertionError("no jna on the class path");
+    throw new AssertionError("no " + name + " on the class path");
   }
 
   private Path launcher() {

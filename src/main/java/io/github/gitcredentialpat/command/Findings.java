@@ -1,0 +1,53 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.store.StoreException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code doctor} found so far. */
+final class Findings {
+  private final Messages messages;
+  private final List<Finding> found = new ArrayList<>();
+
+  /** One of the things that can be found, with the facts that belong to it. */
+  record Finding(Diagnosis diagnosis, List<Fact> facts) {
+    String message() {
+      return diagnosis.message(facts);
+    }
+
+    @Nullable String fix() {
+      return diagnosis.fix(facts);
+    }
+  }
+
+  /** A part of the body. */
+  interface Part {
+    void look() throws CommandException, AzureException, StoreException, IOException;
+  }
+
+  Findings(Messages messages) {
+    this.messages = messages;
+  }
+
+  void add(Diagnosis diagnosis, Fact... facts) {
+    found.add(new Finding(diagnosis, List.of(facts)));
+  }
+
+  List<Finding> all() {
+    return found;
+  }
+
+  /** Looks at a part; what keeps it from that is no reason not to look at the others. */
+  void look(Part part) {
+    try {
+      part.look();
+    } catch (CommandException | AzureException | StoreException | IOException e) {
+      messages.trace(e);
+      add(Diagnosis.NOT_LOOKED_AT);
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.HttpSettings;
+import io.github.gitcredentialpat.command.CredentialSettings.Setting;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.Whose;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Git, whom it asks, and what in its configuration stands in the way. */
+final class GitCheckup {
+  private final Git git;
+  private final Place place;
+  private final Findings findings;
+
+  GitCheckup(Git git, Place place, Findings findings) {
+    this.git = git;
+    this.place = place;
+    this.findings = findings;
+  }
+
+  /**
+   * Looks at all of it.
+   *
+   * @return our helper as git's configuration has it; absent when git does not ask it
+   */
+  @Nullable Setting look() throws CommandException, IOException {
+    version();
+    if (git.run(null, "config", "--name-only", "--list").exit() != 0) {
+      findings.add(Diagnosis.GIT_UNREADABLE);
+      return null;
+    }
+    CredentialSettings settings = CredentialSettings.inEffect(git);
+    Setting ours = helpers(settings);
+    findings.look(() -> path(settings));
+    findings.look(this::urls);
+    findings.look(this::headers);
+    findings.look(this::network);
+    return ours;
+  }
+
+  private void version() throws CommandException, IOException {
+    Fact version = Fact.version(git.version());
+    if (!git.isAtLeast(2, 26)) {
+      findings.add(Diagnosis.GIT_TOO_OLD, version);
+    } else if (!git.isAtLeast(2, 41)) {
+      findings.add(Diagnosis.GIT_BEFORE_WWWAUTH, version);
+    } else if (!git.isAtLeast(2, 46)) {
+      findings.add(Diagnosis.GIT_BEFORE_AUTHTYPE, version);
+    } else {
+      findings.add(Diagnosis.GIT, version);
+    }
+    if (place.isOf(Whose.Kind.COLLECTION) && !git.isAtLeast(2, 46)) {
+      findings.add(Diagnosis.SERVER_NTLM);
+    }
+  }
+
+  // --- whom it asks ---
+
+  private @Nullable Setting helpers(CredentialSettings settings)
+      throws CommandException, IOException {
+    List<Setting> helpers = settings.helpers(place.url(), List.of());
+    Setting ours = null;
+    Set<Setting> before = new LinkedHashSet<>();
+    for (Setting helper : helpers) {
+      if (helper.isThisProgram()) {
+        ours = ours == null ? helper : ours;
+      } else if (ours == null) {
+        before.add(helper);
+      } else {
+        other(Diagnosis.HELPER_AFTER, helper);
+      }
+    }
+    for (Setting helper : before) {
+      other(Diagnosis.HELPER_BEFORE, helper);
+    }
+    if (ours == null) {
+      boolean isServices = place.whose() == null || place.isOf(Whose.Kind.ORGANIZATION);
+      findings.add(
+          isServices ? Diagnosis.HELPER_MISSING : Diagnosis.HELPER_MISSING_SERVER, place.fact());
+    } else if (isThere(ours) && helpers.size() == 1) {
+      findings.add(Diagnosis.HELPER_ONLY, place.fact());
+    }
+    return ours;
+  }
+
+  private void other(Diagnosis diagnosis, Setting helper) {
+    boolean isPlaintext = helper.helperName().endsWith("store");
+    findings.add(
+        isPlaintext ? Diagnosis.HELPER_PLAINTEXT : diagnosis,
+        Fact.helper(helper),
+        Fact.file(helper));
+  }
+
+  private boolean isThere(Setting ours) throws IOException {
+    Path program = null;
+    try {
+      Path named = Path.of(ours.program());
+      program = named.isAbsolute() ? named : Programs.find(Commands.NAME, git.environment());
+    } catch (InvalidPathException e) {
+      // No file has such a name.
+    }
+    if (program == null || !Files.isRegularFile(program)) {
+      findings.add(Diagnosis.HELPER_GONE, Fact.file(ours));
+      return false;
+    }
+    Launcher launcher = Launcher.present();
+    boolean isOfWindows = new Wsl(git.environment()).isOfWindows(ours);
+    if (launcher != null && !isOfWindows && !Files.isSameFile(launcher.path(), program)) {
+      findings.add(Diagnosis.HELPER_ELSEWHERE);
+    }
+    return true;
+  }
+
+  private void path(CredentialSettings settings) throws CommandException, IOException {
+    Setting path = settings.useHttpPath(place.url());
+    if (place.needsPath() && (path == null || !path.isTrue())) {
+      findings.add(
+          place.isOf(Whose.Kind.COLLECTION) ? Diagnosis.PATH_HIDDEN_SERVER : Diagnosis.PATH_HIDDEN);
+    }
+  }
+
+  // --- secrets in its configuration ---
+
+  private void urls() throws CommandException, IOException {
+    int count = 0;
+    for (String[] setting :
+        settings(
+            "^(remote\\..*\\.(url|pushurl)|submodule\\..*\\.url"
+                + "|url\\..*\\.(insteadof|pushinsteadof))$")) {
+      if (hasSecret(setting[0].startsWith("url.") ? setting[0].substring(4) : setting[1])) {
+        count++;
+      }
+    }
+    if (count > 0) {
+      findings.add(Diagnosis.SECRET_IN_URL, Fact.count(count));
+    }
+  }
+
+  /** Whether the user part has a password, or is a token. */
+  private static boolean hasSecret(String url) {
+    int start = url.indexOf("://") + 3;
+    int slash = url.indexOf('/', Math.max(start, 0));
+    int at = url.lastIndexOf('@', slash < 0 ? url.length() : slash);
+    if (start < 3 || at < start) {
+      return false;
+    }
+    String user = url.substring(start, at);
+    int colon = user.indexOf(':');
+    return colon >= 0 ? colon + 1 < user.length() : PersonalAccessToken.isLike(user);
+  }
+
+  private void headers() throws CommandException, IOException {
+    List<String[]> headers = new ArrayList<>();
+    List<String> patterns = new ArrayList<>();
+    for (String[] setting : settings("^http\\.(.*\\.)?extraheader$")) {
+      if (setting[1].toLowerCase(Locale.ROOT).startsWith("authorization:")) {
+        headers.add(setting);
+        patterns.add(pattern(setting[0]));
+      }
+    }
+    Set<String> matching = CredentialSettings.matching(git, patterns, place.url());
+    if (headers.stream()
+        .map(header -> pattern(header[0]))
+        .anyMatch(pattern -> pattern.isEmpty() || matching.contains(pattern))) {
+      findings.add(Diagnosis.EXTRA_HEADER);
+    }
+  }
+
+  /** Of {@code http.<url>.extraheader} the URL; empty when there is none. */
+  private static String pattern(String key) {
+    int start = "http.".length();
+    int end = key.lastIndexOf('.');
+    return end < start ? "" : key.substring(start, end);
+  }
+
+  /** Keys and values, as they count in the working directory. */
+  private List<String[]> settings(String keys) throws CommandException, IOException {
+    List<String[]> settings = new ArrayList<>();
+    Programs.Result result = git.run(null, "config", "--null", "--get-regexp", keys);
+    for (String setting : result.out().split("\0")) {
+      int feed = setting.indexOf('\n');
+      if (feed >= 0) {
+        settings.add(new String[] {setting.substring(0, feed), setting.substring(feed + 1)});
+      }
+    }
+    return settings;
+  }
+
+  // --- the way to the server ---
+
+  private void network() throws CommandException, IOException {
+    Map<String, String> environment = git.environment();
+    boolean unverified = isSet(environment.get("GIT_SSL_NO_VERIFY"));
+    if (unverified || "false".equals(setting("--bool", "http.sslVerify"))) {
+      findings.add(Diagnosis.SSL_VERIFY_OFF);
+    }
+    if (place.url().startsWith("http://")) {
+      findings.add(Diagnosis.PLAIN_HTTP);
+    }
+    String authorities = environment.get("GIT_SSL_CAINFO");
+    authorities = authorities == null ? setting("--path", "http.sslCAInfo") : authorities;
+    if (authorities != null && !authorities.isEmpty()) {
+      findings.add(isReadable(authorities) ? Diagnosis.CA_SET : Diagnosis.CA_MISSING);
+    }
+    Map<String, String> proxy = new HashMap<>();
+    proxy.put("http.proxy", setting("--no-type", "http.proxy"));
+    String protocol = place.url().substring(0, place.url().indexOf(':'));
+    try {
+      if (HttpSettings.of(protocol, withoutAuthorities(environment), proxy::get).proxy() != null) {
+        findings.add(Diagnosis.PROXY_SET);
+      }
+    } catch (AzureException e) {
+      findings.add(Diagnosis.PROXY_UNUSABLE);
+    }
+  }
+
+  private static Map<String, String> withoutAuthorities(Map<String, String> environment) {
+    Map<String, String> rest = new HashMap<>(environment);
+    rest.keySet().removeAll(List.of("GIT_SSL_CAINFO", "SSL_CERT_FILE", "CURL_CA_BUNDLE"));
+    return rest;
+  }
+
+  private @Nullable String setting(String type, String key) throws CommandException, IOException {
+    Programs.Result result = git.run(null, "config", type, "--get-urlmatch", key, place.url());
+    return result.exit() == 0 ? result.out().stripTrailing() : null;
+  }
+
+  private static boolean isSet(@Nullable String variable) {
+    return variable != null && !variable.isEmpty();
+  }
+
+  private static boolean isReadable(String file) {
+    try {
+      return Files.isReadable(Path.of(file));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.identity.Identity;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Whether Azure DevOps is reached, and what it says of the tokens. */
+final class OnlineCheckup {
+  private final Session session;
+  private final Place place;
+  private final Findings findings;
+
+  OnlineCheckup(Session session, Place place, Findings findings) {
+    this.session = session;
+    this.place = place;
+    this.findings = findings;
+  }
+
+  /** Asks, first without a token, then with each that is used. */
+  void look(List<Kept> kept) {
+    findings.look(
+        () -> {
+          if (isReached()) {
+            for (Kept each : kept) {
+              if (each.entry().setAsideAt() == 0) {
+                token(each);
+              }
+            }
+          }
+        });
+  }
+
+  private boolean isReached() throws CommandException, IOException {
+    Identity identity = place.whose().identity();
+    try {
+      session
+          .http(identity)
+          .send(
+              "GET",
+              URI.create(
+                  identity.protocol()
+                      + "://"
+                      + identity.host()
+                      + (identity.path() == null ? "" : "/" + identity.path())
+                      + "/_apis/connectionData"),
+              Map.of("X-TFS-FedAuthRedirect", "Suppress"),
+              null,
+              Checker.LIMIT);
+      findings.add(Diagnosis.REACHABLE, place.fact());
+      return true;
+    } catch (AzureException e) {
+      // Its message may name a proxy or a server.
+      session.messages().trace(e);
+      findings.add(
+          e.reason() == Reason.TIMEOUT
+              ? Diagnosis.NO_ANSWER
+              : isOfTls(e) ? Diagnosis.UNTRUSTED : Diagnosis.UNREACHABLE,
+          place.fact(),
+          place.typed());
+      return false;
+    }
+  }
+
+  private static boolean isOfTls(Throwable error) {
+    Throwable cause = error;
+    for (int i = 0; cause != null && i < 10; i++) {
+      if (cause instanceof SSLException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
+  }
+
+  private void token(Kept kept) {
+    Verdict verdict =
+        new Checker(session)
+            .check(kept.identity(), repository(), kept.entry().secret(), Checker.LIMIT);
+    findings.add(diagnosis(verdict.kind()), place.fact(), place.typed());
+  }
+
+  private @Nullable URI repository() {
+    return Checker.repository(place.url());
+  }
+
+  private static Diagnosis diagnosis(Verdict.Kind kind) {
+    return switch (kind) {
+      case GOOD -> Diagnosis.ONLINE_GOOD;
+      case EXPIRED, REJECTED -> Diagnosis.ONLINE_REJECTED;
+      case NOT_A_MEMBER -> Diagnosis.ONLINE_NOT_A_MEMBER;
+      case GLOBAL_BARRED -> Diagnosis.ONLINE_GLOBAL;
+      case CONDITIONAL_ACCESS -> Diagnosis.ONLINE_CONDITIONAL_ACCESS;
+      case NEVER_SIGNED_IN -> Diagnosis.ONLINE_NEVER_SIGNED_IN;
+      case IIS_BASIC -> Diagnosis.ONLINE_IIS_BASIC;
+      case LACKS_CODE_READ -> Diagnosis.ONLINE_NO_READ;
+      case LACKS_CODE_WRITE -> Diagnosis.ONLINE_NO_WRITE;
+      case REPOSITORY_NOT_VISIBLE -> Diagnosis.ONLINE_REPOSITORY;
+      case PUSH_NOT_PERMITTED -> Diagnosis.ONLINE_NO_PUSH;
+      case NOT_CHECKABLE, COULD_NOT_TELL -> Diagnosis.ONLINE_UNKNOWN;
+    };
+  }
+}

@@ -1,0 +1,53 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code doctor} is asked about.
+ *
+ * @param url as git would be given it, but without the user part, which may be a secret
+ * @param whose whose token it is; absent when only Azure DevOps in general is meant
+ */
+record Place(String url, @Nullable Whose whose) {
+  /** Azure DevOps Services, no organisation in particular. */
+  static final Place AZURE = new Place("https://" + Identity.SERVICES_HOST + "/ORG", null);
+
+  /** What a person typed, or a remote. */
+  static Place of(String typed, Whose whose) {
+    int scheme = typed.indexOf("://");
+    if (scheme < 0 && typed.indexOf('/') < 0) {
+      return new Place("https://" + Identity.SERVICES_HOST + "/" + typed, whose);
+    }
+    String url = scheme < 0 ? "https://" + typed : typed;
+    int start = url.indexOf("://") + 3;
+    int slash = url.indexOf('/', start);
+    int at = url.lastIndexOf('@', slash < 0 ? url.length() : slash);
+    return new Place(url.substring(0, start) + url.substring(Math.max(at + 1, start)), whose);
+  }
+
+  boolean isOf(Whose.Kind kind) {
+    return whose != null && whose.kind() == kind;
+  }
+
+  /** Whether somebody's tokens there can be asked about. */
+  boolean isAzure() {
+    return whose != null && whose.isAzure();
+  }
+
+  /** Whether git has to tell the path, so that it is known whose token is meant. */
+  boolean needsPath() {
+    boolean isServices = url.startsWith("https://" + Identity.SERVICES_HOST + "/");
+    return isServices || isOf(Whose.Kind.COLLECTION);
+  }
+
+  Fact fact() {
+    return whose == null ? Fact.azure() : Fact.place(whose.identity());
+  }
+
+  /** What a person types for it. */
+  Fact typed() {
+    return whose == null ? Fact.organization() : Fact.typed(whose.identity());
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The stores that git's helper asks, and the tokens in them. */
+final class StoreCheckup {
+  private static final long SOON = 7 * 86_400;
+
+  private final Session session;
+  private final Run run;
+  private final Place place;
+  private final Findings findings;
+
+  StoreCheckup(Session session, Place place, Findings findings) {
+    this.session = session;
+    this.run = session.run();
+    this.place = place;
+    this.findings = findings;
+  }
+
+  /**
+   * Looks at all of it.
+   *
+   * @return the tokens for the place, with their secrets, which the caller wipes
+   */
+  List<Kept> look() {
+    List<StoreStatus> found = new ArrayList<>();
+    List<Kept> kept = new ArrayList<>();
+    boolean all = true;
+    for (Store store : run.chain().stores()) {
+      StoreStatus status = StoreStatus.of(run, store);
+      found.add(status);
+      store(status);
+      all &= status.problem() == null || status.fails(Reason.UNAVAILABLE);
+      if (status.problem() == null || status.fails(Reason.FAILED)) {
+        findings.look(() -> damaged(store));
+      }
+      if (status.problem() == null) {
+        findings.look(() -> tokens(store, kept));
+      }
+    }
+    if (StoreStatus.writesHere(run, found) == null) {
+      findings.add(Diagnosis.STORES_NONE);
+    }
+    if (place.whose() != null) {
+      places(kept, all);
+    }
+    long now = run.now();
+    for (Kept each : kept) {
+      token(each, now);
+    }
+    return kept;
+  }
+
+  private void store(StoreStatus status) {
+    Fact store = Fact.store(status.store());
+    if (status.problem() == null && status.store().capacity().writable()) {
+      findings.add(Diagnosis.STORE_READY, store, Fact.count(status.entries()));
+    } else if (status.problem() == null) {
+      findings.add(Diagnosis.STORE_READ_ONLY, store);
+    } else {
+      findings.add(
+          switch (status.problem().reason()) {
+            case UNAVAILABLE ->
+                run.chain().chosen() ? Diagnosis.STORE_FAILED : Diagnosis.STORE_ABSENT;
+            case LOCKED -> Diagnosis.STORE_LOCKED;
+            case TIMEOUT -> Diagnosis.STORE_SLOW;
+            default -> Diagnosis.STORE_FAILED;
+          },
+          store);
+    }
+  }
+
+  private void damaged(Store store) throws StoreException {
+    run.surroundings().deadline().promptClosed();
+    int damaged = store.damaged();
+    if (damaged > 0) {
+      findings.add(Diagnosis.STORE_DAMAGED, Fact.store(store), Fact.count(damaged));
+    }
+  }
+
+  private void tokens(Store store, List<Kept> kept) throws StoreException {
+    Set<Identity> identities = new LinkedHashSet<>();
+    if (place.whose() != null) {
+      identities.add(place.whose().identity());
+    } else {
+      run.surroundings().deadline().promptClosed();
+      for (EntryKey key : store.list()) {
+        identities.add(key.identity());
+      }
+    }
+    for (Identity identity : identities) {
+      run.surroundings().deadline().promptClosed();
+      for (Entry entry : store.find(identity)) {
+        kept.add(new Kept(store, entry));
+      }
+    }
+  }
+
+  /** How many there are for the place that was asked about. */
+  private void places(List<Kept> kept, boolean all) {
+    long usable = kept.stream().filter(each -> each.entry().setAsideAt() == 0).count();
+    if (usable > 1) {
+      findings.add(Diagnosis.TOKEN_SEVERAL, Fact.count(usable), place.fact(), place.typed());
+    } else if (usable == 1) {
+      findings.add(Diagnosis.TOKEN, place.fact());
+    } else if (all) {
+      findings.add(Diagnosis.TOKEN_NONE, place.fact(), place.typed());
+    }
+    for (Store store : session.allStores()) {
+      boolean isAsked =
+          run.chain().stores().stream().anyMatch(asked -> asked.name().equals(store.name()));
+      if (!isAsked && store.capacity().writable() && hasToken(store)) {
+        findings.add(Diagnosis.TOKEN_ELSEWHERE, place.fact(), Fact.store(store));
+      }
+    }
+  }
+
+  private boolean hasToken(Store store) {
+    run.surroundings().deadline().promptClosed();
+    try {
+      return store.list().stream().anyMatch(key -> key.identity().equals(place.whose().identity()));
+    } catch (StoreException e) {
+      run.messages().trace(e);
+      return false;
+    }
+  }
+
+  private void token(Kept kept, long now) {
+    Entry entry = kept.entry();
+    Fact where = Fact.place(kept.identity());
+    Fact typed = Fact.typed(kept.identity());
+    if (entry.setAsideAt() != 0) {
+      findings.add(Diagnosis.TOKEN_SET_ASIDE, where, typed, Fact.date(entry.setAsideAt()));
+    } else if (entry.expiry() != null && entry.expiry().at() <= now + SOON) {
+      boolean isOver = entry.expiry().at() <= now;
+      findings.add(
+          isOver ? Diagnosis.TOKEN_EXPIRED : Diagnosis.TOKEN_EXPIRING,
+          where,
+          typed,
+          Fact.date(entry.expiry().at()));
+    }
+    boolean isAzure = kept.identity().isOrganization() || place.isOf(Whose.Kind.COLLECTION);
+    if (isAzure && entry.secret().authtype() == null && !isLikeToken(entry)) {
+      findings.add(Diagnosis.TOKEN_MISTYPED, where, typed);
+    }
+  }
+
+  private static boolean isLikeToken(Entry entry) {
+    return PersonalAccessToken.isLike(new String(entry.secret().bytes(), StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,66 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a store.
+ *
+ * @param store the store
+ * @param entries how many entries it keeps, or {@link #UNKNOWN}
+ * @param problem what is wrong with it; absent when nothing is
+ */
+record StoreStatus(Store store, int entries, @Nullable StoreException problem) {
+  static final int UNKNOWN = -1;
+
+  /** Asks a store, which has five seconds for it, whatever the one before it needed. */
+  static StoreStatus of(Run run, Store store) {
+    run.surroundings().deadline().promptClosed();
+    int entries = UNKNOWN;
+    try {
+      List<EntryKey> keys = store.list();
+      entries = keys.size();
+      if (entries > 0) {
+        // Names can be seen through a lock; only reading an entry tells whether it can be read.
+        for (Entry entry : store.find(keys.get(0).identity())) {
+          entry.wipe();
+        }
+      }
+      return new StoreStatus(store, entries, null);
+    } catch (StoreException e) {
+      run.messages().trace(e);
+      return new StoreStatus(store, entries, e);
+    }
+  }
+
+  boolean fails(Reason reason) {
+    return problem != null && problem.reason() == reason;
+  }
+
+  /** The store of the chain that a new token would go to, as {@code store} decides it. */
+  static @Nullable Store writesHere(Run run, List<StoreStatus> found) {
+    for (Store store : run.chain().stores()) {
+      for (StoreStatus status : found) {
+        if (!status.store().name().equals(store.name())) {
+          continue;
+        }
+        if (status.problem() == null) {
+          return store.capacity().writable() ? status.store() : null;
+        }
+        boolean passedOver =
+            status.fails(Reason.UNAVAILABLE)
+                || (status.fails(Reason.LOCKED) && run.chain().chosen());
+        if (!passedOver) {
+          return null;
+        }
+      }
+    }
+    return null;
+  }
+}
