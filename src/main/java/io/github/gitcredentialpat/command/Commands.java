@@ -43,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       Token.class,
       Configure.class,
       Unconfigure.class,
+      Print.class,
       Stores.class,
       Selftest.class
     },
