@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
       Configure.class,
       Unconfigure.class,
       Print.class,
+      Exec.class,
       Stores.class,
       Selftest.class
     },
@@ -114,6 +115,7 @@ public final class Commands implements Callable<Integer> {
   private final Map<String, String> environment;
   private final Shelf shelf;
   private final CommandLine line;
+  private List<String> arguments = List.of();
 
   /** The commands on these streams and this environment, with all stores there are. */
   public Commands(
@@ -139,6 +141,8 @@ public final class Commands implements Callable<Integer> {
         CommandLine.Help.defaultColorScheme(isColored(environment) ? Ansi.ON : Ansi.OFF));
     line.setUsageHelpWidth(100);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // An argument such as @file is meant for the program that exec runs.
+    line.setExpandAtFiles(false);
     line.setParameterExceptionHandler(this::wrongUsage);
     line.setExecutionExceptionHandler(this::failed);
   }
@@ -154,7 +158,14 @@ public final class Commands implements Callable<Integer> {
    * @return the exit status: 0 done, 1 could not, 2 wrong usage; {@code check} has its own
    */
   public int run(String... arguments) {
+    this.arguments = List.of(arguments);
     return line.execute(arguments);
+  }
+
+  /** The arguments behind the first {@code --}, which picocli does not tell from those before. */
+  List<String> behindDashes() {
+    int dashes = arguments.indexOf("--");
+    return dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
   }
 
   /** No command at all: git's documentation wants a usage message and a failure. */
