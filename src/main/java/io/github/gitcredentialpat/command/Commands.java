@@ -13,6 +13,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -45,6 +46,8 @@ import picocli.CommandLine.ScopeType;
       Unconfigure.class,
       Print.class,
       Exec.class,
+      Keyring.class,
+      NuGetPlugin.class,
       Stores.class,
       Selftest.class
     },
@@ -109,6 +112,12 @@ public final class Commands implements Callable<Integer> {
   @SuppressWarnings("unused")
   private boolean version;
 
+  @Option(
+      names = "--cargo-plugin",
+      hidden = true,
+      description = "Answer Cargo, which starts it as a credential provider.")
+  private boolean cargoPlugin;
+
   private final InputStream in;
   private final OutputStream out;
   private final OutputStream err;
@@ -168,9 +177,12 @@ public final class Commands implements Callable<Integer> {
     return dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
   }
 
-  /** No command at all: git's documentation wants a usage message and a failure. */
+  /** No command: Cargo, or nothing, for which git's documentation wants usage and a failure. */
   @Override
-  public Integer call() {
+  public Integer call() throws CommandException, IOException {
+    if (cargoPlugin) {
+      return new CargoPlugin(session()).run();
+    }
     line.usage(line.getErr());
     return 1;
   }
