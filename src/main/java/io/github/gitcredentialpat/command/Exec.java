@@ -32,7 +32,7 @@ final class Exec implements Callable<Integer> {
   @Option(
       names = "--env",
       split = ",",
-      paramLabel = "NAME[,NAME...]",
+      paramLabel = "NAME",
       defaultValue = Variables.DEFAULT,
       description = {
         "The variables; ${DEFAULT-VALUE} unless you say others. NuGet's ..._FEED_ENDPOINTS (with"
