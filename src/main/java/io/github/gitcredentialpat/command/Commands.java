@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       Check.class,
       Logout.class,
       Token.class,
+      Import.class,
       Configure.class,
       Unconfigure.class,
       Stores.class,
