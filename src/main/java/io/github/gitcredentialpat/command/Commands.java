@@ -42,6 +42,7 @@ import picocli.CommandLine.ScopeType;
       Logout.class,
       Token.class,
       Import.class,
+      Remotes.class,
       Configure.class,
       Unconfigure.class,
       Stores.class,
