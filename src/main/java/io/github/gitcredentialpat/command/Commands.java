@@ -42,6 +42,8 @@ import picocli.CommandLine.ScopeType;
       Check.class,
       Logout.class,
       Token.class,
+      Import.class,
+      Remotes.class,
       Configure.class,
       Unconfigure.class,
       Doctor.class,
