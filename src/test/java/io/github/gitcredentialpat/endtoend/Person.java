@@ -99,6 +99,13 @@ final class Person {
     return run(home, String.join("\n", lines) + "\n", command);
   }
 
+  /** Types a command of the helper's. */
+  Programs.Result pat(Path folder, String... arguments) throws Exception {
+    List<String> command = helper();
+    command.addAll(List.of(arguments));
+    return run(folder, "", command);
+  }
+
   private List<String> helper() {
     List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
     if (!store.isEmpty()) {
