@@ -99,6 +99,13 @@ final class Person {
     return run(home, String.join("\n", lines) + "\n", command);
   }
 
+  /** Types a command of the helper, in the home folder. */
+  Programs.Result command(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
+    command.addAll(List.of(words));
+    return run(home, "", command);
+  }
+
   private List<String> helper() {
     List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
     if (!store.isEmpty()) {
