@@ -10,7 +10,7 @@
 #         may refuse its archive then, which costs 80 ms
 #
 # What the image holds: bin/git-credential-pat, jvm.options, security.properties, runtime/, lib/,
-# make-archives.sh with its lists of classes, and what it made of them: app.jsa, commands.jsa and, from Java 24
+# pip/, nuget/, make-archives.sh with its lists of classes, and what it made of them: app.jsa, commands.jsa and, from Java 24
 # on, store.jsa.
 # Single quotes: much in here is for the shell that will run the launcher.
 # shellcheck disable=SC2016
@@ -114,6 +114,8 @@ unpack_native() {
 
 copy_launcher() {
   cp "$here/jvm.options" "$here/security.properties" "$here/make-archives.sh" "$image/"
+  # What pip and NuGet look for on the PATH, each in a folder of its own.
+  cp -R "$here/pip" "$here/nuget" "$image/"
   mkdir "$image/bin"
   # As one word of sh, then as the right side of sed's s command.
   quoted=$(printf '%s' "$image" | sed "s/'/'\\\\''/g; s/.*/'&'/" | sed 's/[\\&|]/\\&/g')

@@ -192,6 +192,11 @@ switch() {
   fi
   ln -s "$image/bin/git-credential-pat" "$command.new.$$"
   mv -f "$command.new.$$" "$command"
+  # For those who put them on the PATH: names that outlive the build.
+  for folder in pip nuget; do
+    rm -f "$library/$folder"
+    ln -s "${image##*/}/$folder" "$library/$folder"
+  done
 }
 
 # Older builds, but for those that still run; the next installation gets these.

@@ -4,7 +4,7 @@
 #   install/verify.sh [--all]
 #
 # --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
-#        own test suite, Wine, and KeePassXC. The first two are kept in the cache folder and made once.
+#        own test suite, Wine, KeePassXC, npm and Cargo. The first two are kept in the cache folder and made once.
 #
 # With --all, and GIT_CREDENTIAL_PAT_SPEC set to a folder that holds specification/tokens/7.1/tokens.json of
 # Microsoft's REST API specifications, what is exchanged with Azure DevOps in the tests is also judged by it;
@@ -19,10 +19,11 @@ cd "$(dirname "$0")/.."
 
 # git, the build, GNOME Keyring on a bus of its own, the tools that tests look at keyrings and processes
 # with, what az devops keeps its tokens with, what git's own libsecret helper is built from to compare with,
-# and a linter for the scripts.
+# what fetches packages, and a linter for the scripts.
 packages='git maven ca-certificates
   dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1 python3-keyring
   keyutils util-linux procps openssl gnupg pinentry-curses pass
+  curl python3-pip
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
 # For git's source and the other system; a Windows to try our Windows parts on; a second Secret Service.
@@ -40,10 +41,15 @@ case "$# ${1:-}" in
     ;;
 esac
 [ "$all" = no ] || packages="$packages $packages_all"
+# npm and Cargo from elsewhere are as good as the system's; Debian 12 has a new Cargo under another name only.
+if [ "$all" = yes ]; then
+  command -v npm >/dev/null 2>&1 || packages="$packages npm"
+  cargo=cargo
+  ! apt-cache show cargo-web >/dev/null 2>&1 || cargo='cargo-web'
+  command -v cargo >/dev/null 2>&1 || packages="$packages $cargo"
+fi
 judged=no
 [ "$all" = no ] || [ -z "${GIT_CREDENTIAL_PAT_SPEC:-}" ] || judged=yes
-# npm from elsewhere is as good as the system's.
-[ "$judged" = no ] || command -v npm >/dev/null 2>&1 || packages="$packages npm"
 
 find_home
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/git-credential-pat
@@ -147,7 +153,7 @@ fi
 
 say '== Checking the scripts'
 find install helper src .ci -name '*.sh' -exec shellcheck -x {} + -o -name run -exec shellcheck -x {} +
-shellcheck helper/git-credential-pat helper/windows/git-credential-pat
+shellcheck helper/git-credential-pat helper/windows/git-credential-pat helper/pip/keyring helper/nuget/*
 
 say '== Running the tests'
 # The newest JDK makes the runtime, as in install.sh.

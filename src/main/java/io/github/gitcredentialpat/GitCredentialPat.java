@@ -131,7 +131,9 @@ public final class GitCredentialPat {
       case "store" -> Helper.store(run, in) ? 0 : 1;
       default -> {
         Helper.Erased erased = Helper.erase(run, in);
-        Explanation.give(run, erased);
+        if (!erased.entries().isEmpty()) {
+          Explanation.give(run, erased);
+        }
         for (Entry removed : erased.entries()) {
           removed.wipe();
         }

@@ -1,10 +1,10 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.TokenCheck;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Terminal;
 import java.io.IOException;
@@ -40,12 +40,19 @@ final class Checker {
     if (token.authtype() != null) {
       return Verdict.couldNotTell("it is a " + token.authtype() + " credential, not a password");
     }
+    // A token for a whole server is asked about where it is wanted.
+    Identity wanted = repository == null ? null : Whose.tokenOf(repository.toString()).identity();
+    boolean isMeant =
+        wanted != null
+            && (wanted.equals(place)
+                || (place.path() == null
+                    && wanted.protocol().equals(place.protocol())
+                    && wanted.host().equals(place.host())));
     try {
-      Http http = session.http(place);
-      TokenCheck check = new TokenCheck(http);
-      return repository == null
-          ? check.check(place, token.bytes(), limit)
-          : check.checkRepository(place, repository, token.bytes(), limit);
+      TokenCheck check = new TokenCheck(session.http(place));
+      return isMeant
+          ? check.checkRepository(wanted, repository, token.bytes(), limit)
+          : check.check(place, token.bytes(), limit);
     } catch (AzureException | CommandException | IOException e) {
       session.messages().trace(e);
       return Verdict.couldNotTell(e.getMessage());

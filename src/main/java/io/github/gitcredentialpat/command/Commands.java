@@ -13,6 +13,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -41,9 +42,15 @@ import picocli.CommandLine.ScopeType;
       Check.class,
       Logout.class,
       Token.class,
+      Import.class,
+      Remotes.class,
       Configure.class,
       Unconfigure.class,
       Doctor.class,
+      Print.class,
+      Exec.class,
+      Keyring.class,
+      NuGetPlugin.class,
       Stores.class,
       Selftest.class
     },
@@ -108,12 +115,19 @@ public final class Commands implements Callable<Integer> {
   @SuppressWarnings("unused")
   private boolean version;
 
+  @Option(
+      names = "--cargo-plugin",
+      hidden = true,
+      description = "Answer Cargo, which starts it as a credential provider.")
+  private boolean cargoPlugin;
+
   private final InputStream in;
   private final OutputStream out;
   private final OutputStream err;
   private final Map<String, String> environment;
   private final Shelf shelf;
   private final CommandLine line;
+  private List<String> arguments = List.of();
 
   /** The commands on these streams and this environment, with all stores there are. */
   public Commands(
@@ -139,6 +153,8 @@ public final class Commands implements Callable<Integer> {
         CommandLine.Help.defaultColorScheme(isColored(environment) ? Ansi.ON : Ansi.OFF));
     line.setUsageHelpWidth(100);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // An argument such as @file is meant for the program that exec runs.
+    line.setExpandAtFiles(false);
     line.setParameterExceptionHandler(this::wrongUsage);
     line.setExecutionExceptionHandler(this::failed);
   }
@@ -154,12 +170,22 @@ public final class Commands implements Callable<Integer> {
    * @return the exit status: 0 done, 1 could not, 2 wrong usage; {@code check} has its own
    */
   public int run(String... arguments) {
+    this.arguments = List.of(arguments);
     return line.execute(arguments);
   }
 
-  /** No command at all: git's documentation wants a usage message and a failure. */
+  /** The arguments behind the first {@code --}, which picocli does not tell from those before. */
+  List<String> behindDashes() {
+    int dashes = arguments.indexOf("--");
+    return dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
+  }
+
+  /** No command: Cargo, or nothing, for which git's documentation wants usage and a failure. */
   @Override
-  public Integer call() {
+  public Integer call() throws CommandException, IOException {
+    if (cargoPlugin) {
+      return new CargoPlugin(session()).run();
+    }
     line.usage(line.getErr());
     return 1;
   }

@@ -33,11 +33,12 @@ public final class Explanation {
     this.erased = erased;
   }
 
-  /** Explains what was erased, if a person is there to read it. Never fails, and wipes nothing. */
+  /**
+   * Explains what was erased, which is something, if a person is there to read it. Never fails, and
+   * wipes nothing.
+   */
   public static void give(Run run, Helper.Erased erased) {
-    if (!erased.entries().isEmpty()
-        && !"0".equals(run.surroundings().variable(VARIABLE))
-        && Terminal.isTerminal(Terminal.ERROR)) {
+    if (!"0".equals(run.surroundings().variable(VARIABLE)) && Terminal.isTerminal(Terminal.ERROR)) {
       new Explanation(run, erased).give();
     }
   }

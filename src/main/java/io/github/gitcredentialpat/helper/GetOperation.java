@@ -37,6 +37,18 @@ final class GetOperation {
     return new GetOperation(run, request).answer();
   }
 
+  /** The entry that a get for this place, and this user, would be answered with. */
+  static @Nullable Entry find(Run run, Whose whose, @Nullable String user) {
+    GetOperation get = new GetOperation(run, Request.ofUser(user));
+    Entry entry = get.firstFound(whose);
+    if (entry == null) {
+      get.sayWhyNot(whose);
+    } else {
+      ExpiryWarning.warn(run, whose, entry);
+    }
+    return entry;
+  }
+
   private Answer answer() {
     Answer answer = new Answer();
     if (request.protocol() == null || request.host() == null || request.host().isEmpty()) {

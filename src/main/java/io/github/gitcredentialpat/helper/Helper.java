@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.helper;
 
+import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Answer;
 import io.github.gitcredentialpat.protocol.ProtocolException;
 import io.github.gitcredentialpat.protocol.Request;
@@ -51,6 +52,19 @@ public final class Helper {
     } finally {
       request.wipe();
     }
+  }
+
+  /**
+   * What {@code get} would answer, for programs that do not speak git's protocol; says on standard
+   * error what it would say there.
+   *
+   * @param whose an organisation, collection or host
+   * @param user chooses among several tokens; absent for the newest
+   * @return the entry, for the caller to wipe; absent when git would get nothing
+   */
+  public static @Nullable Entry find(Run run, Whose whose, @Nullable String user) {
+    run.surroundings().deadline().start();
+    return GetOperation.find(run, whose, user);
   }
 
   /**

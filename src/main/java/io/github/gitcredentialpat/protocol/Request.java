@@ -37,6 +37,13 @@ public final class Request {
 
   private Request() {}
 
+  /** A request of this program's own, which says no more than whose token is wanted, if that. */
+  public static Request ofUser(@Nullable String username) {
+    Request request = new Request();
+    request.username = username;
+    return request;
+  }
+
   /**
    * Reads a request up to its first empty line or the end of the stream, which is how git ends its
    * own.

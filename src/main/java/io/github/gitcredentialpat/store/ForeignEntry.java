@@ -28,7 +28,8 @@ public record ForeignEntry(
   public enum Program {
     GIT("git's own helper"),
     GIT_CREDENTIAL_MANAGER("Git Credential Manager"),
-    AZURE_CLI("az devops");
+    AZURE_CLI("az devops"),
+    NETRC("netrc");
 
     private final String display;
 

@@ -55,8 +55,9 @@ public record Surroundings(Map<String, String> environment, boolean mayPrompt, D
     return Path.of(base, "git-credential-pat");
   }
 
+  /** The person's home folder. */
   // user.home comes from the password database and ignores $HOME, which containers and tests set.
-  private String home() {
+  public String home() {
     String home = variable("HOME");
     return home != null ? home : System.getProperty("user.home");
   }

@@ -9,15 +9,25 @@ import io.github.gitcredentialpat.azure.FakeAzureDevOps;
 import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +127,31 @@ final class CheckTest {
     assertThat(person.run("check", SITE)).isZero();
     assertThat(person.run("check", "https://someone@dev.azure.com/contoso/Web/_git/none")).isZero();
     assertThat(person.out).contains("the repository does not exist, or its owner may not read it");
+  }
+
+  @Test
+  void aTokenForAWholeServerIsAskedAboutAtTheRepository() throws Exception {
+    FakeOrganization main = fake.collection("http://tfs.corp.local:8080/tfs/Main");
+    main.repository("Web/_git/site", Access.ALL);
+    Verdict verdict =
+        new Checker(session())
+            .check(
+                new Identity("http", "tfs.corp.local:8080", null),
+                URI.create("http://tfs.corp.local:8080/tfs/Main/Web/_git/site"),
+                Secret.password(main.grant("vso.code").getBytes(UTF_8)),
+                Checker.LIMIT);
+    assertThat(verdict.kind()).isEqualTo(Verdict.Kind.LACKS_CODE_WRITE);
+  }
+
+  private Session session() {
+    Run run =
+        new Run(
+            new StoreChain(List.of(store), false),
+            new Surroundings(person.environment(), false, new Deadline()),
+            new Messages(new ByteArrayOutputStream(), false),
+            now);
+    return new Session(
+        run, List.of(), InputStream.nullInputStream(), new ByteArrayOutputStream(), false, false);
   }
 
   @Test

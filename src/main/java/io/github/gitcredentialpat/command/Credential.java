@@ -1,0 +1,85 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.helper.Helper;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token for a place, as git would be answered there, for programs other than git.
+ *
+ * @param whose the place
+ * @param address the URL that was named; absent when it was an organisation
+ * @param entry the token
+ */
+record Credential(Whose whose, @Nullable Address address, Entry entry) implements AutoCloseable {
+  /** The user name where a program needs one: with a token any will do. */
+  private static final String ANY_USER = "pat";
+
+  /**
+   * Finds it.
+   *
+   * @param place an organisation or a URL
+   * @param user chooses among several tokens; absent for the URL's user part, if it has one
+   * @throws CommandException when there is none; what to type is said
+   */
+  static Credential find(Session session, String place, @Nullable String user)
+      throws CommandException {
+    Whose whose = Session.whose(place);
+    Address address = Address.of(place);
+    String name = user == null && address != null ? address.user() : user;
+    Entry entry = Helper.find(session.run(), whose, name);
+    String display = whose.identity().display();
+    if (entry == null) {
+      throw CommandException.couldNot(
+          "no token can be given for " + display + "; type: git-credential-pat login " + display);
+    }
+    for (byte b : entry.secret().bytes()) {
+      if ((b >= 0 && b < ' ') || b == 0x7f) {
+        entry.wipe();
+        throw CommandException.couldNot(
+            "the token for "
+                + display
+                + " holds a control character; store it anew: git-credential-pat login "
+                + display);
+      }
+    }
+    return new Credential(whose, address, entry);
+  }
+
+  /** The token itself, not a copy. */
+  byte[] token() {
+    return entry.secret().bytes();
+  }
+
+  /** The user name for HTTP: Microsoft's own examples have none with a token. */
+  String user() {
+    return whose.isAzure() ? "" : namedUser();
+  }
+
+  /** The user name where one is needed. */
+  String namedUser() {
+    String stored = entry.key().user();
+    return whose.isAzure() || stored == null || stored.isEmpty() ? ANY_USER : stored;
+  }
+
+  /**
+   * The URL of the feed that was named.
+   *
+   * @param example how such a URL ends
+   * @throws CommandException when none was
+   */
+  Address feed(String what, String example) throws CommandException {
+    if (address == null || (whose.isAzure() && address.feed() == null)) {
+      String host = whose.isAzure() ? "https://pkgs.dev.azure.com/" : "https://host/";
+      throw CommandException.wrongUsage(
+          what + " wants the URL of a feed, as in " + host + "ORG/_packaging/FEED/" + example);
+    }
+    return address;
+  }
+
+  @Override
+  public void close() {
+    entry.wipe();
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import org.jspecify.annotations.Nullable;
+
+/** A user name from another program's entry or from a URL, which may be a token in disguise. */
+final class ForeignUser {
+  private static final int LONGEST_NAME = 32;
+  private static final int LONGEST_NAME_WITH_DIGITS = 15;
+
+  /** How GitHub's and GitLab's tokens begin. */
+  private static final String[] TOKENS = {
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"
+  };
+
+  private ForeignUser() {}
+
+  /**
+   * Whether it may be shown and kept as a name. A part as long as tokens are, without a blank, dot,
+   * hyphen, backslash or {@code @}, makes it none.
+   */
+  static boolean isName(@Nullable String user) {
+    if (user == null || user.isEmpty() || PersonalAccessToken.isLike(user)) {
+      return false;
+    }
+    for (String token : TOKENS) {
+      if (user.startsWith(token)) {
+        return false;
+      }
+    }
+    int length = 0;
+    boolean digits = false;
+    for (int i = 0; i < user.length(); i++) {
+      char c = user.charAt(i);
+      boolean parts = c == '@' || c == '.' || c == ' ' || c == '\\' || c == '-';
+      length = parts ? 0 : length + 1;
+      digits = !parts && (digits || (c >= '0' && c <= '9'));
+      if (length > (digits ? LONGEST_NAME_WITH_DIGITS : LONGEST_NAME)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** For a person to see: {@code -} for none, and no token. */
+  static String shown(@Nullable String user) {
+    return isName(user) ? user : user == null || user.isEmpty() ? "-" : "(hidden)";
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.store.ForeignEntries;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.plaintext.PlaintextFile;
+import io.github.gitcredentialpat.store.plaintext.PlaintextFiles;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place where other programs keep what could be brought over.
+ *
+ * @param name the name that {@code --from} knows it by
+ * @param place where it is, for a person
+ * @param isPlain whether everybody can read it who can read the person's files
+ * @param entries what is there
+ */
+record ImportSource(String name, String place, boolean isPlain, ForeignEntries entries) {
+  /** The names, as a person types them. */
+  static final String NAMES = "secretservice, wincred, store, netrc, azure-cli";
+
+  private static final List<String> KNOWN = List.of(NAMES.split(", "));
+
+  /**
+   * All there are, keychains first.
+   *
+   * @param name the only one that is meant; absent for all
+   */
+  static List<ImportSource> of(Session session, @Nullable String name) throws CommandException {
+    if (name != null && !KNOWN.contains(name)) {
+      throw CommandException.wrongUsage(
+          "there is no source \"" + name + "\"; choose among " + NAMES);
+    }
+    List<ImportSource> sources = new ArrayList<>();
+    for (Store store : session.allStores()) {
+      ForeignEntries entries = store.foreignEntries();
+      if (entries != null) {
+        sources.add(new ImportSource(store.name(), store.name(), false, entries));
+      }
+    }
+    Surroundings surroundings = session.run().surroundings();
+    add(sources, "store", PlaintextFiles.ofGit(surroundings));
+    add(sources, "netrc", PlaintextFiles.ofNetrc(surroundings));
+    add(sources, "azure-cli", PlaintextFiles.ofAzure(surroundings));
+    sources.removeIf(source -> name != null && !name.equals(source.name()));
+    return sources;
+  }
+
+  private static void add(List<ImportSource> sources, String name, List<PlaintextFile> files) {
+    for (PlaintextFile file : files) {
+      sources.add(new ImportSource(name, file.path().toString(), true, file));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.gitcredentialpat.command;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/**
+ * The part of the program keyring that package managers call: pip with {@code --keyring-provider
+ * subprocess}, uv and twine. They ask for the URL of an index, and then for its host alone, which
+ * says nothing of the organisation and gets nothing.
+ */
+@Command(
+    name = "keyring",
+    hidden = true,
+    description = "Answer pip and uv, which call it as the program keyring.",
+    footer = {
+      "",
+      "Exit status: 0 printed, 1 there is none.",
+      "Example: git-credential-pat keyring get https://pkgs.dev.azure.com/contoso/... pat"
+    })
+final class Keyring implements Callable<Integer> {
+  /** The user name that Microsoft's pages put into the URL where any will do. */
+  private static final String ANYBODY = "VssSessionToken";
+
+  private static final int NONE = 1;
+
+  @ParentCommand private Commands commands;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "password|creds",
+      defaultValue = "password",
+      description = "creds prints the user name first, on a line of its own.")
+  private String mode;
+
+  @Parameters(
+      arity = "2..3",
+      paramLabel = "get URL [USER]",
+      description = "The URL of a package index, and a user name.")
+  private List<String> words;
+
+  @Override
+  public Integer call() throws CommandException, IOException {
+    if (!words.get(0).equals("get")) {
+      throw CommandException.couldNot(
+          "only get is answered here; keep a token with: git-credential-pat login ORG");
+    }
+    String url = words.get(1).contains("://") ? words.get(1) : "https://" + words.get(1);
+    String user = words.size() < 3 || words.get(2).equals(ANYBODY) ? null : words.get(2);
+    Session session = commands.session();
+    Credential credential = Feeds.find(session, url, user);
+    if (credential == null) {
+      return NONE;
+    }
+    try (credential;
+        SecretText text = new SecretText()) {
+      if (mode.equals("creds")) {
+        text.add(user(credential, user) + "\n");
+      }
+      text.add(credential.token()).add("\n").writeTo(session.out());
+    }
+    return 0;
+  }
+
+  private static String user(Credential credential, @Nullable String given) {
+    return given == null ? credential.namedUser() : given;
+  }
+}

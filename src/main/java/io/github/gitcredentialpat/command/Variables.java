@@ -1,0 +1,46 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Variables of the environment by which other programs take a token, and the form each wants. */
+final class Variables {
+  /** What the Azure DevOps CLI reads, and much else. */
+  static final String DEFAULT = "AZURE_DEVOPS_EXT_PAT";
+
+  private Variables() {}
+
+  /**
+   * Writes the value for a variable: for Microsoft's NuGet credential provider a list of feeds, for
+   * a registry of Cargo's a header's value, for all others the token itself.
+   *
+   * @throws CommandException when the variable wants the URL of a feed, and none was named
+   */
+  static void write(String variable, Credential credential, SecretText text)
+      throws CommandException {
+    if (variable.endsWith("_EXTERNAL_FEED_ENDPOINTS")) {
+      endpoints(credential, text);
+    } else if (variable.startsWith("CARGO_REGISTR") && variable.endsWith("_TOKEN")) {
+      cargo(credential, text);
+    } else {
+      text.add(credential.token());
+    }
+  }
+
+  /** The list of feeds, of this one alone, for Microsoft's NuGet credential provider. */
+  static void endpoints(Credential credential, SecretText text) throws CommandException {
+    Address feed = credential.feed("nuget", "nuget/v3/index.json");
+    text.add("{\"endpointCredentials\":[{\"endpoint\":\"")
+        .quoted(feed.url().getBytes(UTF_8))
+        .add("\",\"username\":\"")
+        .quoted(credential.namedUser().getBytes(UTF_8))
+        .add("\",\"password\":\"")
+        .quoted(credential.token())
+        .add("\"}]}");
+  }
+
+  /** What Cargo sends as the Authorization header, as it is. */
+  static void cargo(Credential credential, SecretText text) {
+    String user = credential.whose().isAzure() ? "PAT" : credential.namedUser();
+    text.add("Basic ").basic(user, credential.token());
+  }
+}

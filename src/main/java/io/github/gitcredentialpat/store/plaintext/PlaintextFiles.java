@@ -1,0 +1,48 @@
+package io.github.gitcredentialpat.store.plaintext;
+
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The files that are known to hold passwords in plain text, where they are. */
+public final class PlaintextFiles {
+  private PlaintextFiles() {}
+
+  /** Those of git's {@code store} helper. */
+  public static List<PlaintextFile> ofGit(Surroundings surroundings) {
+    Path home = Path.of(surroundings.home());
+    String variable = surroundings.variable("XDG_CONFIG_HOME");
+    Path configuration = variable == null ? home.resolve(".config") : Path.of(variable);
+    return present(
+        new GitCredentials(),
+        home.resolve(".git-credentials"),
+        configuration.resolve("git").resolve("credentials"));
+  }
+
+  /** What curl, and git through it, reads; on Windows under another name as well. */
+  public static List<PlaintextFile> ofNetrc(Surroundings surroundings) {
+    Path home = Path.of(surroundings.home());
+    return File.separatorChar == '/'
+        ? present(new Netrc(), home.resolve(".netrc"))
+        : present(new Netrc(), home.resolve(".netrc"), home.resolve("_netrc"));
+  }
+
+  /** What the Azure DevOps CLI keeps where there is no keyring. */
+  public static List<PlaintextFile> ofAzure(Surroundings surroundings) {
+    Path folder = Path.of(surroundings.home(), ".azure", "azuredevops");
+    return present(new AzureTokens(), folder.resolve("personalAccessTokens"));
+  }
+
+  private static List<PlaintextFile> present(Format format, Path... paths) {
+    List<PlaintextFile> files = new ArrayList<>();
+    for (Path path : paths) {
+      if (Files.exists(path)) {
+        files.add(new PlaintextFile(path, format));
+      }
+    }
+    return files;
+  }
+}
