@@ -18,7 +18,7 @@ export LC_ALL=$UTF8_LOCALE
 project=$(cd "$(dirname "$0")/.." && pwd)
 
 find_home
-prefix=$HOME/.local configure=yes all_hosts=no
+prefix=$HOME/.local configure=yes all_hosts=no windows=no
 while [ $# -gt 0 ]; do
   case $1 in
     --prefix)
@@ -269,6 +269,7 @@ password=$password"
       break
     fi
   done
+  [ "$windows" = no ] || store='the Windows Credential Manager'
   proof_request=$kept
   ask_git reject 2>>"$work/log" || no_proof 'could not be removed'
   proof_request=$where
@@ -297,8 +298,9 @@ if [ "$configure" = yes ]; then
   else
     done_with 'for Azure DevOps (dev.azure.com, visualstudio.com)'
   fi
-  # Of other helpers that would be given tokens too.
-  sed -n '/^git-credential-pat: .*take its line out/p' "$work/log" >&2
+  # Of other helpers that would be given tokens too, and of the one of Windows below WSL.
+  sed -n '/^git-credential-pat: this is WSL/p; /^git-credential-pat: .*take its line out/p' "$work/log" >&2
+  ! grep -q '^git-credential-pat: this is WSL' "$work/log" || windows=yes
 fi
 step 'Store, find and remove a throw-away entry through git'
 prove

@@ -251,6 +251,9 @@ final class ConfigurationFile {
   /** Has git read both, and compare: one is the other and some settings more, in that order. */
   private void expect(byte[] more, byte[] less, int difference)
       throws CommandException, IOException {
+    if (Arrays.equals(more, less)) {
+      return;
+    }
     List<String> all = settings(more);
     List<String> rest = settings(less);
     int found = 0;

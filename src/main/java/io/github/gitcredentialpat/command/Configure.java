@@ -74,14 +74,15 @@ final class Configure implements Callable<Integer> {
     if (file.changes().isEmpty()) {
       session.say("git is set up already; nothing is changed");
     }
-    for (Setting other : setup.others(choice.scope())) {
+    CredentialSettings later = setup.later(choice.scope());
+    for (Setting other : setup.others(later)) {
       session.say(
           other.helperName()
               + " in "
               + other.place()
               + " comes after this helper and is given tokens as well; take its line out there");
     }
-    for (Setting other : setup.hidingPaths(choice.scope())) {
+    for (Setting other : setup.hidingPaths(later)) {
       session.say(
           "useHttpPath in "
               + other.place()

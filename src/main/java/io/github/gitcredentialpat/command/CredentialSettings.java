@@ -202,6 +202,9 @@ final class CredentialSettings {
   /** Those of the patterns that match this URL, by git's own judgement. */
   static Set<String> matching(Git git, List<String> patterns, String url)
       throws CommandException, IOException {
+    if (patterns.isEmpty()) {
+      return Set.of();
+    }
     StringBuilder file = new StringBuilder();
     for (int i = 0; i < patterns.size(); i++) {
       String header = HelperSetup.header(patterns.get(i));

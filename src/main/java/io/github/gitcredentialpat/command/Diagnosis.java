@@ -89,12 +89,12 @@ enum Diagnosis {
       "helper-after",
       Severity.WARN,
       "{0} ({1}) comes after this helper and is given every token too",
-      "git-credential-pat configure; what a repository sets is taken out by hand: {1} --edit"),
+      "git-credential-pat configure; what a repository sets is taken out by hand ({1})"),
   HELPER_PLAINTEXT(
       "helper-plaintext",
       Severity.ERROR,
       "store ({1}) is given every token, and writes it to disk in plain text",
-      "git-credential-pat configure; what a repository sets is taken out by hand: {1} --edit"),
+      "git-credential-pat configure; what a repository sets is taken out by hand ({1})"),
   PATH_HIDDEN(
       "use-http-path",
       Severity.ERROR,

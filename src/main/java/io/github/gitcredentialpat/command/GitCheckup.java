@@ -134,11 +134,17 @@ final class GitCheckup {
   // --- secrets in its configuration ---
 
   private void urls() throws CommandException, IOException {
-    int count = 0;
-    for (String[] setting :
+    List<String[]> settings =
         settings(
             "^(remote\\..*\\.(url|pushurl)|submodule\\..*\\.url"
-                + "|url\\..*\\.(insteadof|pushinsteadof))$")) {
+                + "|url\\..*\\.(insteadof|pushinsteadof))$");
+    Programs.Result top = git.run(null, "rev-parse", "--show-toplevel");
+    if (top.exit() == 0) {
+      String modules = Path.of(top.out().stripTrailing(), ".gitmodules").toString();
+      settings.addAll(settings("^submodule\\..*\\.url$", "--file", modules));
+    }
+    int count = 0;
+    for (String[] setting : settings) {
       if (hasSecret(setting[0].startsWith("url.") ? setting[0].substring(4) : setting[1])) {
         count++;
       }
@@ -185,10 +191,14 @@ final class GitCheckup {
     return end < start ? "" : key.substring(start, end);
   }
 
-  /** Keys and values, as they count in the working directory. */
-  private List<String[]> settings(String keys) throws CommandException, IOException {
+  /** Keys and values, as they count in the working directory unless a file is named. */
+  private List<String[]> settings(String keys, String... from)
+      throws CommandException, IOException {
     List<String[]> settings = new ArrayList<>();
-    Programs.Result result = git.run(null, "config", "--null", "--get-regexp", keys);
+    List<String> arguments = new ArrayList<>(List.of("config"));
+    arguments.addAll(List.of(from));
+    arguments.addAll(List.of("--null", "--get-regexp", keys));
+    Programs.Result result = git.run(null, arguments.toArray(String[]::new));
     for (String setting : result.out().split("\0")) {
       int feed = setting.indexOf('\n');
       if (feed >= 0) {

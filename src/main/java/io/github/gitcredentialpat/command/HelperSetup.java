@@ -183,7 +183,7 @@ final class HelperSetup {
       }
     }
     for (String url : urls()) {
-      Setting path = settings.useHttpPath(example(url));
+      Setting path = isShared(url) ? settings.useHttpPath(example(url)) : null;
       if (isShared(url) && (path == null || !path.isTrue())) {
         return false;
       }
@@ -191,9 +191,14 @@ final class HelperSetup {
     return true;
   }
 
-  /** Helpers of more local files, which would be given tokens as well, or instead. */
-  Set<Setting> others(Scope scope) throws CommandException, IOException {
-    CredentialSettings later = later(scope);
+  /** What more local files say, which git reads after that of this scope. */
+  CredentialSettings later(Scope scope) throws CommandException, IOException {
+    int ours = SCOPES.indexOf(scope.name().toLowerCase(Locale.ROOT));
+    return CredentialSettings.inEffect(git).in(other -> SCOPES.indexOf(other) > ours);
+  }
+
+  /** Helpers in these that would be given tokens as well, or instead. */
+  Set<Setting> others(CredentialSettings later) throws CommandException, IOException {
     Set<Setting> others = new LinkedHashSet<>();
     for (String url : examples(later)) {
       others.addAll(later.helpers(url, List.of(helper(helper))));
@@ -202,9 +207,8 @@ final class HelperSetup {
     return others;
   }
 
-  /** Settings of more local files that keep git from telling the path. */
-  Set<Setting> hidingPaths(Scope scope) throws CommandException, IOException {
-    CredentialSettings later = later(scope);
+  /** Settings among these that keep git from telling the path. */
+  Set<Setting> hidingPaths(CredentialSettings later) throws CommandException, IOException {
     Set<Setting> hiding = new LinkedHashSet<>();
     for (String url : urls()) {
       Setting path = isShared(url) ? later.useHttpPath(example(url)) : null;
@@ -213,11 +217,6 @@ final class HelperSetup {
       }
     }
     return hiding;
-  }
-
-  private CredentialSettings later(Scope scope) throws CommandException, IOException {
-    int ours = SCOPES.indexOf(scope.name().toLowerCase(Locale.ROOT));
-    return CredentialSettings.inEffect(git).in(other -> SCOPES.indexOf(other) > ours);
   }
 
   /** A URL for each pattern that is set up, and for each of those settings that is narrower. */

@@ -217,6 +217,13 @@ final class DoctorTest {
     person.git("config", "url.https://x:" + token + "@dev.azure.com/.insteadOf", "ado:");
     assertThat(ills()).contains("secret-in-url");
     assertThat(person.typed.out).contains("or a log: 4").doesNotContain(token);
+    // Git takes the folder for the top where the repository is named by GIT_DIR alone.
+    person.typed.set("GIT_WORK_TREE", person.home.resolve("repository").toString());
+    Files.writeString(
+        person.home.resolve("repository/.gitmodules"),
+        "[submodule \"x\"]\n\turl = https://x:" + token + "@dev.azure.com/contoso/z\n");
+    assertThat(ills()).contains("secret-in-url");
+    assertThat(person.typed.out).contains("or a log: 5").doesNotContain(token);
   }
 
   @Test

@@ -106,6 +106,13 @@ final class Person {
     return run(folder, "", command);
   }
 
+  /** Types words behind the name of the launcher alone, in the home folder. */
+  Programs.Result command(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
+    command.addAll(List.of(words));
+    return run(home, "", command);
+  }
+
   private List<String> helper() {
     List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
     if (!store.isEmpty()) {

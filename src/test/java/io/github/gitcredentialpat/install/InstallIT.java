@@ -87,6 +87,27 @@ final class InstallIT {
     assertThat(home.resolve(".local/state/git-credential-pat")).doesNotExist();
   }
 
+  @Test
+  void belowWslGitAsksTheHelperOfWindows() throws Exception {
+    Path image = Path.of("target/image/bin/git-credential-pat").toAbsolutePath();
+    Path windows = Files.createDirectories(folder.resolve("c/Program Files/bin"));
+    Path helper = windows.resolve("git-credential-pat");
+    // It keeps tokens in a place of its own, which cannot be looked into from here.
+    Files.writeString(
+        helper, "#!/bin/sh\nexport HOME='" + windows + "'\nexec '" + image + "' \"$@\"\n");
+    assertThat(helper.toFile().setExecutable(true)).isTrue();
+    Files.createFile(windows.resolve("git-credential-pat.cmd"));
+    person.with("WSL_DISTRO_NAME", "Debian").with("PATH", System.getenv("PATH") + ":" + windows);
+    Script.Result installed = script("install.sh", "");
+    assertThat(installed.status()).as(installed.toString()).isZero();
+    assertThat(installed.out()).contains("tokens are kept in: the Windows Credential Manager");
+    git("approve", request() + "username=me\npassword=" + token + "\n");
+    assertThat(fill()).contains("password=" + token);
+    assertThat(home.resolve(".local/share/git-credential-pat")).doesNotExist();
+    assertThat(script("uninstall.sh", "").status()).isZero();
+    assertThat(home.resolve(".gitconfig")).content().isEqualTo(SOMEBODY_ELSES);
+  }
+
   private Script.Result script(String name, String input, String... more) throws Exception {
     List<String> command =
         Stream.concat(

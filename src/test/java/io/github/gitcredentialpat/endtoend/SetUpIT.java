@@ -1,0 +1,121 @@
+package io.github.gitcredentialpat.endtoend;
+
+import static io.github.gitcredentialpat.endtoend.Person.done;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A person with git's plaintext helper, who has git set up by the packaged program. */
+@ParameterizedClass(name = "{0}")
+@MethodSource("settings")
+final class SetUpIT {
+  private static final String SITE = "https://dev.azure.com/contoso/Web/_git/site";
+
+  @TempDir static Path shared;
+  private static Certificate certificate;
+
+  @Parameter private Setting setting;
+  @TempDir private Path folder;
+
+  private final String token = AzureSite.newToken();
+  private final AzureSite azure = new AzureSite();
+  private Keychain keychain;
+  private GitServer server;
+  private ConnectProxy proxy;
+  private Person alice;
+  private String before;
+
+  static Stream<Setting> settings() {
+    return Setting.all().filter(setting -> setting.store().equals("file"));
+  }
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    certificate = Certificate.make(shared);
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    keychain = setting.keychain(folder);
+    alice = new Person(setting.git(), setting.store(), folder, keychain.environment());
+    server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+    proxy = new ConnectProxy(server.port(), null);
+    alice.meets(certificate, proxy);
+    alice.configure("credential.helper", "store");
+    alice.configure("credential.https://dev.azure.com.useHttpPath", "false");
+    before = Files.readString(alice.home().resolve(".gitconfig"));
+    server.repository("contoso/Web/_git/site", "contoso's site\n");
+    azure.grant("contoso", token, AzureSite.Scope.WRITE);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (proxy != null) {
+      proxy.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+    if (keychain != null) {
+      keychain.close();
+    }
+  }
+
+  @Test
+  void theTokenGoesToNobodyElseFromThenOn() throws Exception {
+    done(alice.command("configure"));
+    alice.types("anybody", token);
+    Path clone = alice.clones(SITE, "clone");
+    alice.types("nobody", "nothing");
+    done(alice.git(clone, "fetch", "-q"));
+    assertThat(alice.home().resolve(".git-credentials")).doesNotExist();
+
+    Programs.Result doctor = alice.command("doctor", "contoso");
+    assertThat(doctor.exit()).describedAs("%s", doctor).isZero();
+    assertThat(doctor.out())
+        .contains(
+            "git asks this helper, and no other, for contoso",
+            "a token is kept for contoso",
+            "with its archive of loaded classes",
+            "a get takes ")
+        .doesNotContain(alice.home().toString());
+
+    done(alice.command("unconfigure"));
+    assertThat(alice.home().resolve(".gitconfig")).content().isEqualTo(before);
+  }
+
+  @Test
+  void gitSendsTheTokenWithItsFirstRequestWhereItCan() throws Exception {
+    done(alice.command("configure"));
+    alice.types("anybody", token);
+    Path clone = alice.clones(SITE, "clone");
+    Programs.Result proactive = alice.command("configure", "--proactive", "contoso");
+    if (!alice.git().atLeast(GitVersion.TAKES_AUTHTYPE)) {
+      assertThat(proactive.exit()).isEqualTo(1);
+      assertThat(proactive.err()).contains("needs git 2.46 or newer");
+      return;
+    }
+    done(proactive);
+    server.forget();
+    done(alice.git(clone, "fetch", "-q"));
+    assertThat(server.requests()).hasSize(2);
+    done(alice.command("unconfigure", "--proactive", "contoso"));
+    server.forget();
+    done(alice.git(clone, "fetch", "-q"));
+    assertThat(server.requests()).hasSize(3);
+    done(alice.command("unconfigure"));
+    assertThat(alice.home().resolve(".gitconfig")).content().isEqualTo(before);
+  }
+}
