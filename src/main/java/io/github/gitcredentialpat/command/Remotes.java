@@ -139,7 +139,7 @@ final class Remotes implements Callable<Integer> {
     }
     SecretUrl url = setting.url();
     // The pattern picks the one URL of several, so that no secret stands in a command line.
-    Git.Result result =
+    Programs.Result result =
         git.run(
             null,
             "config",

@@ -35,7 +35,7 @@ final class Repository {
    * @throws CommandException when there is none, or git does not trust whose it is
    */
   static Repository at(Git git, @Nullable Path folder) throws CommandException, IOException {
-    Git.Result top = git.run(folder, "rev-parse", "--show-toplevel");
+    Programs.Result top = git.run(folder, "rev-parse", "--show-toplevel");
     if (top.exit() != 0 || top.out().isBlank()) {
       // A bare one has no files of its own.
       top = git.run(folder, "rev-parse", "--absolute-git-dir");
@@ -50,7 +50,7 @@ final class Repository {
     return new Repository(git, folder, Path.of(line(top)).toAbsolutePath());
   }
 
-  private static String line(Git.Result result) {
+  private static String line(Programs.Result result) {
     String out = result.out();
     return out.endsWith("\n") ? out.substring(0, out.length() - 1) : out;
   }
@@ -155,7 +155,7 @@ final class Repository {
   }
 
   /** Origin, then name and value with a line feed between them; NUL behind each. */
-  private void read(Git.Result result, Set<UrlSetting> found) throws CommandException {
+  private void read(Programs.Result result, Set<UrlSetting> found) throws CommandException {
     if (result.exit() != 0) {
       throw CommandException.couldNot(
           "git cannot read the configuration of " + base + "; type: git config --list");
