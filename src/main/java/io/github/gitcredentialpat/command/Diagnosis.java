@@ -112,7 +112,7 @@ enum Diagnosis {
       Severity.ERROR,
       "git's URLs here (remotes, submodules, insteadOf) that hold a password or token, for everybody"
           + " to see who reads the configuration or a log: {0}",
-      "git remote -v shows them; git remote set-url origin URL without it, then revoke that token"),
+      "git-credential-pat remotes --fix, then revoke those tokens"),
   EXTRA_HEADER(
       "extra-header",
       Severity.WARN,
@@ -125,16 +125,17 @@ enum Diagnosis {
       Severity.WARN,
       "a netrc file has an entry for that host, which git uses before it asks any helper, and in"
           + " plain text",
-      "delete its lines from ~/.netrc (on Windows ~/_netrc), then revoke that token"),
+      "git-credential-pat import --from netrc --delete, then revoke that token"),
   PLAINTEXT(
       "plaintext-file",
       Severity.WARN,
       "passwords or tokens that git's store helper keeps on disk in plain text for these hosts: {0}",
-      "delete those lines from ~/.git-credentials, then revoke these tokens"),
+      "git-credential-pat import --from store --delete, then revoke these tokens"),
   FOREIGN_ENTRIES(
       "entries-of-others",
       Severity.INFO,
-      "entries of {1} for {2}, which go stale, for this helper does not see them: {0}"),
+      "entries of {1} for {2}, which go stale, for this helper does not see them: {0}",
+      "git-credential-pat import"),
 
   // --- the stores ---
   STORE_READY("store", Severity.OK, "{0} is ready; entries in it: {1}"),

@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
 import io.github.gitcredentialpat.command.Diagnosis.Severity;
-import io.github.gitcredentialpat.command.Findings.Finding;
+import io.github.gitcredentialpat.command.Findings.Symptom;
 import io.github.gitcredentialpat.identity.Whose;
 import java.io.IOException;
 import java.util.List;
@@ -55,7 +55,7 @@ final class Doctor implements Callable<Integer> {
     if (helper == null || !wsl.isOfWindows(helper)) {
       kept = new StoreCheckup(asked(session, helper, findings), place, findings).look();
     }
-    new NeighbourCheckup(session, place, findings).look();
+    findings.look(() -> new NeighbourCheckup(session, place, findings).look());
     findings.look(() -> new RuntimeCheckup(session, findings).look(helper));
     if (online && place.isAzure()) {
       new OnlineCheckup(session, place, findings).look(kept);
@@ -132,25 +132,25 @@ final class Doctor implements Callable<Integer> {
 
   private static String json(Findings findings) {
     Json json = new Json("findings");
-    for (Finding finding : findings.all()) {
+    for (Symptom symptom : findings.all()) {
       json.add()
-          .put("id", finding.diagnosis().id)
-          .put("severity", finding.diagnosis().severity.word)
-          .put("message", finding.message())
-          .put("fix", finding.fix());
+          .put("id", symptom.diagnosis().id)
+          .put("severity", symptom.diagnosis().severity.word)
+          .put("message", symptom.message())
+          .put("fix", symptom.fix());
     }
     return json.text();
   }
 
   private static String text(Findings findings, boolean colored) {
     StringBuilder text = new StringBuilder();
-    for (Finding finding : findings.all()) {
-      Severity severity = finding.diagnosis().severity;
+    for (Symptom symptom : findings.all()) {
+      Severity severity = symptom.diagnosis().severity;
       String word = severity.word + " ".repeat(6 - severity.word.length());
       text.append(colored ? "\u001b[" + severity.color + "m" + word + "\u001b[0m" : word);
-      text.append(finding.message()).append('\n');
-      if (finding.fix() != null) {
-        text.append("      ").append(finding.fix()).append('\n');
+      text.append(symptom.message()).append('\n');
+      if (symptom.fix() != null) {
+        text.append("      ").append(symptom.fix()).append('\n');
       }
     }
     return text.toString();

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** What {@code doctor} found so far. */
 final class Findings {
   private final Messages messages;
-  private final List<Finding> found = new ArrayList<>();
+  private final List<Symptom> found = new ArrayList<>();
 
   /** One of the things that can be found, with the facts that belong to it. */
-  record Finding(Diagnosis diagnosis, List<Fact> facts) {
+  record Symptom(Diagnosis diagnosis, List<Fact> facts) {
     String message() {
       return diagnosis.message(facts);
     }
@@ -34,10 +34,10 @@ final class Findings {
   }
 
   void add(Diagnosis diagnosis, Fact... facts) {
-    found.add(new Finding(diagnosis, List.of(facts)));
+    found.add(new Symptom(diagnosis, List.of(facts)));
   }
 
-  List<Finding> all() {
+  List<Symptom> all() {
     return found;
   }
 

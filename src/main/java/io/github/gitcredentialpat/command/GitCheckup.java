@@ -3,7 +3,6 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.HttpSettings;
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,37 +133,13 @@ final class GitCheckup {
   // --- secrets in its configuration ---
 
   private void urls() throws CommandException, IOException {
-    List<String[]> settings =
-        settings(
-            "^(remote\\..*\\.(url|pushurl)|submodule\\..*\\.url"
-                + "|url\\..*\\.(insteadof|pushinsteadof))$");
-    Programs.Result top = git.run(null, "rev-parse", "--show-toplevel");
-    if (top.exit() == 0) {
-      String modules = Path.of(top.out().stripTrailing(), ".gitmodules").toString();
-      settings.addAll(settings("^submodule\\..*\\.url$", "--file", modules));
+    if (git.run(null, "rev-parse", "--git-dir").exit() != 0) {
+      return;
     }
-    int count = 0;
-    for (String[] setting : settings) {
-      if (hasSecret(setting[0].startsWith("url.") ? setting[0].substring(4) : setting[1])) {
-        count++;
-      }
-    }
+    int count = Repository.at(git, null).secretUrls().size();
     if (count > 0) {
       findings.add(Diagnosis.SECRET_IN_URL, Fact.count(count));
     }
-  }
-
-  /** Whether the user part has a password, or is a token. */
-  private static boolean hasSecret(String url) {
-    int start = url.indexOf("://") + 3;
-    int slash = url.indexOf('/', Math.max(start, 0));
-    int at = url.lastIndexOf('@', slash < 0 ? url.length() : slash);
-    if (start < 3 || at < start) {
-      return false;
-    }
-    String user = url.substring(start, at);
-    int colon = user.indexOf(':');
-    return colon >= 0 ? colon + 1 < user.length() : PersonalAccessToken.isLike(user);
   }
 
   private void headers() throws CommandException, IOException {
@@ -191,14 +166,10 @@ final class GitCheckup {
     return end < start ? "" : key.substring(start, end);
   }
 
-  /** Keys and values, as they count in the working directory unless a file is named. */
-  private List<String[]> settings(String keys, String... from)
-      throws CommandException, IOException {
+  /** Keys and values, as they count in the working directory. */
+  private List<String[]> settings(String keys) throws CommandException, IOException {
     List<String[]> settings = new ArrayList<>();
-    List<String> arguments = new ArrayList<>(List.of("config"));
-    arguments.addAll(List.of(from));
-    arguments.addAll(List.of("--null", "--get-regexp", keys));
-    Programs.Result result = git.run(null, arguments.toArray(String[]::new));
+    Programs.Result result = git.run(null, "config", "--null", "--get-regexp", keys);
     for (String setting : result.out().split("\0")) {
       int feed = setting.indexOf('\n');
       if (feed >= 0) {
