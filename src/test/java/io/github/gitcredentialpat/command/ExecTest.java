@@ -53,6 +53,8 @@ final class ExecTest {
   private Process start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // As in the packaged runtime: newer ones print a warning otherwise.
+    command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-cp");
     command.add(
         String.join(
