@@ -59,6 +59,8 @@ final class InstallIT {
     Script.Result upgraded = script("install.sh", "");
     assertThat(upgraded.status()).as(upgraded.toString()).isZero();
     assertThat(builds()).hasSize(1).doesNotContainAnyElementsOf(first);
+    assertThat(prefix.resolve("lib/git-credential-pat/pip/keyring")).isExecutable();
+    assertThat(prefix.resolve("lib/git-credential-pat/nuget")).isSymbolicLink();
     assertThat(home.resolve(".gitconfig")).hasContent(configured);
     assertThat(fill()).contains("password=" + token);
 
@@ -134,7 +136,7 @@ final class InstallIT {
 
   private List<Path> builds() throws IOException {
     try (Stream<Path> files = Files.list(prefix.resolve("lib/git-credential-pat"))) {
-      return files.filter(Files::isDirectory).toList();
+      return files.filter(file -> file.getFileName().toString().startsWith("build.")).toList();
     }
   }
 }
