@@ -23,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
  * something else in the place of java.exe.
  */
 final class WindowsLaunchersTest {
+  private static final List<String> LIBRARIES =
+      List.of(
+          "jna", "picocli", "jackson-annotations", "jackson-core", "jackson-databind", "slf4j-api");
+
   @TempDir Path temporary;
   private Path prefix;
   private Path image;
@@ -133,15 +137,18 @@ final class WindowsLaunchersTest {
 
   @Test
   void theInstallersEndConfiguresGitAndProvesThatItWorks() throws Exception {
-    fillIn(
-        "git-credential-pat",
-        "$home/lib/git-credential-pat.jar;$home/lib/jna.jar;$home/lib/picocli.jar");
+    StringBuilder classPath = new StringBuilder("$home/lib/git-credential-pat.jar");
+    for (String library : LIBRARIES) {
+      classPath.append(";$home/lib/").append(library).append(".jar");
+    }
+    fillIn("git-credential-pat", classPath.toString());
     PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream(), false, UTF_8);
     ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
     String ours = image.resolve("lib/git-credential-pat.jar").toString();
     jar.run(nowhere, nowhere, "--create", "--file", ours, "-C", "target/classes", ".");
-    Files.copy(jar("jna"), image.resolve("lib/jna.jar"));
-    Files.copy(jar("picocli"), image.resolve("lib/picocli.jar"));
+    for (String library : LIBRARIES) {
+      Files.copy(jar(library), image.resolve("lib/" + library + ".jar"));
+    }
     // A Java of this machine wants colons where Windows' wants semicolons, and another native
     // part of JNA, which it may unpack.
     script(
