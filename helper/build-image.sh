@@ -170,13 +170,24 @@ train_commands() {
 
 # Prints the classes of all runs of a kind together. (An AOT cache would come from one run only.) Then our
 # own, but for those that match $2: without a keychain the runs do not come to those that read its answers.
+# Nothing in it depends on which thread was faster, so that a package can be built again to the same bytes: the
+# order is classes, lambdas, and the constants that each class looked up, but for those of Java itself, whose
+# threads have something else to do each time (that costs a command some 3 %, a get nothing).
 classes_of() {
   {
     # What Java 25 writes behind a name only holds within one list.
     sed 's/ id: .*//' "$work/$1".*
     "$java_home/bin/jar" --list --file "$image/lib/git-credential-pat.jar" \
       | sed -n "/$2/d; s/\.class\$//p" | grep -v package-info
-  } | awk '!seen[$0]++'
+  } | awk '/^#/ || /^@cp (java|jdk|sun|com\/sun\/crypto)\// { next }
+      /^@cp / { for (i = 3; i <= NF; i++) print 3, $2, $i; next }
+      /^@/ { print 2, $0; next }
+      { print 1, $0 }' \
+    | sort -u -k 1,1n -k 2,2 -k 3,3n -k 4 \
+    | awk '$1 != 3 { print substr($0, 3); next }
+      $2 != class { if (line) print line; class = $2; line = "@cp " class }
+      { line = line " " $3 }
+      END { if (line) print line }'
 }
 
 list_classes() {

@@ -290,12 +290,25 @@ public final class Commands implements Callable<Integer> {
     }
   }
 
-  /** Reads the version from the jar. */
+  /** Reads the version and the commit from the jar, and names the Java that runs it. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
-    public String[] getVersion() {
+    public String[] getVersion() throws IOException {
       String version = Commands.class.getPackage().getImplementationVersion();
-      return new String[] {NAME + " " + (version == null ? "unknown" : version)};
+      String commit = "unknown";
+      try (InputStream in = Commands.class.getResourceAsStream("commit")) {
+        if (in != null) {
+          String told = new String(in.readAllBytes(), UTF_8).strip();
+          // What git said instead, where there was no repository, is of no use here.
+          commit = told.matches("[0-9a-f]+") ? told : commit;
+        }
+      }
+      return new String[] {
+        NAME + " " + (version == null ? "unknown" : version),
+        "commit " + commit,
+        System.getProperty("java.vm.name") + " " + Runtime.version(),
+        System.getProperty("os.name") + " " + System.getProperty("os.arch")
+      };
     }
   }
 }

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,19 @@ final class ImageIT {
       loaded.removeIf(line -> !line.contains("source: file:"));
       assertThat(loaded).as(words).isEmpty();
     }
+  }
+
+  @Test
+  void tellsItsVersionItsCommitAndItsJava() throws Exception {
+    Script.Result result = git.run("", List.of(LAUNCHER.toString(), "--version"));
+    String java = Files.readString(IMAGE.resolve("runtime/release"));
+    Matcher version = Pattern.compile("JAVA_RUNTIME_VERSION=\"([^\"]+)\"").matcher(java);
+    assertThat(version.find()).isTrue();
+    assertThat(result.out().lines())
+        .hasSize(4)
+        .anyMatch(line -> line.matches("git-credential-pat \\d+\\.\\d+\\.\\d+.*"))
+        .anyMatch(line -> line.matches("commit ([0-9a-f]{9,40}|unknown)"))
+        .anyMatch(line -> line.endsWith(" " + version.group(1)));
   }
 
   @Test

@@ -1,0 +1,289 @@
+#!/bin/sh
+# Packs an image for those who have no Java and build nothing.
+#
+#   build-packages.sh --image DIR --documents DIR --version VERSION --time TIME --to DIR [KIND...]
+#
+# --image      what build-image.sh made; a package's size and speed are those of its JDK
+# --documents  a folder with manual/*.1 and completions/, which Maven makes of the commands' definitions
+# --version    such as 1.2.0 or 1.3.0-SNAPSHOT
+# --time       of every file in a package: seconds since 1970, or as in 2026-11-01T00:00:00Z
+# --to         where the packages and SHA256SUMS go; packages of the same kind and version are replaced
+# --fast       pack quickly and not small, for tests
+# KIND         deb, rpm, tar.gz, zip (default: all, and a measurement of how fast a start is)
+#
+# The same input makes the same bytes, whoever builds. `mvn -Ppackages package` calls this. deb needs dpkg-deb,
+# rpm rpmbuild, zip zip; on Linux all need strip.
+set -eu
+umask 022
+export LC_ALL=C TZ=UTC
+here=$(cd "$(dirname "$0")" && pwd)
+project=$(cd "$here/.." && pwd)
+name=git-credential-pat
+
+fail() {
+  printf 'build-packages.sh: %s\n' "$1" >&2
+  exit 1
+}
+
+image='' documents='' version='' time='' to='' kinds='' deb_pack='-Zxz -z6' rpm_pack=w12.zstdio
+while [ $# -gt 0 ]; do
+  case $1 in
+    deb | rpm | tar.gz | zip)
+      kinds="$kinds $1"
+      shift
+      continue
+      ;;
+    --fast)
+      deb_pack='-Zgzip -z1' rpm_pack=w1.gzdio
+      shift
+      continue
+      ;;
+  esac
+  [ $# -ge 2 ] || fail "$1 needs a value, or is no kind of package; see the head of this file"
+  case $1 in
+    --image) image=$2 ;;
+    --documents) documents=$2 ;;
+    --version) version=$2 ;;
+    --time) time=$2 ;;
+    --to) to=$2 ;;
+    *) fail "unknown option $1; see the head of this file" ;;
+  esac
+  shift 2
+done
+if [ -z "$image" ] || [ -z "$documents" ] || [ -z "$version" ] || [ -z "$time" ] || [ -z "$to" ]; then
+  fail '--image, --documents, --version, --time and --to are all needed'
+fi
+if [ ! -x "$image/bin/$name" ] || [ ! -r "$image/commands.classes" ]; then
+  fail "$image is not an image"
+fi
+[ -r "$documents/manual/$name.1" ] || fail "$documents holds no manual; mvn -Ppackages package makes it"
+case $time in
+  *T*Z) SOURCE_DATE_EPOCH=$(date -d "$time" +%s 2>/dev/null || date -j -f %Y-%m-%dT%H:%M:%SZ "$time" +%s) ;;
+  *) SOURCE_DATE_EPOCH=$time ;;
+esac
+export SOURCE_DATE_EPOCH
+# Before 1.3.0 comes 1.3.0~SNAPSHOT, for dpkg and rpm alike.
+package_version=$(printf '%s' "$version" | sed 's/-/~/')
+mkdir -p "$to"
+to=$(cd "$to" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$image/runtime/release")
+case $(uname -m) in
+  x86_64 | amd64) arch=x64 deb_arch=amd64 rpm_arch=x86_64 ;;
+  aarch64 | arm64) arch=arm64 deb_arch=arm64 rpm_arch=aarch64 ;;
+  *) fail "no package is known for a processor $(uname -m)" ;;
+esac
+case $(uname -s) in
+  Darwin) system=macos ;;
+  Linux) system=linux ;;
+  *) fail "packages for $(uname -s) are not built by this script" ;;
+esac
+measured=no
+[ -n "$kinds" ] || measured=yes kinds='deb rpm tar.gz zip'
+
+# Copies the image to $1, as it is when it comes out of a package: without archives, which are made where it
+# is installed, and without what only a developer wants of a runtime. Its launcher looks for it in $2.
+copy_image() {
+  mkdir -p "$1"
+  cp -R -P "$image/." "$1/"
+  rm -f "$1"/*.jsa "$1"/*.jsa.part "$1"/runtime/lib/server/*.jsa "$1/runtime/lib/classlist" \
+    "$1/runtime/lib/jrt-fs.jar" "$1/runtime/lib/jexec" "$1/runtime/bin/keytool"
+  sed "s|^home=.*|home=$2|" "$image/bin/$name" >"$1/bin/$name"
+  # Names of functions, for debuggers: 5 MB. (On macOS it would end the signatures.)
+  [ "$system" = macos ] || find "$1" -type f \( -name '*.so' -o -path '*/runtime/bin/*' -o -name jspawnhelper \) \
+    -exec strip --strip-unneeded {} +
+}
+
+# The licence, ours and those of all that comes along, to $1: the texts are taken from the jars. The runtime
+# has its own in runtime/legal.
+copy_licences() {
+  mkdir -p "$1"
+  cp "$here/package/copyright" "$1/copyright"
+  for jar in "$image"/lib/*.jar; do
+    library=${jar##*/}
+    # No jar without its place in the list.
+    grep -q "lib/$(printf '%s' "${library%.jar}" | sed 's/-[0-9.]*$//')[-*.]" "$1/copyright" \
+      || fail "helper/package/copyright does not say whose $library is"
+    mkdir "$work/texts"
+    unzip -q -o -j "$jar" 'META-INF/*LICENSE*' 'META-INF/*NOTICE*' 'META-INF/AL2.0' 'META-INF/LGPL2.1' \
+      -d "$work/texts" 2>/dev/null || true
+    for text in "$work"/texts/*; do
+      [ ! -f "$text" ] || cp "$text" "$1/${library%.jar}.${text##*/}"
+    done
+    rm -rf "$work/texts"
+  done
+}
+
+# Gives everything below $1 the modes and the time that it has in a package.
+settle() {
+  find "$1" -type d -exec chmod 755 {} +
+  find "$1" -type f -perm -100 -exec chmod 755 {} +
+  find "$1" -type f ! -perm -100 -exec chmod 644 {} +
+  stamp=$(date -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M.%S 2>/dev/null || date -r "$SOURCE_DATE_EPOCH" +%Y%m%d%H%M.%S)
+  find "$1" -exec touch -h -t "$stamp" {} +
+}
+
+# What is installed for all of a system, below $1: what deb and rpm have in common.
+stage_system() {
+  library=/usr/lib/$name/$package_version
+  copy_image "$1$library" "'$library'"
+  mkdir -p "$1/usr/bin" "$1/usr/share/man/man1" "$1/usr/share/bash-completion/completions" \
+    "$1/usr/share/zsh/vendor-completions"
+  # A folder for each version, and a launcher beside it, which names it. Its name sorts last, so that dpkg and
+  # rpm put it in its place when all the others are in theirs: then an upgrade is the rename of this one file.
+  # The link, which dpkg would switch too early, stays what it is.
+  cp "$1$library/bin/$name" "$1/usr/lib/$name/$name"
+  ln -s "../lib/$name/$name" "$1/usr/bin/$name"
+  for page in "$documents"/manual/*.1; do
+    gzip -9 -n -c "$page" >"$1/usr/share/man/man1/${page##*/}.gz"
+  done
+  # Without its first line, which is for a script that is run.
+  sed '1{/^#!/d;}' "$documents/completions/$name" >"$1/usr/share/bash-completion/completions/$name"
+  cp "$here/package/_$name" "$1/usr/share/zsh/vendor-completions/_$name"
+}
+
+# Fills in the words between @ signs of the file $1.
+fill_in() {
+  sed "s|@VERSION@|$package_version|g; s|@ARCH@|$2|g; s|@SIZE@|${3:-}|g; s|@LIBC@|$libc|g; s|@JAVA@|$java_version|g" "$1"
+}
+
+# The newest changes, one a line that begins with $1.
+changes() {
+  awk -v bullet="$1" '/^## / { if (seen++) exit; next }
+    seen && /^- / { if (line) print line; line = bullet substr($0, 3); next }
+    seen && /^  / { line = line " " substr($0, 3) }
+    END { if (line) print line }' "$project/CHANGELOG.md"
+}
+
+build_deb() {
+  root=$work/deb
+  stage_system "$root"
+  doc=$root/usr/share/doc/$name
+  copy_licences "$doc"
+  # The texts of licences that Debian has itself; the others stand in the copyright file.
+  find "$doc" -name '*LICENSE*' -exec rm {} + -o -name '*.AL2.0' -exec rm {} + -o -name '*.LGPL2.1' -exec rm {} +
+  {
+    printf '%s (%s) unstable; urgency=medium\n\n' "$name" "$package_version"
+    changes '* ' | fold -s -w 76 | sed 's/ *$//' | sed 's/^\* /  * /; t; s/^/    /'
+    printf '\n -- %s  %s\n' "$(sed -n 's/^Maintainer: //p' "$here/deb/control")" \
+      "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')"
+  } | gzip -9 -n >"$doc/changelog.gz"
+  mkdir -p "$root/usr/share/lintian/overrides"
+  cp "$here/deb/lintian-overrides" "$root/usr/share/lintian/overrides/$name"
+  mkdir "$root/DEBIAN"
+  size=$(du -sk --apparent-size "$root/usr" | cut -f1)
+  for file in control postinst prerm postrm; do
+    fill_in "$here/deb/$file" "$deb_arch" "$size" >"$root/DEBIAN/$file"
+  done
+  chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
+  (cd "$root" && find usr -type f | sort | xargs md5sum) >"$root/DEBIAN/md5sums"
+  settle "$root"
+  # One thread: xz divides its work by threads, and so its output.
+  # shellcheck disable=SC2086
+  DPKG_DEB_THREADS_MAX=1 dpkg-deb --root-owner-group $deb_pack --build "$root" "$work/package" >/dev/null
+  finish "${name}_${package_version}_$deb_arch.deb" "$size"
+}
+
+build_rpm() {
+  root=$work/rpm
+  stage_system "$root"
+  copy_licences "$root/usr/share/doc/$name"
+  mkdir -p "$root/usr/share/zsh/site-functions"
+  mv "$root/usr/share/zsh/vendor-completions/_$name" "$root/usr/share/zsh/site-functions/"
+  rmdir "$root/usr/share/zsh/vendor-completions"
+  size=$(du -sk --apparent-size "$root/usr" | cut -f1)
+  settle "$root"
+  {
+    fill_in "$here/rpm/$name.spec" "$rpm_arch"
+    printf '\n%%changelog\n* %s %s - %s-1\n' "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y')" \
+      "$(sed -n 's/^Maintainer: //p' "$here/deb/control")" "$package_version"
+    changes '- '
+  } >"$work/$name.spec"
+  rpmbuild -bb --quiet --target "$rpm_arch" --define "_topdir $work/rpmbuild" --define "staged $root" \
+    --define "_binary_payload $rpm_pack" \
+    "$work/$name.spec" >"$work/rpm.log" 2>&1 || { cat "$work/rpm.log" >&2; fail 'rpmbuild failed'; }
+  mv "$work"/rpmbuild/RPMS/*/*.rpm "$work/package"
+  finish "$name-$package_version-1.$rpm_arch.rpm" "$size"
+}
+
+# What a person unpacks anywhere, below $work/folder.
+stage_folder() {
+  folder=$name-$version-$system-$arch
+  [ ! -d "$work/folder" ] || return 0
+  root=$work/folder/$folder
+  copy_image "$root" /nonexistent
+  cp "$here/package/README.txt" "$project/CHANGELOG.md" "$root/"
+  copy_licences "$root/licences"
+  cp "$project/LICENSE" "$root/licences/LICENSE"
+  mkdir -p "$root/share/man/man1"
+  cp "$documents"/manual/*.1 "$root/share/man/man1/"
+  cp -R "$documents/completions" "$root/share/completions"
+  cp "$here/package/_$name" "$root/share/completions/"
+  settle "$work/folder"
+  size=$(du -sk "$root" | cut -f1)
+}
+
+build_tar() {
+  stage_folder
+  if tar --version | grep -q GNU; then owner='--owner=0 --group=0 --format=gnu'; else owner='--uid 0 --gid 0'; fi
+  # shellcheck disable=SC2086
+  (cd "$work/folder" && find "$folder" | sort | tar $owner --numeric-owner --no-recursion -c -f - -T -) \
+    | gzip -9 -n >"$work/package"
+  finish "$folder.tar.gz" "$size"
+}
+
+build_zip() {
+  stage_folder
+  (cd "$work/folder" && find "$folder" | sort | zip -q -X -9 -y -@ "$work/package.zip")
+  mv "$work/package.zip" "$work/package"
+  finish "$folder.zip" "$size"
+}
+
+# Puts $work/package where it belongs, as $1, and says how large it is.
+finish() {
+  mv "$work/package" "$to/$1"
+  printf '%s: %s MB, %s MB installed (its archives not counted)\n' "$1" \
+    "$(wc -c <"$to/$1" | awk '{ printf "%.1f", $1 / 1000000 }')" "$(($2 / 1000))"
+}
+
+# How long a start takes from a folder that is no longer where it was built.
+measure() {
+  mkdir "$work/measured"
+  copy_image "$work/measured" /nonexistent
+  "$work/measured/make-archives.sh"
+  archives=$(du -ck "$work"/measured/*.jsa | tail -n 1 | cut -f1)
+  for words in capability --help; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11; do
+      start=$(date +%s%N)
+      "$work/measured/bin/$name" "$words" >/dev/null
+      printf '%s\n' $((($(date +%s%N) - start) / 100000))
+    done | sort -n | awk -v words="$words" 'NR == 6 { printf "%s on Java: %.1f ms\n", words, $1 / 10 }'
+  done
+  printf 'its archives: %s MB\n' $((archives / 1000))
+}
+
+# The oldest glibc that all native parts are content with.
+libc=$(find "$image" \( -name '*.so' -o -path '*/bin/java' \) -exec cat {} + | grep -ao 'GLIBC_2[.0-9]*' \
+  | sort -u -t. -k 2n | sed -n '$s/GLIBC_//p')
+
+for kind in $kinds; do
+  case $kind in
+    deb) build_deb ;;
+    rpm) build_rpm ;;
+    tar.gz) build_tar ;;
+    zip) build_zip ;;
+  esac
+done
+(
+  cd "$to"
+  rm -f SHA256SUMS
+  for package in "$name"*; do
+    sha256sum "$package" 2>/dev/null || shasum -a 256 "$package"
+  done >SHA256SUMS.part
+  mv SHA256SUMS.part SHA256SUMS
+)
+# macOS' date knows no milliseconds.
+if [ "$measured$system" = yeslinux ]; then measure; fi
