@@ -3,7 +3,6 @@ package io.github.gitcredentialpat.azure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.network.Certificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,18 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class CheckProgramTest {
   @TempDir Path folder;
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps("carol:proxy-secret");
   private String token;
 
   @BeforeEach
   void start() throws Exception {
-    fake = new FakeAzureDevOps(Certificate.make(folder), "carol:proxy-secret");
     token = fake.organization("contoso").grant("vso.code");
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    fake.close();
   }
 
   @Test

@@ -8,9 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.github.gitcredentialpat.azure.AzureException.Reason;
 import io.github.gitcredentialpat.azure.Entra.DeviceCode;
 import io.github.gitcredentialpat.azure.Entra.Tokens;
-import io.github.gitcredentialpat.network.Certificate;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,11 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,33 +29,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EntraTest {
   private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
 
-  private static Certificate certificate;
-
   private final List<String> issued = new ArrayList<>();
   private final List<Long> pauses = new ArrayList<>();
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakeEntra service;
   private Entra entra;
   private final String tenant = UUID.randomUUID().toString();
   private int waits;
 
-  @BeforeAll
-  static void makeACertificate(@TempDir Path folder) throws Exception {
-    certificate = Certificate.make(folder);
-  }
-
   @BeforeEach
   void startTheService() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     fake.setTime(NOW);
     service = new FakeEntra(tenant, fake::now, issued::add);
     fake.on("login.microsoftonline.com", service);
     entra = new Entra(new Http(fake.settings()), new ServiceClock(), this::pause);
-  }
-
-  @AfterEach
-  void stopTheService() throws Exception {
-    fake.close();
   }
 
   /** Time passes for both sides at once. */

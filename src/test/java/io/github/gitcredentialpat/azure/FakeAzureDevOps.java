@@ -11,6 +11,7 @@ import io.github.gitcredentialpat.network.Certificate;
 import io.github.gitcredentialpat.network.ConnectProxy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -52,7 +53,7 @@ public final class FakeAzureDevOps implements AutoCloseable {
    */
   public record Request(String method, String host, String path, String scheme, String body) {}
 
-  private final Certificate certificate;
+  private final Certificate certificate = Certificate.ofThisRun();
   private final HttpsServer server;
   private final HttpServer plainServer;
   private final ConnectProxy proxy;
@@ -63,28 +64,30 @@ public final class FakeAzureDevOps implements AutoCloseable {
   private final List<Request> requests = new ArrayList<>();
   private volatile @Nullable Instant time;
 
-  /** Starts on free ports, and speaks TLS with this certificate. */
-  public FakeAzureDevOps(Certificate certificate) throws IOException {
-    this(certificate, null);
+  /** Starts on free ports, and speaks TLS with the certificate of this run. */
+  public FakeAzureDevOps() {
+    this(null);
   }
 
   /** The same behind a proxy that demands {@code user:password}. */
-  public FakeAzureDevOps(Certificate certificate, @Nullable String proxyCredentials)
-      throws IOException {
-    this.certificate = certificate;
+  public FakeAzureDevOps(@Nullable String proxyCredentials) {
     this.proxyCredentials = proxyCredentials;
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    server = HttpsServer.create(anyPort, 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
-    plainServer = HttpServer.create(anyPort, 0);
-    for (HttpServer each : List.of(server, plainServer)) {
-      each.setExecutor(threads);
-      each.createContext("/", this::answer);
-      each.start();
+    try {
+      server = HttpsServer.create(anyPort, 0);
+      server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+      plainServer = HttpServer.create(anyPort, 0);
+      for (HttpServer each : List.of(server, plainServer)) {
+        each.setExecutor(threads);
+        each.createContext("/", this::answer);
+        each.start();
+      }
+      proxy =
+          new ConnectProxy(
+              server.getAddress().getPort(), plainServer.getAddress().getPort(), proxyCredentials);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    proxy =
-        new ConnectProxy(
-            server.getAddress().getPort(), plainServer.getAddress().getPort(), proxyCredentials);
     on(
         "dev.azure.com",
         exchange -> {

@@ -4,22 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.github.gitcredentialpat.network.Certificate;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 final class FakeAzureDevOpsTest {
-  @TempDir Path folder;
-
   @Test
   void leadsEachNameToItsHandlerAndKeepsWhatWasAsked() throws Exception {
-    Certificate certificate = Certificate.make(folder);
-    try (FakeAzureDevOps fake = new FakeAzureDevOps(certificate)) {
+    try (FakeAzureDevOps fake = new FakeAzureDevOps()) {
       fake.on("vssps.dev.azure.com", exchange -> say(exchange, "lifecycle"));
       fake.on("login.microsoftonline.com", exchange -> say(exchange, "sign-in"));
       fake.on("*.visualstudio.com", exchange -> say(exchange, "older"));

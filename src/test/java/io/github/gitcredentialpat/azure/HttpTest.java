@@ -24,8 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,23 +37,9 @@ final class HttpTest {
   private static final URI SITE = URI.create("https://dev.azure.com/contoso/_apis?a=b");
   private static final String SECRET = "not-a-token";
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
   @TempDir Path folder;
   private final List<AutoCloseable> open = new ArrayList<>();
-  private FakeAzureDevOps fake;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
-
-  @BeforeEach
-  void start() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
-    open.add(fake);
-  }
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
 
   @AfterEach
   void stop() throws Exception {
@@ -141,7 +126,7 @@ final class HttpTest {
             new HttpSettings(
                 URI.create("http://carol:a%40b%20c@127.0.0.1:" + stub.port()),
                 List.of(),
-                certificate.pem()));
+                Certificate.ofThisRun().pem()));
     assertThatThrownBy(
             () -> http.send("GET", SITE, Map.of("Authorization", "Basic x"), null, LIMIT))
         .isInstanceOf(AzureException.class)
@@ -158,7 +143,7 @@ final class HttpTest {
   @ValueSource(strings = {"https://dev.azure.com/contoso", "http://tfs.corp.local:8080/tfs"})
   void aProxyThatWantsAPasswordLetsThrough(String url) throws Exception {
     List<Headers> seen = Collections.synchronizedList(new ArrayList<>());
-    FakeAzureDevOps guarded = new FakeAzureDevOps(certificate, "carol:secret");
+    FakeAzureDevOps guarded = new FakeAzureDevOps("carol:secret");
     open.add(guarded);
     String host = URI.create(url).getAuthority();
     guarded.on(
@@ -178,15 +163,15 @@ final class HttpTest {
 
   @Test
   void aProxyThatWantsAPasswordIsNamed() throws Exception {
-    FakeAzureDevOps guarded = new FakeAzureDevOps(certificate, "carol:secret");
+    FakeAzureDevOps guarded = new FakeAzureDevOps("carol:secret");
     open.add(guarded);
     URI address = URI.create(guarded.proxy().replace("carol:secret@", ""));
 
-    assertThat(failure(new HttpSettings(address, List.of(), certificate.pem())))
+    assertThat(failure(new HttpSettings(address, List.of(), Certificate.ofThisRun().pem())))
         .hasMessageContaining(address.getAuthority())
         .hasMessageContaining("wants a user name and password");
     URI wrong = URI.create(guarded.proxy().replace("secret", "wrong"));
-    assertThat(failure(new HttpSettings(wrong, List.of(), certificate.pem())))
+    assertThat(failure(new HttpSettings(wrong, List.of(), Certificate.ofThisRun().pem())))
         .hasMessageContaining("does not accept")
         .hasMessageNotContaining("wrong")
         .hasMessageNotContaining("carol");
@@ -203,7 +188,7 @@ final class HttpTest {
 
   @Test
   void aNameThatIsNotFoundIsSaid() {
-    HttpSettings direct = new HttpSettings(null, List.of(), certificate.pem());
+    HttpSettings direct = new HttpSettings(null, List.of(), Certificate.ofThisRun().pem());
     AzureException failure =
         catchThrowableOfType(
             AzureException.class,
@@ -216,7 +201,9 @@ final class HttpTest {
     assertThat(
             failure(
                 new HttpSettings(
-                    URI.create("http://proxy.invalid:3128"), List.of(), certificate.pem())))
+                    URI.create("http://proxy.invalid:3128"),
+                    List.of(),
+                    Certificate.ofThisRun().pem())))
         .hasMessageContaining("the proxy proxy.invalid:3128 was not found by its name");
   }
 
@@ -227,7 +214,8 @@ final class HttpTest {
       port = closed.getLocalPort();
     }
     HttpSettings settings =
-        new HttpSettings(URI.create("http://127.0.0.1:" + port), List.of(), certificate.pem());
+        new HttpSettings(
+            URI.create("http://127.0.0.1:" + port), List.of(), Certificate.ofThisRun().pem());
 
     assertThat(failure(settings))
         .hasMessageContaining("the proxy 127.0.0.1:" + port + " takes no connection");
@@ -411,7 +399,7 @@ final class HttpTest {
 
   private static HttpSettings behind(ProxyStub stub) {
     return new HttpSettings(
-        URI.create("http://127.0.0.1:" + stub.port()), List.of(), certificate.pem());
+        URI.create("http://127.0.0.1:" + stub.port()), List.of(), Certificate.ofThisRun().pem());
   }
 
   private static void say(HttpExchange exchange, int status, String text) throws IOException {

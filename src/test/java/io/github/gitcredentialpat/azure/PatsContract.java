@@ -9,19 +9,15 @@ import io.github.gitcredentialpat.azure.AzureException.Reason;
 import io.github.gitcredentialpat.azure.Pats.Filter;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.network.Certificate;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The life of tokens, as Microsoft's specification knows it: whatever stands between our client and
@@ -31,29 +27,16 @@ abstract class PatsContract {
   static final Instant NOW = Instant.parse("2026-11-24T12:34:56.789Z");
   static final Instant IN_A_MONTH = NOW.plus(30, ChronoUnit.DAYS);
 
-  private static Certificate certificate;
-
-  FakeAzureDevOps fake;
+  @AutoClose final FakeAzureDevOps fake = new FakeAzureDevOps();
   FakePats service;
   Pats pats;
 
-  @BeforeAll
-  static void makeACertificate(@TempDir Path folder) throws Exception {
-    certificate = Certificate.make(folder);
-  }
-
   @BeforeEach
   void startTheService() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     fake.setTime(NOW);
     service = new FakePats(fake, "contoso");
     fake.on("vssps.dev.azure.com", before(service));
     pats = signedIn(service.signIn());
-  }
-
-  @AfterEach
-  void stopTheService() throws Exception {
-    fake.close();
   }
 
   /** What stands before the service. */

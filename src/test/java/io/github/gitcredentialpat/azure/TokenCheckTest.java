@@ -12,22 +12,18 @@ import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.azure.Verdict.Kind;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.network.Certificate;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,27 +36,13 @@ final class TokenCheckTest {
   private static final URI SITE = URI.create("https://dev.azure.com/contoso/Web/_git/site");
   private static final String TFS = "http://tfs.corp.local:8080/tfs/DefaultCollection";
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakeOrganization contoso;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
 
   @BeforeEach
   void start() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     contoso = fake.organization("contoso");
     contoso.repository("Web/_git/site", Access.ALL);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    fake.close();
   }
 
   @Test

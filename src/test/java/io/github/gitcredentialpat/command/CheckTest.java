@@ -13,7 +13,6 @@ import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.network.Certificate;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -28,8 +27,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,32 +37,18 @@ import org.junit.jupiter.api.io.TempDir;
 final class CheckTest {
   private static final String SITE = "https://dev.azure.com/contoso/Web/_git/site";
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
   @TempDir Path home;
   private final InMemoryStore store = new InMemoryStore("memory");
   private final Typed person = Typed.on(store);
   private final long now = Instant.now().getEpochSecond();
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakeOrganization contoso;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
 
   @BeforeEach
   void start() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     contoso = fake.organization("contoso");
     contoso.repository("Web/_git/site", Access.ALL);
     person.atHome(home).meets(fake);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    fake.close();
   }
 
   private Entry keep(String organization, String token) throws Exception {

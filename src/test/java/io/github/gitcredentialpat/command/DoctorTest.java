@@ -10,7 +10,6 @@ import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.network.Certificate;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -30,7 +29,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,18 +39,10 @@ final class DoctorTest {
   private static final long DAY = 86_400;
   private static final String SITE = "https://dev.azure.com/contoso/Web/_git/site";
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
   @TempDir Path folder;
   private GitHome person;
   private InMemoryStore store;
   private final long now = Instant.now().getEpochSecond();
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
 
   @BeforeEach
   void moveIn() throws Exception {
@@ -413,7 +403,7 @@ final class DoctorTest {
 
   @Test
   void theServiceIsAskedOnlyWhenToldTo() throws Exception {
-    try (FakeAzureDevOps fake = new FakeAzureDevOps(certificate)) {
+    try (FakeAzureDevOps fake = new FakeAzureDevOps()) {
       FakeOrganization contoso = fake.organization("contoso");
       contoso.repository("Web/_git/site", Access.ALL);
       person.typed.meets(fake);
@@ -438,7 +428,7 @@ final class DoctorTest {
 
   @Test
   void aServiceThatIsNotReachedIsNamedWithoutTheWayToIt() throws Exception {
-    try (FakeAzureDevOps fake = new FakeAzureDevOps(certificate)) {
+    try (FakeAzureDevOps fake = new FakeAzureDevOps()) {
       person.typed.meets(fake);
     }
     assertThat(ills("contoso", "--online")).contains("unreachable");
@@ -447,7 +437,7 @@ final class DoctorTest {
 
   @Test
   void aCertificateThatIsNotTrustedIsNamed() throws Exception {
-    try (FakeAzureDevOps fake = new FakeAzureDevOps(certificate)) {
+    try (FakeAzureDevOps fake = new FakeAzureDevOps()) {
       fake.organization("contoso");
       person.typed.meets(fake);
       person.typed.environment().remove("GIT_SSL_CAINFO");

@@ -7,7 +7,6 @@ import io.github.gitcredentialpat.azure.FakeAzureDevOps;
 import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakeOrganization.Grant;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.network.Certificate;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
@@ -23,8 +22,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,31 +32,17 @@ import org.junit.jupiter.api.io.TempDir;
 final class LoginTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
   @TempDir Path home;
   private final InMemoryStore first = new InMemoryStore("first");
   private final InMemoryStore second = new InMemoryStore("second");
   private final Typed person = Typed.on(first, second);
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakeOrganization contoso;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
 
   @BeforeEach
   void start() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     contoso = fake.organization("contoso");
     person.atHome(home).meets(fake);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    fake.close();
   }
 
   private static String secret(Entry entry) {

@@ -11,7 +11,6 @@ import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakePats;
 import io.github.gitcredentialpat.azure.FakePats.Seen;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.network.Certificate;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
@@ -29,7 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,24 +38,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class TokenCommandsTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
   @TempDir Path home;
   private final InMemoryStore store = new InMemoryStore("memory");
   private final Typed person = Typed.on(store);
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakePats service;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
 
   @BeforeEach
   void start() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     fake.organization("contoso");
     service = new FakePats(fake, "contoso");
     fake.on("vssps.dev.azure.com", service);
@@ -68,7 +58,6 @@ final class TokenCommandsTest {
     for (String id : service.pats().keySet()) {
       assertThat(person.out + person.err).doesNotContain(service.secretOf(id));
     }
-    fake.close();
   }
 
   private Entry kept() throws StoreException {

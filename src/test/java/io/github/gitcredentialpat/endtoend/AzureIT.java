@@ -14,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.github.gitcredentialpat.endtoend.Setting#all")
 class AzureIT {
-  @TempDir static Path shared;
-  static Certificate certificate;
 
   @Parameter Setting setting;
   @TempDir Path folder;
@@ -41,18 +38,15 @@ class AzureIT {
   private ConnectProxy proxy;
   private Person alice;
 
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
-
   @BeforeEach
   void open() throws Exception {
     keychain = setting.keychain(folder);
     alice = new Person(setting.git(), setting.store(), folder, keychain.environment());
-    server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+    server =
+        new GitServer(
+            Files.createDirectory(folder.resolve("azure")), azure, Certificate.ofThisRun());
     proxy = new ConnectProxy(server.port(), null);
-    alice.meets(certificate, proxy);
+    alice.meets(Certificate.ofThisRun(), proxy);
     server.repository(contoso + "/Web/_git/site", "contoso's site\n");
     azure.grant(contoso, token, AzureSite.Scope.WRITE);
   }

@@ -18,7 +18,7 @@ public final class BenchmarkServer {
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
-    Certificate certificate = Certificate.make(folder);
+    Certificate certificate = Certificate.ofThisRun();
     AzureSite azure = new AzureSite();
     String token = AzureSite.newToken();
     azure.grant("contoso", token, AzureSite.Scope.WRITE);

@@ -28,15 +28,15 @@ class ChosenStoresIT {
   private final String token = AzureSite.newToken();
   private final AzureSite azure = new AzureSite();
   private final Map<String, String> surroundings = new HashMap<>();
-  private Certificate certificate;
   private GitServer server;
   private ConnectProxy proxy;
   private Person alice;
 
   @BeforeEach
   void openServer() throws Exception {
-    certificate = Certificate.make(folder);
-    server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+    server =
+        new GitServer(
+            Files.createDirectory(folder.resolve("azure")), azure, Certificate.ofThisRun());
     proxy = new ConnectProxy(server.port(), null);
     server.repository(contoso + "/Web/_git/site", "contoso's site\n");
     azure.grant(contoso, token, AzureSite.Scope.WRITE);
@@ -56,7 +56,7 @@ class ChosenStoresIT {
 
   private void choose(String store) throws Exception {
     alice = new Person(GitVersion.ofThisMachine(), store, folder, surroundings);
-    alice.meets(certificate, proxy);
+    alice.meets(Certificate.ofThisRun(), proxy);
   }
 
   private Programs.Result credential(String action, String... more) throws Exception {

@@ -16,8 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,22 +27,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class CommandsIT {
   private static final String PROMPT = "Token for contoso: ";
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
   @TempDir Path home;
   private final Map<String, String> environment = new HashMap<>();
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakeOrganization contoso;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
 
   @BeforeEach
   void start() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     contoso = fake.organization("contoso");
     contoso.repository("Web/_git/site", Access.ALL);
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -55,11 +45,6 @@ final class CommandsIT {
     environment.put("DISPLAY", "");
     environment.put("WAYLAND_DISPLAY", "");
     environment.putAll(fake.environment());
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    fake.close();
   }
 
   private Programs.Result run(String input, String... arguments) throws Exception {
@@ -157,7 +142,7 @@ final class CommandsIT {
     assertThat(untrusted.exit()).describedAs("%s", untrusted).isEqualTo(3);
     assertThat(untrusted.out()).contains("certificate", "http.sslCAInfo");
     assertThat(fake.requests()).isEmpty();
-    Path copy = Files.copy(certificate.pem(), home.resolve("company.pem"));
+    Path copy = Files.copy(Certificate.ofThisRun().pem(), home.resolve("company.pem"));
     Files.writeString(
         settings,
         Files.readString(settings)

@@ -13,8 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,22 +30,13 @@ final class FeedsIT {
   private static final String SEARCHED =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-  @TempDir static Path shared;
-  private static Certificate certificate;
-
   @TempDir Path home;
   private final Map<String, String> environment = new HashMap<>();
-  private FakeAzureDevOps fake;
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private String token;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
 
   @BeforeEach
   void start() throws Exception {
-    fake = new FakeAzureDevOps(certificate);
     token = fake.newToken();
     fake.on("pkgs.dev.azure.com", new PackageFeed(token));
     environment.put("PATH", SEARCHED);
@@ -56,11 +46,6 @@ final class FeedsIT {
     environment.putAll(fake.environment());
     Person.done(pat(token, "login", "contoso", "--no-check"));
     Person.done(pat(fake.newToken(), "login", "fabrikam", "--no-check"));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    fake.close();
   }
 
   private Programs.Result run(String... command) throws Exception {
@@ -88,7 +73,7 @@ final class FeedsIT {
   @Test
   void curlIsLetInByItsConfiguration() throws Exception {
     String url = PackageFeed.URL + "npm/registry/greeting";
-    String curl = "curl -sf --cacert " + certificate.pem() + " ";
+    String curl = "curl -sf --cacert " + Certificate.ofThisRun().pem() + " ";
     String print = Helper.launcher() + " print --format ";
     assertThat(run("bash", "-c", curl + url).exit()).isEqualTo(22);
     Programs.Result result =
@@ -105,7 +90,7 @@ final class FeedsIT {
   void npmFetchesAPackage() throws Exception {
     String npm = program("npm").toString();
     environment.put("PATH", program("node").getParent() + ":" + SEARCHED);
-    environment.put("npm_config_cafile", certificate.pem().toString());
+    environment.put("npm_config_cafile", Certificate.ofThisRun().pem().toString());
     environment.put("npm_config_update_notifier", "false");
     Path project = Files.createDirectory(home.resolve("project"));
     Files.writeString(project.resolve("package.json"), "{\"private\":true}");
@@ -147,7 +132,7 @@ final class FeedsIT {
   /** Before pip 23.1 there was no option: it imported keyring, or called it. */
   private List<String> pip(String scheme) throws Exception {
     Path python = program("python3");
-    environment.put("PIP_CERT", certificate.pem().toString());
+    environment.put("PIP_CERT", Certificate.ofThisRun().pem().toString());
     environment.put("PIP_DISABLE_PIP_VERSION_CHECK", "1");
     environment.put("PIP_CONFIG_FILE", "/dev/null");
     environment.put("PYENV_ROOT", String.valueOf(System.getenv("PYENV_ROOT")));
@@ -184,7 +169,7 @@ final class FeedsIT {
     environment.put("CARGO_HOME", home.resolve("cargo").toString());
     String rustup = System.getenv().getOrDefault("RUSTUP_HOME", System.getenv("HOME") + "/.rustup");
     environment.put("RUSTUP_HOME", rustup);
-    environment.put("CARGO_HTTP_CAINFO", certificate.pem().toString());
+    environment.put("CARGO_HTTP_CAINFO", Certificate.ofThisRun().pem().toString());
     Path project = Files.createDirectories(home.resolve("project/src")).getParent();
     Files.writeString(project.resolve("src/lib.rs"), "");
     Files.writeString(

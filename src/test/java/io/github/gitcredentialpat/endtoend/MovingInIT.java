@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,9 +27,6 @@ class MovingInIT {
   private static final String SITE = "@dev.azure.com/";
   private static final String[] OLD_HELPER = {"credential.helper", "store"};
 
-  @TempDir static Path shared;
-  static Certificate certificate;
-
   @Parameter Setting setting;
   @TempDir Path folder;
 
@@ -42,18 +38,15 @@ class MovingInIT {
   private ConnectProxy proxy;
   private Person alice;
 
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
-
   @BeforeEach
   void open() throws Exception {
     keychain = setting.keychain(folder);
     alice = new Person(setting.git(), setting.store(), folder, keychain.environment());
-    server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+    server =
+        new GitServer(
+            Files.createDirectory(folder.resolve("azure")), azure, Certificate.ofThisRun());
     proxy = new ConnectProxy(server.port(), null);
-    alice.meets(certificate, proxy);
+    alice.meets(Certificate.ofThisRun(), proxy);
     server.repository("contoso/Web/_git/site", "contoso's site\n");
     server.repository("fabrikam/Web/_git/site", "fabrikam's site\n");
     azure.grant("contoso", typed, AzureSite.Scope.WRITE);

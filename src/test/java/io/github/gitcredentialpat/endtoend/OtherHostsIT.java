@@ -121,7 +121,7 @@ class OtherHostsIT {
 
   @Test
   void aProxyGetsItsOwnCredentialsAndTheServerNeverSeesThem() throws Exception {
-    Certificate certificate = Certificate.make(folder);
+    Certificate certificate = Certificate.ofThisRun();
     AzureSite azure = new AzureSite();
     azure.grant("contoso", token, AzureSite.Scope.WRITE);
     server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);

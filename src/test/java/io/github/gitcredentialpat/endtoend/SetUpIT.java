@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("settings")
 final class SetUpIT {
   private static final String SITE = "https://dev.azure.com/contoso/Web/_git/site";
-
-  @TempDir static Path shared;
-  private static Certificate certificate;
 
   @Parameter private Setting setting;
   @TempDir private Path folder;
@@ -41,18 +37,15 @@ final class SetUpIT {
     return Setting.all().filter(setting -> setting.store().equals("file"));
   }
 
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = Certificate.make(shared);
-  }
-
   @BeforeEach
   void open() throws Exception {
     keychain = setting.keychain(folder);
     alice = new Person(setting.git(), setting.store(), folder, keychain.environment());
-    server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+    server =
+        new GitServer(
+            Files.createDirectory(folder.resolve("azure")), azure, Certificate.ofThisRun());
     proxy = new ConnectProxy(server.port(), null);
-    alice.meets(certificate, proxy);
+    alice.meets(Certificate.ofThisRun(), proxy);
     alice.configure("credential.helper", "store");
     alice.configure("credential.https://dev.azure.com.useHttpPath", "false");
     before = Files.readString(alice.home().resolve(".gitconfig"));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -20,6 +21,31 @@ public record Certificate(SSLContext context, Path pem) {
       "san=dns:dev.azure.com,dns:*.dev.azure.com,dns:*.visualstudio.com"
           + ",dns:*.pkgs.visualstudio.com,dns:login.microsoftonline.com,dns:*.corp.local"
           + ",dns:git.example.com,ip:127.0.0.1";
+
+  /** Made when it is first asked for: that takes a second. */
+  private static final class OfThisRun {
+    static final Certificate CERTIFICATE = make();
+
+    private static Certificate make() {
+      try {
+        Path folder = Files.createTempDirectory("certificate");
+        // Last in, first out.
+        folder.toFile().deleteOnExit();
+        Certificate certificate = Certificate.make(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+          files.forEach(file -> file.toFile().deleteOnExit());
+        }
+        return certificate;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The one that all tests of this JVM share. */
+  public static Certificate ofThisRun() {
+    return OfThisRun.CERTIFICATE;
+  }
 
   /** Makes one in this folder with the JDK's keytool. */
   public static Certificate make(Path folder) throws Exception {
