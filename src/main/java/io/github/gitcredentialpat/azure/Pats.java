@@ -41,7 +41,13 @@ public final class Pats {
     /** Those that have expired. */
     EXPIRED,
     /** All of them. */
-    ALL
+    ALL;
+
+    /** As the service and a person write it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static final String VERSION = "7.1-preview.1";
@@ -212,9 +218,7 @@ public final class Pats {
 
   private JsonNode page(Filter filter, int size, String next) throws AzureException {
     Form query =
-        query()
-            .add("displayFilterOption", filter.name().toLowerCase(Locale.ROOT))
-            .add("$top", Integer.toString(size));
+        query().add("displayFilterOption", filter.toString()).add("$top", Integer.toString(size));
     if (!next.isEmpty()) {
       query.add("continuationToken", next);
     }

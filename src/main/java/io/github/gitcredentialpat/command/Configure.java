@@ -16,8 +16,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "configure",
     description = {
-      "Set git up to ask this helper, and no other, for Azure DevOps. Nothing of yours is changed:"
-          + " lines are added at the end of the file, and unconfigure takes them out again.",
+      "Set git up to ask this helper, and no other, for Azure DevOps.",
+      "Nothing of yours is changed: lines are added at the end of the file, and unconfigure takes"
+          + " them out again.",
       ""
     },
     footer = {"", "Example: git-credential-pat configure --server http://tfs.corp.local:8080/tfs"})

@@ -18,8 +18,9 @@ import picocli.CommandLine.ParentCommand;
     customSynopsis =
         "git-credential-pat exec [--env NAME[,NAME...]] [--user NAME] [ORG|URL] -- COMMAND...",
     description = {
-      "Run a program with a token in variables of its environment, and never on a command line.",
-      "It takes this program's place: its input, output, signals and exit status are its own."
+      "Run a program with a token in its environment, and never on a command line.",
+      "It takes this program's place: its input, output, signals and exit status are its own.",
+      ""
     },
     footer = {
       "",

@@ -27,9 +27,11 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "import",
     description = {
-      "Bring over the tokens that other programs keep: git's own helpers, Git Credential Manager,",
-      "az devops and ~/.netrc. Of several for one place the newest is taken; one that is kept here",
-      "is only replaced by one that is newer."
+      "Bring over the tokens that other programs keep.",
+      "These are git's own helpers, Git Credential Manager, az devops and ~/.netrc. Of several for"
+          + " one place the newest is taken; one that is kept here is only replaced by one that is"
+          + " newer.",
+      ""
     },
     footer = {"", "Example: git-credential-pat import --dry-run"})
 final class Import implements Callable<Integer> {

@@ -41,6 +41,7 @@ final class Keyring implements Callable<Integer> {
   @Parameters(
       arity = "2..3",
       paramLabel = "get URL [USER]",
+      hideParamSyntax = true,
       description = "The URL of a package index, and a user name.")
   private List<String> words;
 

@@ -31,8 +31,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "login",
     description = {
-      "Keep a token: opens the page where it is made, reads it without echo, or from a pipe,",
-      "asks the service whether it is good, and stores it."
+      "Keep a token for git.",
+      "Opens the page where it is made, reads it without echo, or from a pipe, asks the service"
+          + " whether it is good, and stores it.",
+      ""
     },
     footer = {"", "Example: git-credential-pat login contoso --expires 2027-02-01"})
 final class Login implements Callable<Integer> {

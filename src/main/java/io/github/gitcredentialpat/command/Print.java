@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.store.Terminal;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,8 +16,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "print",
     description = {
-      "Print a token for REST calls and package feeds, in the form that the program reads which it",
-      "is for. Into a pipe or a file, not on a terminal."
+      "Print a token for REST calls and package feeds.",
+      "It comes in the form that the program reads which it is for, into a pipe or a file and not on"
+          + " a terminal.",
+      ""
     },
     footer = {
       "",
@@ -41,7 +44,13 @@ final class Print implements Callable<Integer> {
     MAVEN,
     CARGO,
     DOCKER,
-    ENV
+    ENV;
+
+    /** As a person types it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @ParentCommand private Commands commands;
@@ -50,7 +59,7 @@ final class Print implements Callable<Integer> {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "One of ${COMPLETION-CANDIDATES}, in lower case if you like.")
+      description = "One of ${COMPLETION-CANDIDATES}.")
   private Format format;
 
   @Option(

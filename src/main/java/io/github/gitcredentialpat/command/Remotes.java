@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -30,15 +31,25 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "remotes",
     description = {
-      "Find tokens and passwords in the URLs of remotes, submodules and insteadOf. The exit status",
-      "is 1 while there are any."
+      "Find tokens and passwords in the URLs of remotes, submodules and insteadOf.",
+      ""
     },
-    footer = {"", "Example: git-credential-pat remotes --fix --recursive ~/src"})
+    footer = {
+      "",
+      "Exit status: 1 while there are any.",
+      "Example: git-credential-pat remotes --fix --recursive ~/src"
+    })
 final class Remotes implements Callable<Integer> {
   /** Which secret is right where another one is kept already. */
   enum Preference {
     KEPT,
-    URL
+    URL;
+
+    /** As a person types it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** What becomes of a URL. */

@@ -11,8 +11,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "token",
     description = {
-      "Manage the tokens of an organisation at the service: Azure DevOps Services only, signed in",
-      "with the Azure CLI or your own app registration."
+      "Manage the tokens of an organisation at the service.",
+      "Azure DevOps Services only; signed in with the Azure CLI or your own app registration.",
+      ""
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

@@ -31,8 +31,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rotate",
     description = {
-      "Replace the token that is kept here: make a new one with the same scopes, keep it, test it,",
-      "and only then revoke the old one."
+      "Replace the token that is kept here by a new one.",
+      "That is made with the same scopes, kept and tested, and only then is the old one revoked.",
+      ""
     },
     footer = {"", "Example: git-credential-pat token rotate contoso"})
 final class TokenRotate extends ChosenTokenCommand {

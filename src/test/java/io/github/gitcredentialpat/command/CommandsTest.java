@@ -41,6 +41,27 @@ final class CommandsTest {
     }
   }
 
+  /** The list of commands shows the first line of each description only. */
+  @Test
+  void theListOfCommandsHasAWholeSentenceForEach() {
+    for (CommandLine command : all(line())) {
+      assertThat(command.getCommandSpec().usageMessage().description()[0])
+          .as(command.getCommandName())
+          .endsWith(".");
+    }
+    String list = line().getUsageMessage(CommandLine.Help.Ansi.OFF);
+    assertThat(list)
+        .contains("token        Manage the tokens of an organisation at the service.\n");
+  }
+
+  @Test
+  void choicesAreShownAsTheyAreTyped() {
+    assertThat(person.run("print", "--help")).isZero();
+    assertThat(person.out).contains("One of token, header, basic,");
+    assertThat(person.run("print", "--format", "Hexadecimal", "contoso")).isEqualTo(2);
+    assertThat(person.err).contains("Hexadecimal");
+  }
+
   @Test
   void wrongUsagePointsAtTheHelp() {
     assertThat(person.run("list", "--frobnicate")).isEqualTo(2);
