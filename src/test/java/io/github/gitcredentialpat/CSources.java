@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,7 +63,9 @@ public final class CSources {
       throws Exception {
     Requires.present(isOnPath(compiler), what);
     Files.createDirectories(BUILT);
-    List<String> command = new ArrayList<>(List.of(compiler, "-o", built.toString()));
+    // Under another name, for tests of another process may be running the one that is there.
+    Path fresh = Files.createTempFile(BUILT, built.getFileName().toString(), "");
+    List<String> command = new ArrayList<>(List.of(compiler, "-o", fresh.toString()));
     command.add(source.toString());
     command.addAll(arguments);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -71,6 +74,7 @@ public final class CSources {
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", command) + "\n" + output);
     }
+    Files.move(fresh, built, StandardCopyOption.ATOMIC_MOVE);
     return built.toAbsolutePath();
   }
 
