@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.store.Terminal;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +42,12 @@ final class Print implements Callable<Integer> {
     MAVEN,
     CARGO,
     DOCKER,
-    ENV
+    ENV;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @ParentCommand private Commands commands;
@@ -50,7 +56,7 @@ final class Print implements Callable<Integer> {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "One of ${COMPLETION-CANDIDATES}, in lower case if you like.")
+      description = "One of ${COMPLETION-CANDIDATES}.")
   private Format format;
 
   @Option(
