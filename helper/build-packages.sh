@@ -4,7 +4,7 @@
 #   build-packages.sh --image DIR --documents DIR --version VERSION --time TIME --to DIR [KIND...]
 #
 # --image      what build-image.sh made; a package's size and speed are those of its JDK
-# --documents  a folder with manual/*.1 and completions/, which Maven makes of the commands' definitions
+# --documents  a folder with share/: the manual and completions, which Maven makes of the commands' definitions
 # --version    such as 1.2.0 or 1.3.0-SNAPSHOT
 # --time       of every file in a package: seconds since 1970, or as in 2026-11-01T00:00:00Z
 # --to         where the packages and SHA256SUMS go; packages of the same kind and version are replaced
@@ -25,7 +25,7 @@ fail() {
   exit 1
 }
 
-image='' documents='' version='' time='' to='' kinds='' deb_pack='-Zxz -z6' rpm_pack=w12.zstdio
+image='' documents='' version='' time='' to='' kinds='' deb_pack='-Zxz -z6' rpm_pack=w12.zstdio level=-9
 while [ $# -gt 0 ]; do
   case $1 in
     deb | rpm | tar.gz | zip)
@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
       continue
       ;;
     --fast)
-      deb_pack='-Zgzip -z1' rpm_pack=w1.gzdio
+      deb_pack='-Zgzip -z1' rpm_pack=w1.gzdio level=-1
       shift
       continue
       ;;
@@ -56,7 +56,7 @@ fi
 if [ ! -x "$image/bin/$name" ] || [ ! -r "$image/commands.classes" ]; then
   fail "$image is not an image"
 fi
-[ -r "$documents/manual/$name.1" ] || fail "$documents holds no manual; mvn -Ppackages package makes it"
+[ -r "$documents/share/man/man1/$name.1" ] || fail "$documents holds no manual; mvn -Ppackages package makes it"
 case $time in
   *T*Z) SOURCE_DATE_EPOCH=$(date -d "$time" +%s 2>/dev/null || date -j -f %Y-%m-%dT%H:%M:%SZ "$time" +%s) ;;
   *) SOURCE_DATE_EPOCH=$time ;;
@@ -130,19 +130,14 @@ settle() {
 stage_system() {
   library=/usr/lib/$name/$package_version
   copy_image "$1$library" "'$library'"
-  mkdir -p "$1/usr/bin" "$1/usr/share/man/man1" "$1/usr/share/bash-completion/completions" \
-    "$1/usr/share/zsh/vendor-completions"
+  mkdir -p "$1/usr/bin"
   # A folder for each version, and a launcher beside it, which names it. Its name sorts last, so that dpkg and
   # rpm put it in its place when all the others are in theirs: then an upgrade is the rename of this one file.
   # The link, which dpkg would switch too early, stays what it is.
   cp "$1$library/bin/$name" "$1/usr/lib/$name/$name"
   ln -s "../lib/$name/$name" "$1/usr/bin/$name"
-  for page in "$documents"/manual/*.1; do
-    gzip -9 -n -c "$page" >"$1/usr/share/man/man1/${page##*/}.gz"
-  done
-  # Without its first line, which is for a script that is run.
-  sed '1{/^#!/d;}' "$documents/completions/$name" >"$1/usr/share/bash-completion/completions/$name"
-  cp "$here/package/_$name" "$1/usr/share/zsh/vendor-completions/_$name"
+  cp -R "$documents/share" "$1/usr/"
+  gzip -9 -n "$1"/usr/share/man/man1/*.1
 }
 
 # Fills in the words between @ signs of the file $1.
@@ -161,6 +156,7 @@ changes() {
 build_deb() {
   root=$work/deb
   stage_system "$root"
+  mv "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions"
   doc=$root/usr/share/doc/$name
   copy_licences "$doc"
   # The texts of licences that Debian has itself; the others stand in the copyright file.
@@ -191,9 +187,6 @@ build_rpm() {
   root=$work/rpm
   stage_system "$root"
   copy_licences "$root/usr/share/doc/$name"
-  mkdir -p "$root/usr/share/zsh/site-functions"
-  mv "$root/usr/share/zsh/vendor-completions/_$name" "$root/usr/share/zsh/site-functions/"
-  rmdir "$root/usr/share/zsh/vendor-completions"
   size=$(du -sk --apparent-size "$root/usr" | cut -f1)
   settle "$root"
   {
@@ -202,7 +195,8 @@ build_rpm() {
       "$(sed -n 's/^Maintainer: //p' "$here/deb/control")" "$package_version"
     changes '- '
   } >"$work/$name.spec"
-  rpmbuild -bb --quiet --target "$rpm_arch" --define "_topdir $work/rpmbuild" --define "staged $root" \
+  rpmbuild -bb --quiet --target "$rpm_arch" --define "_topdir $work/rpmbuild" \
+    --define "_dbpath $work/rpmdb" --define "staged $root" \
     --define "_binary_payload $rpm_pack" \
     "$work/$name.spec" >"$work/rpm.log" 2>&1 || { cat "$work/rpm.log" >&2; fail 'rpmbuild failed'; }
   mv "$work"/rpmbuild/RPMS/*/*.rpm "$work/package"
@@ -218,10 +212,7 @@ stage_folder() {
   cp "$here/package/README.txt" "$project/CHANGELOG.md" "$root/"
   copy_licences "$root/licences"
   cp "$project/LICENSE" "$root/licences/LICENSE"
-  mkdir -p "$root/share/man/man1"
-  cp "$documents"/manual/*.1 "$root/share/man/man1/"
-  cp -R "$documents/completions" "$root/share/completions"
-  cp "$here/package/_$name" "$root/share/completions/"
+  cp -R "$documents/share" "$root/"
   settle "$work/folder"
   size=$(du -sk "$root" | cut -f1)
 }
@@ -231,13 +222,13 @@ build_tar() {
   if tar --version | grep -q GNU; then owner='--owner=0 --group=0 --format=gnu'; else owner='--uid 0 --gid 0'; fi
   # shellcheck disable=SC2086
   (cd "$work/folder" && find "$folder" | sort | tar $owner --numeric-owner --no-recursion -c -f - -T -) \
-    | gzip -9 -n >"$work/package"
+    | gzip "$level" -n >"$work/package"
   finish "$folder.tar.gz" "$size"
 }
 
 build_zip() {
   stage_folder
-  (cd "$work/folder" && find "$folder" | sort | zip -q -X -9 -y -@ "$work/package.zip")
+  (cd "$work/folder" && find "$folder" | sort | zip -q -X "$level" -y -@ "$work/package.zip")
   mv "$work/package.zip" "$work/package"
   finish "$folder.zip" "$size"
 }

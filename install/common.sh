@@ -76,6 +76,18 @@ quote_command() {
   helper=$(printf '%s' "$command" | LC_ALL=C sed 's/[][ 	"'\''$`\\&;|<>()*?#~=%{}!^]/\\&/g')
 }
 
+# Removes the links to the manual and the completions, which lead into $library, and the folders that held no more.
+remove_document_links() {
+  for folder in man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d powershell; do
+    for link in "$prefix/share/$folder"/*git-credential-pat*; do
+      case $(readlink "$link" 2>/dev/null || true) in
+        "$library"/*) rm -f "$link" ;;
+      esac
+    done
+    (cd "$prefix" 2>/dev/null && rmdir -p "share/$folder" 2>/dev/null) || true
+  done
+}
+
 # Whether a process still runs from the image. Where nobody can tell, it says yes.
 is_in_use() {
   if [ -d /proc/self ]; then

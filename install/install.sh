@@ -140,14 +140,18 @@ check_tools() {
 
 # --- build ---
 
-# The jars, in $work/project/target/lib. Built from a copy: the working tree stays as it is.
+# The jars, in $work/project/target/lib, and the manual and completions, in $work/project/target/documents.
+# Built from a copy: the working tree stays as it is.
 build_jars() {
   rm -rf "$work/project"
   mkdir -p "$work/project/src"
   cp "$project/pom.xml" "$work/project/"
   cp -R "$project/src/main" "$work/project/src/"
-  run env JAVA_HOME="$1" mvn -B -q -f "$work/project/pom.xml" \
-    -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true package
+  # For the commit that --version names: the copy is no repository.
+  repository=''
+  [ ! -e "$project/.git" ] || repository=$(git -C "$project" rev-parse --absolute-git-dir 2>/dev/null) || repository=''
+  run env JAVA_HOME="$1" ${repository:+GIT_DIR="$repository"} mvn -B -q -f "$work/project/pom.xml" \
+    -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true -Dmanual.phase=prepare-package package
 }
 
 # The image at its final place, since Java may refuse an archive that was moved.
@@ -156,6 +160,7 @@ build_image() {
   image=$(mktemp -d "$library/build.XXXXXX")
   rmdir "$image"
   run "$project/helper/build-image.sh" --java-home "$1" --jars "$work/project/target/lib" --to "$image" \
+    && cp -R "$work/project/target/documents/share" "$image/" \
     && [ "$("$image/bin/git-credential-pat" capability 2>>"$work/log" | head -n 1)" = 'version 0' ]
 }
 
@@ -193,9 +198,20 @@ switch() {
   ln -s "$image/bin/git-credential-pat" "$command.new.$$"
   mv -f "$command.new.$$" "$command"
   # For those who put them on the PATH: names that outlive the build.
-  for folder in pip nuget; do
+  for folder in pip nuget share; do
     rm -f "$library/$folder"
     ln -s "${image##*/}/$folder" "$library/$folder"
+  done
+  link_documents
+}
+
+# The manual and the completions, where man and the shells look; what somebody else put there stays.
+link_documents() {
+  remove_document_links
+  (cd "$image/share" && find . -type f) | while IFS= read -r file; do
+    link=$prefix/share/${file#./}
+    mkdir -p "${link%/*}"
+    [ -e "$link" ] || ln -s "$library/share/${file#./}" "$link"
   done
 }
 

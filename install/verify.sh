@@ -5,6 +5,7 @@
 #
 # --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
 #        own test suite, Wine, KeePassXC, npm and Cargo. The first two are kept in the cache folder and made once.
+#        The packages of this system are built, in target/packages, and tried.
 #
 # With --all, and GIT_CREDENTIAL_PAT_SPEC set to a folder that holds specification/tokens/7.1/tokens.json of
 # Microsoft's REST API specifications, what is exchanged with Azure DevOps in the tests is also judged by it;
@@ -23,13 +24,16 @@ cd "$(dirname "$0")/.."
 packages='git maven ca-certificates
   dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1 python3-keyring
   keyutils util-linux procps openssl gnupg pinentry-curses pass
-  curl python3-pip
+  curl python3-pip man-db
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
-# For git's source and the other system; a Windows to try our Windows parts on; a second Secret Service.
+# For git's source and the other system; a Windows to try our Windows parts on; a second Secret Service; what packs
+# and judges packages; shells to complete in.
 packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
   wine wine64 gcc-mingw-w64-x86-64
-  keepassxc'
+  keepassxc
+  rpm lintian zip unzip binutils
+  fish zsh'
 
 all=no
 case "$# ${1:-}" in
@@ -161,8 +165,8 @@ JAVA_HOME=$(find_jdks | sed -n '1s/^[0-9]* //p')
 export JAVA_HOME
 if [ "$all" = yes ]; then
   export GIT_CREDENTIAL_PAT_NO_SKIP=all
-  set --
-  [ "$judged" = no ] || set -- -DexcludedGroups=macos
+  set -- -Ppackages
+  [ "$judged" = no ] || set -- "$@" -DexcludedGroups=macos
 else
   export GIT_CREDENTIAL_PAT_NO_SKIP=basic
   set -- '-DexcludedGroups=all | macos | specification'

@@ -140,6 +140,13 @@ wrong=$(inside find "$library" /usr/bin/git-credential-pat ! -type l \( ! -user 
 for page in git-credential-pat git-credential-pat-list; do
   files | grep -qx "/usr/share/man/man1/$page.1.gz" || fail "no manual of $page"
 done
+if [ -x "$root/usr/bin/man" ]; then
+  person git help credential-pat | grep -q '^  *git-credential-pat - ' || fail 'git help does not show the manual'
+fi
+for file in fish/vendor_completions.d/git-credential-pat.fish powershell/git-credential-pat.ps1; do
+  files | grep -qx "/usr/share/$file" || fail "no $file"
+done
+files | grep -q '/usr/share/zsh/.*/_git-credential-pat$' || fail 'nothing for zsh'
 # shellcheck disable=SC2016
 completed=$(inside bash -c '. /usr/share/bash-completion/completions/git-credential-pat
   COMP_WORDS=(git-credential-pat sto) COMP_CWORD=1; _complete_git-credential-pat; echo "${COMPREPLY[@]}"' 2>/dev/null)

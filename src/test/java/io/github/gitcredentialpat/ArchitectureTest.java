@@ -99,6 +99,15 @@ final class ArchitectureTest {
           .resideInAPackage(BASE);
 
   @ArchTest
+  static final ArchRule theProgramDoesWithoutWhatTheBuildMakesDocumentsWith =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..documents..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..documents..", "picocli.codegen..");
+
+  @ArchTest
   static final ArchRule roomsFormNoCircle =
       slices().matching(BASE + ".(**)").should().beFreeOfCycles();
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -75,8 +76,9 @@ public final class Commands implements Callable<Integer> {
 
   @Option(
       names = "--store",
-      paramLabel = "NAME[,NAME...]",
+      paramLabel = "NAME,...",
       scope = ScopeType.INHERIT,
+      completionCandidates = StoreNames.class,
       description = "Use these stores, in this order, instead of the platform's own.")
   private @Nullable String stores;
 
@@ -275,6 +277,14 @@ public final class Commands implements Callable<Integer> {
         && !terminal.equals("dumb")
         && (refused == null || refused.isEmpty())
         && Terminal.isTerminal(Terminal.OUTPUT);
+  }
+
+  /** What a shell offers behind --store. */
+  static final class StoreNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of(StoreChoice.NAMES.split(", ")).iterator();
+    }
   }
 
   /** The stores that the program has. */

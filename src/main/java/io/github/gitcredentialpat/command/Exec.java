@@ -35,6 +35,7 @@ final class Exec implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       defaultValue = Variables.DEFAULT,
+      completionCandidates = Variables.Names.class,
       description = {
         "The variables; ${DEFAULT-VALUE} unless you say others. NuGet's ..._FEED_ENDPOINTS (with"
             + " the feed's URL) and Cargo's CARGO_REGISTRIES_..._TOKEN get the form that they"

@@ -40,6 +40,7 @@ final class Import implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "SOURCE",
+      completionCandidates = ImportSource.Names.class,
       description = "Only from: " + ImportSource.NAMES + ".")
   private @Nullable String from;
 

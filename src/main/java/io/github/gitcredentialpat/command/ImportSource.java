@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.plaintext.PlaintextFile;
 import io.github.gitcredentialpat.store.plaintext.PlaintextFiles;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,14 @@ record ImportSource(String name, String place, boolean isPlain, ForeignEntries e
   static final String NAMES = "secretservice, wincred, store, netrc, azure-cli";
 
   private static final List<String> KNOWN = List.of(NAMES.split(", "));
+
+  /** What a shell offers behind --from. */
+  static final class Names implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return KNOWN.iterator();
+    }
+  }
 
   /**
    * All there are, keychains first.

@@ -2,10 +2,26 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Iterator;
+import java.util.List;
+
 /** Variables of the environment by which other programs take a token, and the form each wants. */
 final class Variables {
   /** What the Azure DevOps CLI reads, and much else. */
   static final String DEFAULT = "AZURE_DEVOPS_EXT_PAT";
+
+  /** What a shell offers behind --env; any other name will do. */
+  static final class Names implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of(
+              DEFAULT,
+              "SYSTEM_ACCESSTOKEN",
+              "ARTIFACTS_CREDENTIALPROVIDER_EXTERNAL_FEED_ENDPOINTS",
+              "VSS_NUGET_EXTERNAL_FEED_ENDPOINTS")
+          .iterator();
+    }
+  }
 
   private Variables() {}
 

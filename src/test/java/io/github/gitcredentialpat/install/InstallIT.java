@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ final class InstallIT {
 
   @Test
   void installsUpgradesAndLeavesNothingButTheTokens() throws Exception {
+    Requires.present(Files.isExecutable(Path.of("/usr/bin/man")), "man");
     Script.Result installed = script("install.sh", "");
     assertThat(installed.status()).as(installed.toString()).isZero();
     assertThat(installed.out()).containsPattern("store: file, \\d+ ms");
@@ -64,6 +66,25 @@ final class InstallIT {
     assertThat(home.resolve(".gitconfig")).hasContent(configured);
     assertThat(fill()).contains("password=" + token);
 
+    for (String file :
+        List.of(
+            "man/man1/git-credential-pat-token-create.1",
+            "bash-completion/completions/git-credential-pat",
+            "zsh/site-functions/_git-credential-pat",
+            "fish/vendor_completions.d/git-credential-pat.fish",
+            "powershell/git-credential-pat.ps1")) {
+      assertThat(prefix.resolve("share").resolve(file)).isNotEmptyFile();
+    }
+    Script.Result version =
+        person.run("", List.of(prefix.resolve("bin/git-credential-pat").toString(), "--version"));
+    Script.Result commit =
+        new Script(home, Path.of("").toAbsolutePath())
+            .run("", List.of("git", "rev-parse", "--short=9", "HEAD"));
+    assertThat(version.out()).contains("commit " + commit.out());
+    person.with("PATH", prefix.resolve("bin") + ":" + System.getenv("PATH"));
+    Script.Result help = person.run("", List.of("git", "help", "credential-pat"));
+    assertThat(help.out()).as(help.toString()).contains("git-credential-pat - Keeps personal");
+
     assertThat(script("uninstall.sh", "").status()).isZero();
     assertThat(home.resolve(".gitconfig")).content().isEqualTo(SOMEBODY_ELSES);
     assertThat(prefix).doesNotExist();
@@ -72,6 +93,9 @@ final class InstallIT {
 
   @Test
   void purgeAsksAndThenRemovesTheTokensToo() throws Exception {
+    Path foreign = prefix.resolve("share/man/man1/git-credential-pat.1");
+    Files.createDirectories(foreign.getParent());
+    Files.writeString(foreign, "another package's");
     Script.Result installed = script("install.sh", "", "--no-configure");
     assertThat(installed.status()).as(installed.toString()).isZero();
     assertThat(home.resolve(".gitconfig")).hasContent(SOMEBODY_ELSES);
@@ -84,7 +108,12 @@ final class InstallIT {
 
     Script.Result purged = script("uninstall.sh", "y\n", "--purge");
     assertThat(purged.status()).as(purged.toString()).isZero();
-    assertThat(prefix).doesNotExist();
+    // What somebody else had put there is left, and nothing else.
+    assertThat(foreign).hasContent("another package's");
+    try (Stream<Path> files = Files.walk(prefix)) {
+      assertThat(files.filter(file -> !Files.isDirectory(file))).containsExactly(foreign);
+    }
+    assertThat(prefix.resolve("share/bash-completion")).doesNotExist();
     assertThat(home.resolve(".local/share/git-credential-pat")).doesNotExist();
     assertThat(home.resolve(".local/state/git-credential-pat")).doesNotExist();
   }

@@ -1,0 +1,61 @@
+package io.github.gitcredentialpat.documents;
+
+import java.util.List;
+import picocli.CommandLine;
+
+/** What fish reads to complete a command line. */
+final class FishCompletion {
+  private FishCompletion() {}
+
+  static String of(CommandLine line) {
+    List<Words> all = Words.of(line);
+    StringBuilder script = new StringBuilder();
+    script.append("# fish completion for git-credential-pat, made from its commands.\n\n");
+    script.append("# Whether the command that was typed so far is this one.\n");
+    script.append("function __git_credential_pat_at\n");
+    script.append("    set -l command ''\n");
+    script.append("    for word in (commandline -opc)[2..-1]\n");
+    script.append("        switch (string trim -- \"$command $word\")\n");
+    script.append("            case --\n                break\n");
+    script.append("            case");
+    all.stream().skip(1).forEach(words -> script.append(' ').append(quoted(words.path())));
+    script.append("\n                set command (string trim -- \"$command $word\")\n");
+    script.append("        end\n    end\n");
+    script.append("    test \"$command\" = \"$argv[1]\"\nend\n\n");
+    script.append("complete -c git-credential-pat -f -n 'not __git_credential_pat_at exec'\n");
+    for (Words words : all) {
+      script.append('\n');
+      for (Words.Command command : words.commands()) {
+        begin(script, words).append(" -a ").append(quoted(command.name()));
+        script.append(" -d ").append(quoted(command.description())).append('\n');
+      }
+      for (Words.Option option : words.options()) {
+        begin(script, words);
+        for (String name : option.names()) {
+          script.append(name.startsWith("--") ? " -l " : " -s ").append(name.replaceAll("^-+", ""));
+        }
+        switch (option.takes()) {
+          case NOTHING -> {}
+          case A_VALUE -> script.append(" -x");
+          case A_PATH -> script.append(" -r -F");
+        }
+        if (!option.choices().isEmpty()) {
+          script.append(" -a ").append(quoted(String.join(" ", option.choices())));
+        }
+        script.append(" -d ").append(quoted(option.description())).append('\n');
+      }
+    }
+    return script.toString();
+  }
+
+  private static StringBuilder begin(StringBuilder script, Words words) {
+    return script
+        .append("complete -c git-credential-pat -n ")
+        .append(quoted("__git_credential_pat_at '" + words.path() + "'"));
+  }
+
+  /** As one word of fish's. */
+  private static String quoted(String text) {
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+  }
+}

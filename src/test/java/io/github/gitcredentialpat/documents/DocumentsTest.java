@@ -1,0 +1,185 @@
+package io.github.gitcredentialpat.documents;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.Pty;
+import io.github.gitcredentialpat.Requires;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What the build makes of the commands' definitions, read by the shells that it is for. */
+final class DocumentsTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void write() throws IOException {
+    Documents.main(new String[] {folder.toString(), "1.2.3", "2026-11-01T00:00:00Z"});
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void bashCompletesCommandsAndChoices() throws Exception {
+    try (Pty bash = typeInto("bash --noprofile --norc -i")) {
+      bash.type(". " + share("bash-completion/completions/git-credential-pat") + "\r");
+      completes(bash);
+    }
+  }
+
+  @Test
+  @Tag("all")
+  void zshCompletesCommandsAndChoices() throws Exception {
+    Requires.present(isThere("zsh"), "zsh");
+    try (Pty zsh = typeInto("zsh -f -i")) {
+      zsh.type("fpath=(" + share("zsh/site-functions") + " $fpath)\r");
+      zsh.type("autoload -U compinit; compinit -u -D; PS1=; echo ready | tr a-z A-Z\r");
+      zsh.waitFor("READY", 1);
+      completes(zsh);
+    }
+  }
+
+  private static Pty typeInto(String shell) throws IOException {
+    return new Pty("exec " + shell, Map.of("TERM", "dumb", "HOME", "/nonexistent"));
+  }
+
+  /** Tab is typed behind the beginning of each word, and then the line is run. */
+  private static void completes(Pty shell) throws Exception {
+    shell.type("git-credential-pat() { echo \"ran: $*\"; }\r");
+    shell.type("git-credential-pat ");
+    for (String word : List.of("tok|en", "cr|eate", "--sto|re", "keyc|hain")) {
+      shell.type(word.substring(0, word.indexOf('|')) + "\t");
+      shell.waitFor(word.replace("|", ""), 1);
+    }
+    shell.type("\r");
+    shell.waitFor("ran: token create --store keychain", 1);
+    shell.type("git-credential-pat print --format cur\t");
+    shell.waitFor("curl", 1);
+    shell.type("\r");
+    shell.waitFor("ran: print --format curl", 1);
+    shell.type("exit\r");
+    shell.finish();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tok, token",
+    "token cr, create",
+    "--store file list --che, --check",
+    "token create --sto, --store",
+    "list --store keyc, keychain",
+    "print --format n, npm nuget",
+    "import --from n, netrc",
+    "exec --env AZ, AZURE_DEVOPS_EXT_PAT",
+    "remotes --recursive fold, folder/",
+    // Nobody types it.
+    "keyr, ''",
+    "list fold, ''",
+    "exec contoso -- fold, folder/"
+  })
+  @Tag("all")
+  void fishCompletesCommandsAndChoices(String typed, String expected) throws Exception {
+    Requires.present(isThere("fish"), "fish");
+    Files.createDirectory(folder.resolve("folder"));
+    ProcessBuilder fish =
+        new ProcessBuilder(
+                "fish",
+                "--no-config",
+                "-c",
+                "source $argv[1]; complete -C $argv[2]",
+                share("fish/vendor_completions.d/git-credential-pat.fish"),
+                "git-credential-pat " + typed)
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
+    fish.environment().put("HOME", folder.toString());
+    fish.environment().keySet().removeIf(name -> name.startsWith("XDG_"));
+    Process process = fish.start();
+    process.getOutputStream().close();
+    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(printed).isZero();
+    assertThat(printed.lines().map(line -> line.split("\t")[0]))
+        .containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected.split(" ")));
+  }
+
+  /** No PowerShell reads it here: its brackets and strings are looked at, and what is in them. */
+  @Test
+  void powerShellIsToldEveryCommandAndOption() throws Exception {
+    String script = Files.readString(Path.of(share("powershell/git-credential-pat.ps1")));
+    String withoutStrings = script.replaceAll("(?m)^ *#.*", "").replaceAll("'(?:[^'\n]|'')*'", "s");
+    assertThat(withoutStrings).doesNotContain("'");
+    String brackets =
+        withoutStrings.replaceAll("\"[^\"\n]*\"", "s").replaceAll("[^(){}\\[\\]]", "");
+    String left = brackets;
+    for (String before = ""; !before.equals(left); ) {
+      before = left;
+      left = left.replaceAll("\\(\\)|\\{\\}|\\[\\]", "");
+    }
+    assertThat(left).as("brackets without their other half").isEmpty();
+    for (Words words : Words.of(Documents.commands())) {
+      String block =
+          between(script, "\n        '" + words.path() + "' = [ordered]@{\n", "\n        }\n");
+      for (Words.Command command : words.commands()) {
+        assertThat(block).contains("'" + command.name() + "' = '");
+      }
+      for (Words.Option option : words.options()) {
+        assertThat(block).contains("'" + option.names().get(0) + "' = '");
+      }
+    }
+    assertThat(script).contains("'print --format' = @('token', 'header'");
+    assertThat(script).contains("'list --store' = @('secretservice', 'keychain'");
+  }
+
+  @Test
+  void everyCommandThatIsShownHasItsPage() throws Exception {
+    List<String> expected =
+        Words.of(Documents.commands()).stream()
+            .map(words -> ("git-credential-pat " + words.path()).strip().replace(' ', '-'))
+            .map(name -> name + ".adoc")
+            .toList();
+    try (Stream<Path> pages = Files.list(folder.resolve("asciidoc"))) {
+      assertThat(pages.map(page -> page.getFileName().toString()))
+          .hasSizeGreaterThan(15)
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
+  void aPageHasWhatTheHelpHas() throws Exception {
+    CommandLine print = Documents.commands().getSubcommands().get("print");
+    String page = Files.readString(folder.resolve("asciidoc/git-credential-pat-print.adoc"));
+    for (CommandLine.Model.OptionSpec option : print.getCommandSpec().options()) {
+      assertThat(page).contains("*" + option.longestName() + "*");
+    }
+    // Whole paragraphs, whatever line the screen of help breaks them at.
+    assertThat(page).contains("the form that the program reads which it is for. Into a pipe");
+    assertThat(page).contains(":docdate: 2026-11-01", "git-credential-pat 1.2.3");
+  }
+
+  private String share(String file) {
+    return folder.resolve("share").resolve(file).toString();
+  }
+
+  private static String between(String text, String begin, String end) {
+    assertThat(text).contains(begin);
+    String rest = text.substring(text.indexOf(begin) + begin.length());
+    return rest.substring(0, rest.indexOf(end));
+  }
+
+  private static boolean isThere(String program) {
+    return Stream.of(System.getenv("PATH").split(Pattern.quote(":")))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+  }
+}
