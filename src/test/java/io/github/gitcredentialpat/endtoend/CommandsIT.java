@@ -306,7 +306,9 @@ final class CommandsIT {
   void aPersonsOwnEraseIsNeverUndone() throws Exception {
     String token = contoso.grant("vso.code_write");
     run(token, "login", "contoso");
-    assertThat(erase(token, "contoso/Web/_git/site", false)).doesNotContain("back");
+    assertThat(erase(token, "contoso/Web/_git/site", false))
+        .contains("is removed from file", "https://dev.azure.com/contoso/_usersSettings/tokens")
+        .doesNotContain("back");
     assertThat(kept()).isEmpty();
   }
 
