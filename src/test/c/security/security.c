@@ -1,5 +1,5 @@
 /*
- * A stand-in for the parts of macOS's CoreFoundation and Security that keep internet passwords.
+ * A stand-in for the parts of macOS's CoreFoundation and Security that keep passwords.
  *
  * It keeps its items in memory and is stricter than the real thing: whatever is released once too
  * often, used after its release, of another type than a function or an attribute wants, or unknown,
@@ -75,6 +75,7 @@ typedef struct object {
   CFIndex length;      /* bytes, or pairs of a dictionary, or elements of an array */
   UInt8 *bytes;        /* string (UTF-8), data */
   int32_t number;      /* number, boolean */
+  Boolean is_public;   /* data: a reference, and no secret */
   struct object **all; /* dictionary: keys and values in turn; array: elements */
   struct object *next; /* the one made before; none is freed while a test runs */
 } object;
@@ -147,7 +148,7 @@ static void release(object *known) {
   if (known->references == 0 || --known->references > 0) {
     return;
   }
-  if (known->type == DATA) {
+  if (known->type == DATA && !known->is_public) {
     for (CFIndex i = 0; i < known->length; i++) {
       if (known->bytes[i] != 0) {
         unwiped++;
@@ -206,7 +207,7 @@ static void set(object *dictionary, object *key, object *value) {
 
 #define CONSTANT(name)                                                                              \
   static UInt8 name##_text[] = #name;                                                               \
-  static object name##_object = {ALIVE, STRING, 0, 0, sizeof #name - 1, name##_text, 0, NULL, NULL}; \
+  static object name##_object = {ALIVE, STRING, 0, 0, sizeof #name - 1, name##_text, 0, 0, NULL, NULL}; \
   CFTypeRef name = &name##_object;
 
 CONSTANT(kSecClass)
@@ -220,6 +221,8 @@ CONSTANT(kSecAttrProtocolHTTPS)
 CONSTANT(kSecAttrPath)
 CONSTANT(kSecAttrPort)
 CONSTANT(kSecAttrAuthenticationType)
+CONSTANT(kSecAttrAuthenticationTypeHTMLForm)
+CONSTANT(kSecAttrService)
 CONSTANT(kSecAttrSecurityDomain)
 CONSTANT(kSecAttrLabel)
 CONSTANT(kSecAttrDescription)
@@ -229,18 +232,22 @@ CONSTANT(kSecAttrType)
 CONSTANT(kSecValueData)
 CONSTANT(kSecReturnData)
 CONSTANT(kSecReturnAttributes)
+CONSTANT(kSecReturnPersistentRef)
+CONSTANT(kSecValuePersistentRef)
+CONSTANT(kSecMatchItemList)
 CONSTANT(kSecMatchLimit)
 CONSTANT(kSecMatchLimitOne)
 CONSTANT(kSecMatchLimitAll)
 
-static object true_object = {ALIVE, BOOLEAN, 0, 0, 0, NULL, 1, NULL, NULL};
-static object false_object = {ALIVE, BOOLEAN, 0, 0, 0, NULL, 0, NULL, NULL};
+static object true_object = {ALIVE, BOOLEAN, 0, 0, 0, NULL, 1, 0, NULL, NULL};
+static object false_object = {ALIVE, BOOLEAN, 0, 0, 0, NULL, 0, 0, NULL, NULL};
 CFTypeRef kCFBooleanTrue = &true_object;
 CFTypeRef kCFBooleanFalse = &false_object;
 
 /* Structures, not pointers: what counts is their address. */
 const CFDictionaryKeyCallBacks kCFTypeDictionaryKeyCallBacks = {0, NULL, NULL, NULL, NULL, NULL};
 const CFDictionaryValueCallBacks kCFTypeDictionaryValueCallBacks = {0, NULL, NULL, NULL, NULL};
+const CFDictionaryValueCallBacks kCFTypeArrayCallBacks = {0, NULL, NULL, NULL, NULL};
 
 /* ---------- CoreFoundation ---------- */
 
@@ -312,6 +319,49 @@ CFTypeRef CFNumberCreate(CFTypeRef allocator, CFNumberType type, const void *val
   }
   object *made = make(NUMBER);
   made->number = *(const int32_t *)value;
+  RETURN((CFTypeRef)made);
+}
+
+Boolean CFNumberGetValue(CFTypeRef number, CFNumberType type, void *value) {
+  LOCKED_CALL;
+  object *known = check(number, NUMBER, "CFNumberGetValue");
+  if (known == NULL || type != SINT32) {
+    note("CFNumberGetValue: type %ld", type);
+    RETURN((Boolean)0);
+  }
+  *(int32_t *)value = known->number;
+  RETURN((Boolean)1);
+}
+
+CFTypeID CFNumberGetTypeID(void) { return NUMBER; }
+
+/* What cannot be overwritten must be no secret: references only. */
+CFTypeRef CFDataCreate(CFTypeRef allocator, const UInt8 *bytes, CFIndex length) {
+  LOCKED_CALL;
+  if (allocator != NULL || length < 0) {
+    note("CFDataCreate: length %ld", length);
+    RETURN((CFTypeRef)NULL);
+  }
+  object *made = make_bytes(DATA, bytes, length);
+  made->is_public = 1;
+  RETURN((CFTypeRef)made);
+}
+
+CFTypeRef CFArrayCreate(
+    CFTypeRef allocator, const void **values, CFIndex count, const CFDictionaryValueCallBacks *callbacks) {
+  LOCKED_CALL;
+  if (allocator != NULL || count < 1 || callbacks != &kCFTypeArrayCallBacks) {
+    note("CFArrayCreate: count %ld", count);
+    RETURN((CFTypeRef)NULL);
+  }
+  object *made = make(ARRAY);
+  made->all = calloc(count, sizeof(object *));
+  for (CFIndex i = 0; i < count; i++) {
+    object *value = check(values[i], 0, "CFArrayCreate");
+    if (value != NULL) {
+      made->all[made->length++] = retain(value);
+    }
+  }
   RETURN((CFTypeRef)made);
 }
 
@@ -414,7 +464,7 @@ CFTypeRef CFArrayGetValueAtIndex(CFTypeRef array, CFIndex index) {
 
 /* ---------- Security ---------- */
 
-/* The attributes of an internet password; the first seven are its primary key. */
+/* The attributes of a password; the first eight are its primary key, in which its class belongs too. */
 static const struct {
   CFTypeRef *name;
   CFTypeID type;
@@ -426,13 +476,14 @@ static const struct {
     {&kSecAttrAuthenticationType, STRING},
     {&kSecAttrPort, NUMBER},
     {&kSecAttrPath, STRING},
+    {&kSecAttrService, STRING},
     {&kSecAttrLabel, STRING},
     {&kSecAttrDescription, STRING},
     {&kSecAttrComment, STRING},
     {&kSecAttrCreator, NUMBER},
     {&kSecAttrType, NUMBER},
 };
-enum { PRIMARY = 7, ATTRIBUTES = sizeof attributes / sizeof *attributes };
+enum { PRIMARY = 8, ATTRIBUTES = sizeof attributes / sizeof *attributes };
 
 typedef struct value {
   Boolean given;
@@ -442,6 +493,8 @@ typedef struct value {
 } value;
 
 typedef struct item {
+  const object *class;
+  int32_t reference;
   value values[ATTRIBUTES];
   CFIndex length;
   UInt8 *data;
@@ -449,6 +502,7 @@ typedef struct item {
 } item;
 
 static item *items;
+static int32_t references;
 static Boolean interaction_allowed = 1;
 static Boolean is_locked;
 static OSStatus answer; /* what a person does when asked: 0 opens the keychain */
@@ -495,7 +549,7 @@ static Boolean is_any(const object *key, const CFTypeRef *names[], int count) {
 
 /* Every key known, every value of the right type, and the class that this stand-in keeps. */
 static OSStatus validate(const object *dictionary, Boolean is_query, const char *where) {
-  static const CFTypeRef *flags[] = {&kSecReturnData, &kSecReturnAttributes};
+  static const CFTypeRef *flags[] = {&kSecReturnData, &kSecReturnAttributes, &kSecReturnPersistentRef};
   for (CFIndex i = 0; i < dictionary->length; i++) {
     const object *key = dictionary->all[2 * i], *given = dictionary->all[2 * i + 1];
     CFTypeID wanted = 0;
@@ -504,8 +558,12 @@ static OSStatus validate(const object *dictionary, Boolean is_query, const char 
         wanted = attributes[a].type;
       }
     }
-    if (is_any(key, flags, 2)) {
+    if (is_any(key, flags, 3)) {
       wanted = BOOLEAN;
+    } else if (key == kSecValuePersistentRef && is_query) {
+      wanted = DATA;
+    } else if (key == kSecMatchItemList && is_query) {
+      wanted = ARRAY;
     } else if (key == kSecMatchLimit || key == kSecClass) {
       wanted = STRING;
     } else if (key == kSecValueData && !is_query) {
@@ -529,7 +587,7 @@ static OSStatus validate(const object *dictionary, Boolean is_query, const char 
 
 static OSStatus validate_class(const object *dictionary, const char *where) {
   const object *class = get(dictionary, kSecClass);
-  if (class != kSecClassInternetPassword) {
+  if (class != kSecClassInternetPassword && class != kSecClassGenericPassword) {
     note("%s: no class, or another", where);
     return PARAM;
   }
@@ -554,7 +612,23 @@ static Boolean same(const value *one, const value *other) {
          && (one->length == 0 || memcmp(one->bytes, other->bytes, one->length) == 0);
 }
 
+static Boolean is_referred(const item *candidate, const object *reference) {
+  return reference->type == DATA && reference->length == sizeof candidate->reference
+         && memcmp(reference->bytes, &candidate->reference, sizeof candidate->reference) == 0;
+}
+
 static Boolean matches(const item *candidate, const object *query) {
+  const object *reference = get(query, kSecValuePersistentRef), *list = get(query, kSecMatchItemList);
+  if (candidate->class != get(query, kSecClass) || (reference != NULL && !is_referred(candidate, reference))) {
+    return 0;
+  }
+  Boolean listed = list == NULL;
+  for (CFIndex i = 0; list != NULL && i < list->length; i++) {
+    listed |= is_referred(candidate, list->all[i]);
+  }
+  if (!listed) {
+    return 0;
+  }
   for (int a = 0; a < ATTRIBUTES; a++) {
     const object *wanted = get(query, *attributes[a].name);
     if (wanted != NULL) {
@@ -573,7 +647,7 @@ static Boolean is_duplicate(const item *added) {
     while (a < PRIMARY && same(&added->values[a], &other->values[a])) {
       a++;
     }
-    if (other != added && a == PRIMARY) {
+    if (other != added && a == PRIMARY && other->class == added->class) {
       return 1;
     }
   }
@@ -615,6 +689,8 @@ OSStatus SecItemAdd(CFTypeRef dictionary, CFTypeRef *result) {
     RETURN(status);
   }
   item *added = calloc(1, sizeof *added);
+  added->class = get(known, kSecClass);
+  added->reference = ++references;
   for (int a = 0; a < ATTRIBUTES; a++) {
     const object *given = get(known, *attributes[a].name);
     if (given != NULL) {
@@ -677,9 +753,15 @@ OSStatus SecItemUpdate(CFTypeRef query, CFTypeRef changes) {
   RETURN((OSStatus)NOT_FOUND);
 }
 
-static object *attributes_of(const item *found) {
+static object *attributes_of(const item *found, Boolean with_reference) {
   object *made = make(DICTIONARY);
-  set(made, (object *)kSecClass, (object *)kSecClassInternetPassword);
+  set(made, (object *)kSecClass, (object *)found->class);
+  if (with_reference) {
+    object *reference = make_bytes(DATA, &found->reference, sizeof found->reference);
+    reference->is_public = 1;
+    set(made, (object *)kSecValuePersistentRef, reference);
+    release(reference);
+  }
   for (int a = 0; a < ATTRIBUTES; a++) {
     const value *given = &found->values[a];
     if (!given->given) {
@@ -740,7 +822,7 @@ OSStatus SecItemCopyMatching(CFTypeRef query, CFTypeRef *result) {
       }
       RETURN(status);
     }
-    object *returned = attributes_of(found);
+    object *returned = attributes_of(found, get(known, kSecReturnPersistentRef) == kCFBooleanTrue);
     if (!all) {
       *result = returned;
       RETURN((OSStatus)SUCCESS);
@@ -767,6 +849,10 @@ OSStatus SecItemDelete(CFTypeRef query) {
   }
   if (status == SUCCESS) {
     status = validate_class(known, "SecItemDelete");
+  }
+  if (status == SUCCESS && get(known, kSecValuePersistentRef) != NULL) {
+    note("SecItemDelete: macOS wants a reference in kSecMatchItemList");
+    status = PARAM;
   }
   if (status != SUCCESS) {
     RETURN(status);

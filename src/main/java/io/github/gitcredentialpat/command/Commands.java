@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
       Logout.class,
       Token.class,
       Import.class,
+      Export.class,
       Remotes.class,
       Configure.class,
       Unconfigure.class,

@@ -18,12 +18,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * After git's erase: asks the service why it refused, for two seconds at most, says it in one line,
- * and brings back a token that proves good. Git itself only says "Authentication failed".
+ * After git's erase: says in one line what to do next. Where a person is there to read it, the
+ * service is asked first why it refused, for two seconds at most, and a token that proves good is
+ * brought back. Git itself only says "Authentication failed".
  */
 public final class Explanation {
   private static final String VARIABLE = "GIT_CREDENTIAL_PAT_EXPLAIN";
   private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** Git does not ask once it was refused, but ends. */
+  private static final String AGAIN = ", then the git command again";
 
   private final Run run;
   private final Helper.Erased erased;
@@ -33,23 +37,30 @@ public final class Explanation {
     this.erased = erased;
   }
 
-  /**
-   * Explains what was erased, which is something, if a person is there to read it. Never fails, and
-   * wipes nothing.
-   */
+  /** Explains what was erased, which is something. Never fails, and wipes nothing. */
   public static void give(Run run, Helper.Erased erased) {
-    if (!"0".equals(run.surroundings().variable(VARIABLE)) && Terminal.isTerminal(Terminal.ERROR)) {
-      new Explanation(run, erased).give();
-    }
-  }
-
-  private void give() {
-    Whose whose = Whose.token(erased.protocol(), erased.host(), erased.path(), null);
     // Of several tokens that were refused at once one tells the reason.
     Entry entry = erased.entries().get(0);
-    if (!whose.isAzure() && !entry.key().identity().isOrganization()) {
+    Whose asked = Whose.token(erased.protocol(), erased.host(), erased.path(), null);
+    boolean isOrganization = entry.key().identity().isOrganization();
+    if (!asked.isAzure() && !isOrganization) {
       return;
     }
+    boolean mayAsk =
+        !"0".equals(run.surroundings().variable(VARIABLE)) && Terminal.isTerminal(Terminal.ERROR);
+    String reason = mayAsk ? new Explanation(run, erased).reason(entry) : null;
+    if (reason == null) {
+      Whose whose =
+          asked.isAzure()
+              ? asked
+              : new Whose(Whose.Kind.ORGANIZATION, entry.key().identity(), false, null);
+      reason = Run.renewal(whose) + AGAIN;
+    }
+    run.messages().say(reason);
+  }
+
+  /** Why it was refused, and what to do about it; absent when that could not be found out. */
+  private @Nullable String reason(Entry entry) {
     Session session =
         new Session(
             run,
@@ -66,16 +77,20 @@ public final class Explanation {
         || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
         || verdict.kind() == Verdict.Kind.IIS_BASIC) {
       String token = Kept.describe(entry.key());
-      run.messages()
-          .say(
-              Advice.on(
-                  verdict,
-                  back ? token + ", which is back," : token,
-                  entry.key().identity(),
-                  run.now()));
-    } else {
-      run.messages().trace("no explanation: " + verdict.kind() + " " + verdict.unknown());
+      String advice =
+          Advice.on(
+              verdict,
+              back ? token + ", which is back," : token,
+              entry.key().identity(),
+              run.now());
+      boolean namesACommand =
+          verdict.isBad()
+              || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
+              || verdict.kind() == Verdict.Kind.LACKS_CODE_WRITE;
+      return namesACommand ? advice + AGAIN : advice;
     }
+    run.messages().trace("no explanation: " + verdict.kind() + " " + verdict.unknown());
+    return null;
   }
 
   /** Git gives the path percent-decoded. */

@@ -41,6 +41,16 @@ final class Finding {
       this.word = word;
       this.text = text;
     }
+
+    /** As JSON has it. */
+    String word() {
+      return word;
+    }
+
+    /** For a person. */
+    String text(@Nullable Store store) {
+      return text + (store == null ? "" : " (" + store.name() + ")");
+    }
   }
 
   /** What Git Credential Manager has for a user name beside a token. */
@@ -227,7 +237,7 @@ final class Finding {
       ForeignUser.shown(foreign.user()),
       foreign.program().display(),
       source.place(),
-      outcome.text + (store == null ? "" : " (" + store.name() + ")") + (deleted ? ", deleted" : "")
+      outcome.text(store) + (deleted ? ", deleted" : "")
     };
   }
 

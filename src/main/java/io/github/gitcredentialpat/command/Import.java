@@ -27,10 +27,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "import",
     description = {
-      "Bring over the tokens that other programs keep.",
-      "These are git's own helpers, Git Credential Manager, az devops and ~/.netrc. Of several for"
-          + " one place the newest is taken; one that is kept here is only replaced by one that is"
-          + " newer.",
+      "Bring over the tokens that other programs keep, or those that export wrote.",
+      "The programs are git's own helpers, Git Credential Manager, az devops and ~/.netrc. Of several"
+          + " for one place the newest is taken; one that is kept here is only replaced by one that"
+          + " is newer.",
       ""
     },
     footer = {"", "Example: git-credential-pat import --dry-run"})
@@ -43,6 +43,12 @@ final class Import implements Callable<Integer> {
       completionCandidates = ImportSource.Names.class,
       description = "Only from: " + ImportSource.NAMES + ".")
   private @Nullable String from;
+
+  @Option(
+      names = "--encrypted",
+      paramLabel = "FILE",
+      description = "From a file that export --encrypted wrote on another machine; all it holds.")
+  private @Nullable String encrypted;
 
   @Option(names = "--dry-run", description = "Show what would be done, and do nothing.")
   private boolean dry;
@@ -65,8 +71,16 @@ final class Import implements Callable<Integer> {
   private boolean complete = true;
 
   @Override
-  public Integer call() throws CommandException, IOException {
+  public Integer call() throws CommandException, IOException, StoreException {
     session = commands.session();
+    if (encrypted != null) {
+      if (from != null || delete || organization != null) {
+        throw CommandException.wrongUsage(
+            "--encrypted takes all that its file holds and leaves the file; leave out --from,"
+                + " --delete and --organization");
+      }
+      return new EncryptedImport(session, dry).run(new EncryptedFile(session, encrypted)) ? 0 : 1;
+    }
     if (organization != null && !Session.whose(organization).identity().isOrganization()) {
       throw CommandException.wrongUsage(
           "--organization takes the name of an organisation, as in contoso");

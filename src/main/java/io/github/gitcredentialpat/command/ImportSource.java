@@ -3,8 +3,10 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.plaintext.ManagerFiles;
 import io.github.gitcredentialpat.store.plaintext.PlaintextFile;
 import io.github.gitcredentialpat.store.plaintext.PlaintextFiles;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ImportSource(String name, String place, boolean isPlain, ForeignEntries entries) {
   /** The names, as a person types them. */
-  static final String NAMES = "secretservice, wincred, store, netrc, azure-cli";
+  static final String NAMES =
+      "secretservice, keychain, wincred, pass, store, gcm, netrc, azure-cli";
 
   private static final List<String> KNOWN = List.of(NAMES.split(", "));
 
@@ -51,6 +54,10 @@ record ImportSource(String name, String place, boolean isPlain, ForeignEntries e
     }
     Surroundings surroundings = session.run().surroundings();
     add(sources, "store", PlaintextFiles.ofGit(surroundings));
+    ManagerFiles manager = new ManagerFiles(surroundings);
+    if (Files.isDirectory(manager.path())) {
+      sources.add(new ImportSource("gcm", manager.path().toString(), true, manager));
+    }
     add(sources, "netrc", PlaintextFiles.ofNetrc(surroundings));
     add(sources, "azure-cli", PlaintextFiles.ofAzure(surroundings));
     sources.removeIf(source -> name != null && !name.equals(source.name()));

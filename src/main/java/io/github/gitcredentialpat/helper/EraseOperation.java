@@ -198,7 +198,10 @@ final class EraseOperation {
     say(store, entry);
   }
 
-  /** Other hosts' passwords go in silence, as with git's own helpers. */
+  /**
+   * Other hosts' passwords go in silence, as with git's own helpers. Why a token was refused, and
+   * so what to type next, only the service knows, which is asked afterwards.
+   */
   private void say(Store store, Entry entry) {
     Identity identity = entry.key().identity();
     Whose owner =
@@ -214,8 +217,7 @@ final class EraseOperation {
             Run.secretOf(owner)
                 + (user == null || user.isEmpty() ? "" : " (user " + user + ")")
                 + (refusedByServer
-                    ? " was refused by the server and is set aside; "
-                    : " is removed from " + store.name() + "; ")
-                + Run.renewal(owner));
+                    ? " was refused by the server and is set aside"
+                    : " is removed from " + store.name()));
   }
 }

@@ -42,7 +42,7 @@ final class GetOperation {
     GetOperation get = new GetOperation(run, Request.ofUser(user));
     Entry entry = get.firstFound(whose);
     if (entry == null) {
-      get.sayWhyNot(whose);
+      get.sayWhyNot(whose, "");
     } else {
       ExpiryWarning.warn(run, whose, entry);
     }
@@ -63,7 +63,7 @@ final class GetOperation {
     }
     Entry entry = firstFound(whose);
     if (entry == null) {
-      sayWhyNot(whose);
+      sayWhyNot(whose, whose.isAzure() ? ", or paste it when git asks" : "");
       if (whose.fromUser() && request.offers("state")) {
         answer.add("capability[]", "state");
         answer.add("state[]", State.USER_WAS_GIVEN);
@@ -266,11 +266,11 @@ final class GetOperation {
         && request.serverOffersOtherThan(Presented.BASIC);
   }
 
-  private void sayWhyNot(Whose whose) {
+  private void sayWhyNot(Whose whose, String otherwise) {
     if (lock != null) {
       run.report(lockedStore, lock);
     } else if (dead != null) {
-      run.messages().say(describe(whose, dead) + "; " + Run.renewal(whose));
+      run.messages().say(describe(whose, dead) + "; " + Run.renewal(whose) + otherwise);
     }
   }
 

@@ -40,11 +40,14 @@ public record Run(StoreChain chain, Surroundings surroundings, Messages messages
   }
 
   /** What a person does to get a new secret. */
-  static String renewal(Whose whose) {
+  public static String renewal(Whose whose) {
     String page = whose.tokenPage();
     return page == null
         ? "type the new one when git asks for it"
-        : "make a new one at " + page + " and paste it when git asks";
+        : "make a new one at "
+            + page
+            + " and type: git-credential-pat login "
+            + whose.identity().display();
   }
 
   /** The line for a URL that is refused, or that leaves the organisation open; null if neither. */

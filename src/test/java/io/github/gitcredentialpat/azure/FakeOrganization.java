@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.azure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.time.Duration;
@@ -82,6 +83,7 @@ public final class FakeOrganization {
   private final Set<String> newcomers = ConcurrentHashMap.newKeySet();
   private final Map<String, Access> repositories = new ConcurrentHashMap<>();
   private final Set<Trait> traits = EnumSet.noneOf(Trait.class);
+  private volatile @Nullable HttpHandler git;
   private volatile String tenant = UUID.randomUUID().toString();
 
   /**
@@ -125,6 +127,11 @@ public final class FakeOrganization {
   /** A repository, such as {@code Web/_git/site}. */
   public void repository(String path, Access access) {
     repositories.put(path, access);
+  }
+
+  /** Lets a real git serve the repositories to those who may come in. */
+  public void serve(HttpHandler git) {
+    this.git = git;
   }
 
   /** It is like this from now on. */
@@ -180,6 +187,10 @@ public final class FakeOrganization {
       }
     } else if (path.endsWith("/info/refs")) {
       refs(exchange, token, path.substring(0, path.length() - "/info/refs".length()));
+    } else if (git != null && path.endsWith("/git-upload-pack")) {
+      if (isLetIn(exchange, token, READ)) {
+        git.handle(exchange);
+      }
     } else {
       error(exchange, 404, "VS800075", "There is nothing at " + path, false);
     }
@@ -226,6 +237,8 @@ public final class FakeOrganization {
           "Pushes to this branch are not permitted; you must use a pull request to update this"
               + " branch.";
       error(exchange, 403, "TF402455", text, false);
+    } else if (git != null) {
+      git.handle(exchange);
     } else {
       String type = "application/x-" + service + "-advertisement";
       String line = "# service=" + service + "\n";

@@ -354,6 +354,57 @@ final class ImportTest {
     assertThat(person.err).contains("nothing was found");
   }
 
+  /** As Git Credential Manager does it, which no registry has. */
+  private Path managerKeeps(String place, String content) throws IOException {
+    Path file = home.resolve(".gcm/store/git").resolve(place + ".credential");
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, content);
+  }
+
+  @Test
+  void bringsOverWhatTheManagerKeepsInPlainText() throws Exception {
+    String fabrikams = newToken('B');
+    Path one =
+        managerKeeps(
+            "https/dev.azure.com/contoso/alice",
+            token + "\nservice=https://dev.azure.com/contoso\naccount=alice\n");
+    managerKeeps(
+        "https/dev.azure.com/fabrikam/PersonalAccessToken",
+        fabrikams + "\r\nservice=https://dev.azure.com/fabrikam\r\naccount=x\r\n");
+    managerKeeps(
+        "https/tfs.example:8443/tfs/Main/_git/site/bob",
+        newToken('C') + "\nservice=https://tfs.example:8443/tfs/Main/_git/site\naccount=bob\n");
+    Path github = managerKeeps("https/github.com/bob", "x\nservice=https://github.com\n");
+    Path moved =
+        managerKeeps(
+            "https/dev.azure.com/other/bob", newToken('D') + "\nservice=https://example.com\n");
+    managerKeeps("https/dev.azure.com/third/bob", newToken('D') + "\n");
+    assertThat(outcome("--from", "gcm", "--delete"))
+        .isEqualTo("taken taken empty empty notAzure taken");
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(kept(FABRIKAM)).isEqualTo(fabrikams);
+    assertThat(memory.list())
+        .containsExactlyInAnyOrder(
+            new EntryKey(CONTOSO, "alice"),
+            new EntryKey(FABRIKAM, null),
+            new EntryKey(new Identity("https", "tfs.example:8443", "tfs/main"), "bob"));
+    assertThat(one).doesNotExist();
+    assertThat(github).exists();
+    assertThat(moved).exists();
+  }
+
+  @Test
+  void theManagersFilesMayLieElsewhereAndAreSaidToBePlainText() throws Exception {
+    managerKeeps(
+        "https/dev.azure.com/contoso/alice", token + "\nservice=https://dev.azure.com/contoso\n");
+    Path elsewhere = home.resolve("elsewhere");
+    Files.move(home.resolve(".gcm/store"), elsewhere);
+    assertThat(run("import", "--from", "gcm")).isEmpty();
+    person.set("GCM_PLAINTEXT_STORE_PATH", elsewhere.toString());
+    assertThat(run("import")).contains("contoso", "taken (memory)");
+    assertThat(person.err).contains("stands in plain text in " + elsewhere);
+  }
+
   @Test
   void bringsOverWhatLiesInTheKeyring() throws Exception {
     Path source =

@@ -164,7 +164,7 @@ final class DocumentsTest {
       assertThat(page).contains("*" + option.longestName() + "*");
     }
     // Whole paragraphs, whatever line the screen of help breaks them at.
-    assertThat(page).contains("the form that the program reads which it is for. Into a pipe");
+    assertThat(page).contains("the form that the program reads which it is for, into a pipe");
     assertThat(page).contains(":docdate: 2026-11-01", "git-credential-pat 1.2.3");
   }
 

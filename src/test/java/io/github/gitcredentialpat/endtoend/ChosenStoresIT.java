@@ -114,10 +114,45 @@ class ChosenStoresIT {
     }
   }
 
+  @Test
+  void whatGitCredentialManagerKeepsInAPasswordStoreComesOver() throws Exception {
+    Path keys =
+        Files.createDirectory(
+            folder.resolve("gpg"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    surroundings.put("GNUPGHOME", keys.toString());
+    choose("file");
+    try {
+      String mail = "alice@example.com";
+      gpg("gpg", "--batch", "--quiet", "--passphrase=", "--quick-generate-key", mail);
+      gpg("pass", "init", mail);
+      String name = "git/https/dev.azure.com/" + contoso + "/PersonalAccessToken";
+      String service = "https://dev.azure.com/" + contoso;
+      gpgReading(
+          token + "\nservice=" + service + "\naccount=PersonalAccessToken\n",
+          "pass",
+          "insert",
+          "--multiline",
+          name);
+      Programs.Result imported = done(alice.pat(alice.home(), "import", "--delete"));
+      assertThat(imported.out())
+          .contains(contoso, "Git Credential Manager", "taken (file), deleted")
+          .doesNotContain(token);
+      assertThat(alice.home().resolve(".password-store/git")).doesNotExist();
+      clonesAndPushes();
+    } finally {
+      gpg("gpgconf", "--kill", "gpg-agent");
+    }
+  }
+
   private void gpg(String... command) throws Exception {
+    gpgReading("", command);
+  }
+
+  private void gpgReading(String input, String... command) throws Exception {
     Requires.present(
         Files.isExecutable(Path.of("/usr/bin", command[0])), command[0] + " (Debian: gnupg, pass)");
-    done(Programs.run(alice.home(), alice.environment(), "", List.of(command)));
+    done(Programs.run(alice.home(), alice.environment(), input, List.of(command)));
   }
 
   @Test

@@ -110,7 +110,8 @@ final class GitServer implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  /** Answers a request, which another server may have taken. */
+  void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       Thread.sleep(delay.toMillis());

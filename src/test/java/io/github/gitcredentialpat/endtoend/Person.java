@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.Pty;
 import io.github.gitcredentialpat.network.Certificate;
 import io.github.gitcredentialpat.network.ConnectProxy;
 import java.nio.file.Files;
@@ -111,6 +112,15 @@ final class Person {
     List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));
     command.addAll(List.of(words));
     return run(home, "", command);
+  }
+
+  /** Types a command at a terminal in a folder. */
+  Pty terminal(Path folder, String... command) throws Exception {
+    StringBuilder line = new StringBuilder("cd " + folder + " && exec");
+    for (String word : git.command(layer, folder, List.of(command))) {
+      line.append(" '").append(word.replace("'", "'\\''")).append("'");
+    }
+    return new Pty(line.toString(), environment);
   }
 
   private List<String> helper() {

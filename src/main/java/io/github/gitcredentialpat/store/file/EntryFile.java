@@ -40,13 +40,11 @@ final class EntryFile {
 
   /** The content of the file of that name, which keeps the entry. */
   static byte[] seal(MasterKey key, String name, Entry entry) throws StoreException {
-    byte[] payload = Payload.encode(entry);
-    byte[] plaintext = plaintext(entry.key(), payload);
+    byte[] plaintext = encode(entry, BLOCK);
     byte[] aesKey = key.entries();
     byte[] nonce = AesGcm.nonce();
     byte[] sealed = AesGcm.seal(aesKey, nonce, associated(name), plaintext);
     Arrays.fill(aesKey, (byte) 0);
-    Arrays.fill(payload, (byte) 0);
     Arrays.fill(plaintext, (byte) 0);
     return ByteBuffer.allocate(HEADER.length + nonce.length + sealed.length)
         .put(HEADER)
@@ -88,7 +86,9 @@ final class EntryFile {
           shown
               + " is damaged or was changed; take it from a backup, or remove it and log in again");
     }
-    return entry(plaintext);
+    Entry entry = decode(ByteBuffer.wrap(plaintext));
+    Arrays.fill(plaintext, (byte) 0);
+    return entry;
   }
 
   private static byte[] associated(String name) {
@@ -96,7 +96,14 @@ final class EntryFile {
     return ByteBuffer.allocate(HEADER.length + bytes.length).put(HEADER).put(bytes).array();
   }
 
-  private static byte[] plaintext(EntryKey key, byte[] payload) {
+  /**
+   * The fields of an entry, filled up with zeros. The caller wipes them.
+   *
+   * @param block the length is a multiple of this
+   */
+  static byte[] encode(Entry entry, int block) {
+    EntryKey key = entry.key();
+    byte[] payload = Payload.encode(entry);
     byte[][] fields = {
       bytes(key.identity().protocol()),
       bytes(key.identity().host()),
@@ -108,25 +115,25 @@ final class EntryFile {
     for (int i = 0; i < fields.length; i++) {
       length += Integer.BYTES + (fields[i] == null ? 0 : fields[i].length);
     }
-    ByteBuffer plaintext = ByteBuffer.allocate((length + BLOCK - 1) / BLOCK * BLOCK);
+    ByteBuffer encoded = ByteBuffer.allocate((length + block - 1) / block * block);
     for (int i = 0; i < fields.length; i++) {
       if (fields[i] == null) {
-        plaintext.putInt(-1);
+        encoded.putInt(-1);
       } else {
-        plaintext.putInt(fields[i].length).put(fields[i]);
+        encoded.putInt(fields[i].length).put(fields[i]);
       }
     }
-    return plaintext.array();
+    Arrays.fill(payload, (byte) 0);
+    return encoded.array();
   }
 
-  private static Entry entry(byte[] plaintext) {
-    ByteBuffer fields = ByteBuffer.wrap(plaintext);
+  /** Reads the fields of an entry, and stays behind the last one. */
+  static Entry decode(ByteBuffer fields) {
     Identity identity = new Identity(text(field(fields)), text(field(fields)), text(field(fields)));
     EntryKey key = new EntryKey(identity, text(field(fields)));
     byte[] payload = field(fields);
     Entry entry = Payload.decode(key, payload);
     Arrays.fill(payload, (byte) 0);
-    Arrays.fill(plaintext, (byte) 0);
     return entry;
   }
 

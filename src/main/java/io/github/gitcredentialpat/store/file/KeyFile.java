@@ -4,7 +4,6 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -41,17 +40,10 @@ final class KeyFile {
   private static final int ID = 8;
   private static final int ID_END = ID + MasterKey.ID_LENGTH;
   private static final int SALT = ID_END + Integer.BYTES;
-  private static final int SALT_LENGTH = 16;
-  private static final int ASSOCIATED = SALT + SALT_LENGTH;
+  private static final int ASSOCIATED = SALT + Passphrase.SALT;
   private static final int SEALED = ASSOCIATED + AesGcm.NONCE;
   private static final int BARE_LENGTH = ID_END + MasterKey.LENGTH;
   private static final int WRAPPED_LENGTH = SEALED + MasterKey.LENGTH + AesGcm.TAG;
-
-  /** What OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA256. */
-  private static final int ROUNDS = 600_000;
-
-  /** A changed file must not keep us busy for ever. */
-  private static final int MOST_ROUNDS = 10_000_000;
 
   private final PrivateFolder folder;
   private final Passphrase passphrase;
@@ -149,7 +141,7 @@ final class KeyFile {
       }
     }
     int rounds = ByteBuffer.wrap(content).getInt(ID_END);
-    if (rounds < 1 || rounds > MOST_ROUNDS) {
+    if (rounds < 1 || rounds > Passphrase.MOST_ROUNDS) {
       throw damaged();
     }
     Unwrapping lock = new Unwrapping(content, rounds);
@@ -176,10 +168,9 @@ final class KeyFile {
     if (wrappedUnder == null) {
       return content.put(key.bytes()).array();
     }
-    byte[] salt = new byte[SALT_LENGTH];
-    new SecureRandom().nextBytes(salt);
-    content.putInt(ROUNDS).put(salt);
-    byte[] wrapping = passphrase.derive(wrappedUnder, salt, ROUNDS);
+    byte[] salt = Passphrase.salt();
+    content.putInt(Passphrase.ROUNDS).put(salt);
+    byte[] wrapping = passphrase.derive(wrappedUnder, salt, Passphrase.ROUNDS);
     Arrays.fill(wrappedUnder, '\0');
     byte[] nonce = AesGcm.nonce();
     byte[] associated = Arrays.copyOf(content.array(), ASSOCIATED);

@@ -10,14 +10,15 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the passphrase of a key file comes from: the first line of the file that {@code
- * GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names, or the terminal.
+ * Where the passphrase of a file comes from, mostly of the key file: the first line of the file
+ * that {@code GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names, or the terminal.
  */
 final class Passphrase {
   static final String VARIABLE = "GIT_CREDENTIAL_PAT_PASSPHRASE_FILE";
@@ -34,12 +35,27 @@ final class Passphrase {
     boolean opens(char[] passphrase) throws StoreException;
   }
 
+  /** What OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA256. */
+  static final int ROUNDS = 600_000;
+
+  /** A changed file must not keep us busy for ever. */
+  static final int MOST_ROUNDS = 10_000_000;
+
+  /** The length of a salt in bytes. */
+  static final int SALT = 16;
+
   private final Surroundings surroundings;
   private final Path keyFile;
 
   Passphrase(Surroundings surroundings, Path keyFile) {
     this.surroundings = surroundings;
     this.keyFile = keyFile;
+  }
+
+  static byte[] salt() {
+    byte[] salt = new byte[SALT];
+    new SecureRandom().nextBytes(salt);
+    return salt;
   }
 
   /**
@@ -93,8 +109,17 @@ final class Passphrase {
     if (surroundings.variable(VARIABLE) == null) {
       return null;
     }
+    char[] written = written();
+    return written != null ? written : askTwice();
+  }
+
+  /**
+   * The passphrase in the file that the variable names; absent when it names none, or the terminal.
+   * The caller wipes it after use.
+   */
+  char @Nullable [] written() throws StoreException {
     String file = file();
-    return file != null ? firstLine(file) : askTwice();
+    return file == null ? null : firstLine(file);
   }
 
   private void ask(Lock lock, boolean mayAsk) throws StoreException {

@@ -108,7 +108,7 @@ final class PrivateFolder {
     Path file = path.resolve(name);
     try {
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      syncFolder();
+      syncFolder(path);
     } catch (IOException e) {
       remove(unfinished);
       throw notWritten(file, Reason.FAILED, e);
@@ -120,15 +120,8 @@ final class PrivateFolder {
     Path unfinished = writeUnfinished(content);
     Path file = path.resolve(name);
     try {
-      try {
-        Files.createLink(file, unfinished);
-      } catch (FileAlreadyExistsException e) {
-        return false;
-      } catch (IOException | UnsupportedOperationException e) {
-        // A file system without hard links: still no overwriting, but a crash may leave half.
-        writeSynced(file, content);
-      }
-      syncFolder();
+      link(file, unfinished, content);
+      syncFolder(path);
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;
@@ -145,7 +138,7 @@ final class PrivateFolder {
     try {
       boolean deleted = Files.deleteIfExists(file);
       if (deleted) {
-        syncFolder();
+        syncFolder(path);
       }
       return deleted;
     } catch (IOException e) {
@@ -211,7 +204,24 @@ final class PrivateFolder {
     }
   }
 
-  private static void writeSynced(Path file, byte[] content) throws IOException {
+  /**
+   * Gives a file that was written another name as well.
+   *
+   * @throws FileAlreadyExistsException when the name is taken
+   */
+  static void link(Path file, Path unfinished, byte[] content) throws IOException {
+    try {
+      Files.createLink(file, unfinished);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      // A file system without hard links: still no overwriting, but a crash may leave half.
+      writeSynced(file, content);
+    }
+  }
+
+  /** Writes a new file that only its owner may read, onto the disk. */
+  static void writeSynced(Path file, byte[] content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file,
@@ -225,7 +235,8 @@ final class PrivateFolder {
     }
   }
 
-  private void syncFolder() throws IOException {
+  /** Has the names in a folder written onto the disk. */
+  static void syncFolder(Path path) throws IOException {
     // Windows cannot open a folder, and syncs its entries by itself.
     if (POSIX) {
       try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {

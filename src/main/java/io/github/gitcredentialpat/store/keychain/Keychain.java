@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Entries as items of the keychain; {@link KeychainStore} says how they are laid out. */
@@ -111,6 +112,103 @@ final class Keychain {
       return isFound(framework.SecItemDelete(exactly(key, objects)), key.identity().display());
     }
   }
+
+  // --- items of other programs ---
+
+  /** What can be seen of an item without its secret. */
+  interface Item {
+    /** An attribute that is text, by its name in C; null when it has none. */
+    @Nullable String text(String attribute);
+
+    /** An attribute that is a number; 0 when it has none. */
+    int number(String attribute);
+
+    /** Whether a text attribute has the value of that constant. */
+    boolean is(String attribute, String constant);
+
+    /** What leads to this very item, and to no other. */
+    byte[] reference();
+  }
+
+  /** Shows all items of a class, such as {@code kSecClassGenericPassword}, that are not ours. */
+  void foreign(String itemClass, Consumer<Item> visitor) throws StoreException {
+    try (Objects objects = new Objects(framework)) {
+      Pointer query = objects.dictionary();
+      set(query, "kSecClass", framework.kSec(itemClass));
+      set(query, "kSecReturnAttributes", framework.kCFBooleanTrue());
+      set(query, "kSecReturnPersistentRef", framework.kCFBooleanTrue());
+      set(query, "kSecMatchLimit", framework.kSec("kSecMatchLimitAll"));
+      Pointer items = match(query, objects, "other programs' entries");
+      long count = items == null ? 0 : framework.CFArrayGetCount(items);
+      for (long i = 0; i < count; i++) {
+        Attributes item = new Attributes(framework.CFArrayGetValueAtIndex(items, i));
+        if (item.number("kSecAttrCreator") != CREATOR) {
+          visitor.accept(item);
+        }
+      }
+    }
+  }
+
+  /** The secret of one of them; absent when it is gone. The caller wipes it. */
+  byte @Nullable [] foreignSecret(String itemClass, byte[] reference, String subject)
+      throws StoreException {
+    try (Objects objects = new Objects(framework)) {
+      Pointer query = objects.dictionary();
+      set(query, "kSecClass", framework.kSec(itemClass));
+      set(query, "kSecValuePersistentRef", objects.data(reference));
+      set(query, "kSecReturnData", framework.kCFBooleanTrue());
+      Pointer data = match(query, objects, subject);
+      return data == null ? null : objects.secretOf(data);
+    }
+  }
+
+  /** Deletes one of them. Returns false when it is gone. */
+  boolean deleteForeign(String itemClass, byte[] reference, String subject) throws StoreException {
+    try (Objects objects = new Objects(framework)) {
+      Pointer query = objects.dictionary();
+      set(query, "kSecClass", framework.kSec(itemClass));
+      // SecItemDelete takes a reference on macOS in a list only.
+      set(query, "kSecMatchItemList", objects.array(objects.data(reference)));
+      return isFound(framework.SecItemDelete(query), subject);
+    }
+  }
+
+  private final class Attributes implements Item {
+    private final Pointer dictionary;
+
+    Attributes(Pointer dictionary) {
+      this.dictionary = dictionary;
+    }
+
+    private @Nullable Pointer value(String attribute) {
+      return framework.CFDictionaryGetValue(dictionary, framework.kSec(attribute));
+    }
+
+    @Override
+    public @Nullable String text(String attribute) {
+      return Objects.text(framework, value(attribute));
+    }
+
+    @Override
+    public int number(String attribute) {
+      return Objects.number(framework, value(attribute));
+    }
+
+    @Override
+    public boolean is(String attribute, String constant) {
+      String value = text(attribute);
+      return value != null && value.equals(Objects.text(framework, framework.kSec(constant)));
+    }
+
+    @Override
+    public byte[] reference() {
+      Pointer data = value("kSecValuePersistentRef");
+      int length = data == null ? 0 : Math.toIntExact(framework.CFDataGetLength(data));
+      return length == 0 ? new byte[0] : framework.CFDataGetBytePtr(data).getByteArray(0, length);
+    }
+  }
+
+  // --- ours ---
 
   /** A query for all of our items. */
   private Pointer ours(Objects objects) {

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.store.keychain;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
@@ -160,20 +161,25 @@ public final class KeychainStore implements Store {
     }
   }
 
+  @Override
+  public ForeignEntries foreignEntries() {
+    return new ForeignItems(this);
+  }
+
   /** A call that may need a secret blocks for as long as macOS's dialog is up. */
-  private void promptMayCome() {
+  void promptMayCome() {
     if (surroundings.mayPrompt()) {
       surroundings.deadline().promptShown();
     }
   }
 
-  private void promptIsGone() {
+  void promptIsGone() {
     if (surroundings.mayPrompt()) {
       surroundings.deadline().promptClosed();
     }
   }
 
-  private Keychain open(String what) throws StoreException {
+  Keychain open(String what) throws StoreException {
     surroundings.deadline().doing("the macOS keychain was " + what);
     if (keychain != null) {
       return keychain;

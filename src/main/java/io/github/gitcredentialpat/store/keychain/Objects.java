@@ -34,6 +34,15 @@ final class Objects implements AutoCloseable {
     return own(framework.CFNumberCreate(SecurityFramework.kCFNumberSInt32Type, new int[] {value}));
   }
 
+  /** Bytes that are no secret. */
+  Pointer data(byte[] bytes) {
+    return own(framework.CFDataCreate(bytes));
+  }
+
+  Pointer array(Pointer value) {
+    return own(framework.CFArrayCreate(new Pointer[] {value}));
+  }
+
   /** The one secret of the call: written straight into the object, so that no copy is left. */
   Pointer secret(byte[] bytes) {
     Pointer data = own(framework.CFDataCreateMutable(bytes.length));
@@ -57,6 +66,15 @@ final class Objects implements AutoCloseable {
     secret = data;
     int length = Math.toIntExact(framework.CFDataGetLength(data));
     return length == 0 ? new byte[0] : framework.CFDataGetBytePtr(data).getByteArray(0, length);
+  }
+
+  /** The value of a number object; 0 when it is none. */
+  static int number(SecurityFramework framework, @Nullable Pointer object) {
+    int[] value = new int[1];
+    if (object != null && framework.CFGetTypeID(object) == framework.CFNumberGetTypeID()) {
+      framework.CFNumberGetValue(object, SecurityFramework.kCFNumberSInt32Type, value);
+    }
+    return value[0];
   }
 
   /** The text of a string object; null when it is none. */

@@ -101,6 +101,26 @@ final class SecurityFramework {
     return coreFoundation("CFNumberCreate").invokePointer(new Object[] {null, type, value});
   }
 
+  long CFNumberGetTypeID() {
+    return coreFoundation("CFNumberGetTypeID").invokeLong(new Object[] {});
+  }
+
+  byte CFNumberGetValue(Pointer number, long type, int[] value) {
+    return (byte) coreFoundation("CFNumberGetValue").invokeInt(new Object[] {number, type, value});
+  }
+
+  @Nullable Pointer CFDataCreate(byte[] bytes) {
+    return coreFoundation("CFDataCreate")
+        .invokePointer(new Object[] {null, bytes, (long) bytes.length});
+  }
+
+  /** An array that retains its values. */
+  @Nullable Pointer CFArrayCreate(Pointer[] values) {
+    Pointer callBacks = coreFoundation.getGlobalVariableAddress("kCFTypeArrayCallBacks");
+    return coreFoundation("CFArrayCreate")
+        .invokePointer(new Object[] {null, values, (long) values.length, callBacks});
+  }
+
   @Nullable Pointer CFDataCreateMutable(long capacity) {
     return coreFoundation("CFDataCreateMutable").invokePointer(new Object[] {null, capacity});
   }

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.store.pass;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
@@ -155,7 +156,21 @@ public final class PassStore implements Store {
   @Override
   public boolean delete(EntryKey key) throws StoreException {
     Path root = root();
-    Path file = file(root, key);
+    return delete(root, file(root, key));
+  }
+
+  @Override
+  public ForeignEntries foreignEntries() {
+    return new ForeignPasswords(this);
+  }
+
+  /** What is in a file. The caller wipes it. */
+  byte[] decrypt(Path file) throws StoreException {
+    return gpg.decrypt(file);
+  }
+
+  /** Removes a file, from git as well, and the folders that it leaves empty. */
+  boolean delete(Path root, Path file) throws StoreException {
     try {
       if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         return false;
@@ -202,7 +217,7 @@ public final class PassStore implements Store {
     return (home == null ? System.getProperty("user.home") : home) + "/.password-store";
   }
 
-  private Path root() throws StoreException {
+  Path root() throws StoreException {
     try {
       Path root = Path.of(rootName()).normalize();
       if (root.isAbsolute()) {
@@ -250,7 +265,7 @@ public final class PassStore implements Store {
   }
 
   /** The nearest {@code .gpg-id}, from a folder of the store upwards. */
-  private static Path gpgId(Path root, Path folder) throws StoreException {
+  static Path gpgId(Path root, Path folder) throws StoreException {
     for (Path above = folder; above.startsWith(root); above = above.getParent()) {
       Path file = above.resolve(GPG_ID);
       if (Files.isRegularFile(file)) {

@@ -1,0 +1,163 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.helper.Placement;
+import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreLock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what an export holds into our stores, each entry as it is: with its user, its expiry, its
+ * name, and set aside where it was.
+ */
+final class EncryptedImport {
+  private static final Set<Finding.Outcome> KEPT =
+      EnumSet.of(Finding.Outcome.TAKEN, Finding.Outcome.KEPT_ALREADY);
+
+  private final Session session;
+  private final boolean dry;
+  private final List<Row> rows = new ArrayList<>();
+  private boolean complete = true;
+
+  /** What became of an entry, and which store has it, or another one in its place. */
+  private record Row(EntryKey key, Finding.Outcome outcome, @Nullable Store store) {}
+
+  EncryptedImport(Session session, boolean dry) {
+    this.session = session;
+    this.dry = dry;
+  }
+
+  /** Takes them all. Returns whether none is missing now. */
+  boolean run(EncryptedFile file) throws CommandException, IOException, StoreException {
+    List<Entry> entries = file.read();
+    try {
+      for (Entry entry : entries) {
+        rows.add(row(entry));
+      }
+    } finally {
+      entries.forEach(Entry::wipe);
+    }
+    print();
+    if (rows.stream().allMatch(row -> KEPT.contains(row.outcome()))) {
+      session.say("all that " + file + " holds is kept here; delete it: rm " + file);
+    }
+    return complete;
+  }
+
+  private Row row(Entry entry) {
+    Row row;
+    session.run().surroundings().deadline().promptClosed();
+    StoreLock lock = StoreLock.acquire(session.run().surroundings());
+    try {
+      row = bring(entry);
+    } catch (StoreException e) {
+      session.messages().trace(e);
+      session.say(e.getMessage());
+      row = new Row(entry.key(), Finding.Outcome.NOT_KEPT, null);
+    } finally {
+      lock.close();
+    }
+    complete &= row.outcome() != Finding.Outcome.NOT_KEPT;
+    return row;
+  }
+
+  private Row bring(Entry entry) throws StoreException {
+    EntryKey key = entry.key();
+    Run run = session.run();
+    for (Store store : run.chain().stores()) {
+      run.surroundings().deadline().doing("reading " + store.name());
+      Entry kept = store.capacity().writable() ? kept(store, key) : null;
+      if (kept != null) {
+        boolean same = kept.secret().sameAs(entry.secret());
+        boolean stays = same || !mayReplace(kept, entry);
+        kept.wipe();
+        if (stays) {
+          return new Row(
+              key, same ? Finding.Outcome.KEPT_ALREADY : Finding.Outcome.ANOTHER_IS_KEPT, store);
+        }
+      }
+    }
+    if (dry) {
+      return new Row(key, Finding.Outcome.WOULD_BE_TAKEN, null);
+    }
+    Placement placement = new Placement(run, key.identity());
+    placement.read();
+    Store store = placement.keep(entry, key, Kept.describe(key));
+    return store != null && holds(store, entry)
+        ? new Row(key, Finding.Outcome.TAKEN, store)
+        : new Row(key, Finding.Outcome.NOT_KEPT, null);
+  }
+
+  /** The one that is kept of this very key; a store that fails is told of when it is written. */
+  private @Nullable Entry kept(Store store, EntryKey key) {
+    Entry kept = null;
+    try {
+      for (Entry entry : store.find(key.identity())) {
+        if (entry.key().equals(key)) {
+          kept = entry;
+        } else {
+          entry.wipe();
+        }
+      }
+    } catch (StoreException e) {
+      session.messages().trace(e);
+    }
+    return kept;
+  }
+
+  /** One that a server refused never takes the place of one that it did not. */
+  private static boolean mayReplace(Entry kept, Entry arriving) {
+    boolean keptIsGood = kept.setAsideAt() == 0;
+    boolean arrivingIsGood = arriving.setAsideAt() == 0;
+    return keptIsGood == arrivingIsGood ? Keeping.isNewer(arriving, kept) : arrivingIsGood;
+  }
+
+  /** Reads it back, with all that is known about it. */
+  private boolean holds(Store store, Entry entry) {
+    Entry kept = kept(store, entry.key());
+    if (kept == null) {
+      return false;
+    }
+    byte[] ours = Payload.encode(kept);
+    byte[] theirs = Payload.encode(entry);
+    boolean holds = Arrays.equals(ours, theirs);
+    Arrays.fill(ours, (byte) 0);
+    Arrays.fill(theirs, (byte) 0);
+    kept.wipe();
+    return holds;
+  }
+
+  private void print() throws IOException {
+    if (session.json()) {
+      Json json = new Json("entries");
+      for (Row row : rows) {
+        json.add()
+            .place(row.key().identity())
+            .put("user", row.key().user())
+            .put("outcome", row.outcome().word())
+            .put("store", row.store() == null ? null : row.store().name());
+      }
+      session.print(json.text());
+      return;
+    }
+    Table table = new Table("TOKEN FOR", "USER", "WHAT BECOMES OF IT");
+    for (Row row : rows) {
+      table.add(
+          "",
+          row.key().identity().display(),
+          ForeignUser.shown(row.key().user()),
+          row.outcome().text(row.store()));
+    }
+    session.print(table.text());
+  }
+}

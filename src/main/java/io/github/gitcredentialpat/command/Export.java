@@ -1,0 +1,138 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.StoreException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Writes what is kept into one encrypted file, for another machine. */
+@Command(
+    name = "export",
+    description = {
+      "Write the tokens that are kept into one encrypted file, for another machine.",
+      "All that is known about them goes along. There, type: import --encrypted FILE.",
+      ""
+    },
+    footer = {"", "Example: git-credential-pat export --encrypted tokens.gcpx"})
+final class Export implements Callable<Integer> {
+  @ParentCommand private Commands commands;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "ORG|URL",
+      description = "Only those of these organisations, collections or hosts.")
+  private List<String> places = List.of();
+
+  @Option(
+      names = "--encrypted",
+      paramLabel = "FILE",
+      description = "Where to write them; the passphrase is asked for, or comes from a pipe.")
+  private @Nullable String encrypted;
+
+  @Option(names = "--force", description = "Replace a file that is there.")
+  private boolean force;
+
+  @Override
+  public Integer call() throws CommandException, IOException, StoreException {
+    if (encrypted == null) {
+      throw CommandException.wrongUsage(
+          "tokens are never written in plain text; say --encrypted FILE");
+    }
+    Session session = commands.session();
+    EncryptedFile file = new EncryptedFile(session, encrypted);
+    if (file.isTaken() && !force) {
+      throw CommandException.couldNot(
+          file + " is there already; name another file, or add --force to replace it");
+    }
+    Inventory inventory = new Inventory(session);
+    List<Kept> chosen = chosen(inventory, session.run().now());
+    try {
+      if (!inventory.isComplete()) {
+        throw CommandException.couldNot(
+            "not all tokens could be read, and nothing is written; unlock that store, or name the"
+                + " others with --store");
+      }
+      if (chosen.isEmpty()) {
+        throw CommandException.couldNot("no token is kept there; nothing is written");
+      }
+      file.write(chosen.stream().map(Kept::entry).toList(), force);
+    } finally {
+      chosen.forEach(each -> each.entry().wipe());
+    }
+    print(session, chosen);
+    session.say(
+        chosen.size()
+            + (chosen.size() == 1 ? " token is" : " tokens are")
+            + " in "
+            + file
+            + "; bring it to the other machine, type there: git-credential-pat import --encrypted"
+            + " FILE, and delete it");
+    return 0;
+  }
+
+  /** One for each key: of copies in several stores the one that git would be answered with. */
+  private List<Kept> chosen(Inventory inventory, long now) throws CommandException {
+    Map<EntryKey, Kept> chosen = new LinkedHashMap<>();
+    List<Whose> wanted = new ArrayList<>();
+    for (String place : places) {
+      wanted.add(Session.whose(place));
+    }
+    if (wanted.isEmpty()) {
+      wanted.add(null);
+    }
+    for (Whose whose : wanted) {
+      for (Kept each : inventory.entries(whose)) {
+        Kept other = chosen.get(each.entry().key());
+        if (!each.store().capacity().writable()) {
+          each.entry().wipe();
+        } else if (other == null) {
+          chosen.put(each.entry().key(), each);
+        } else if (isDead(other.entry(), now) && !isDead(each.entry(), now)) {
+          other.entry().wipe();
+          chosen.put(each.entry().key(), each);
+        } else {
+          each.entry().wipe();
+        }
+      }
+    }
+    return List.copyOf(chosen.values());
+  }
+
+  private static boolean isDead(Entry entry, long now) {
+    return entry.setAsideAt() != 0 || (entry.expiry() != null && entry.expiry().stopsAnswerAt(now));
+  }
+
+  private static void print(Session session, List<Kept> chosen) throws IOException {
+    if (session.json()) {
+      Json json = new Json("entries");
+      for (Kept each : chosen) {
+        json.add()
+            .place(each.identity())
+            .put("user", each.entry().key().user())
+            .put("store", each.store().name());
+      }
+      session.print(json.text());
+      return;
+    }
+    Table table = new Table("TOKEN FOR", "USER", "STORE");
+    for (Kept each : chosen) {
+      table.add(
+          "",
+          each.identity().display(),
+          ForeignUser.shown(each.entry().key().user()),
+          each.store().name());
+    }
+    session.print(table.text());
+  }
+}

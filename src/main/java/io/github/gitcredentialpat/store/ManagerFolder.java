@@ -1,0 +1,141 @@
+package io.github.gitcredentialpat.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder of Git Credential Manager's, with a file for each credential: {@code
+ * https/dev.azure.com/contoso/alice.gpg}, a port behind the host. In it stand the password on the
+ * first line, then {@code service=} and {@code account=}; whether it is encrypted is up to who
+ * reads it.
+ */
+public final class ManagerFolder {
+  /** No file system has deeper folders. */
+  private static final int DEEPEST = 64;
+
+  private final Path root;
+  private final String suffix;
+
+  /**
+   * A folder that may be there or not.
+   *
+   * @param suffix what the names of files end with
+   */
+  public ManagerFolder(Path root, String suffix) {
+    this.root = root;
+    this.suffix = suffix;
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return root;
+  }
+
+  /** All credentials, by the names of their files. */
+  public List<ForeignEntry> list() {
+    List<ForeignEntry> entries = new ArrayList<>();
+    collect(root.toFile(), new ArrayList<>(), entries);
+    return entries;
+  }
+
+  private void collect(File folder, List<String> names, List<ForeignEntry> found) {
+    File @Nullable [] files = folder.listFiles();
+    if (files == null || names.size() > DEEPEST) {
+      return;
+    }
+    Arrays.sort(files);
+    for (File file : files) {
+      String name = file.getName();
+      if (name.startsWith(".")) {
+        continue;
+      }
+      if (Files.isDirectory(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
+        names.add(name);
+        collect(file, names, found);
+        names.remove(names.size() - 1);
+      } else if (names.size() >= 2 && name.endsWith(suffix) && file.isFile()) {
+        ForeignEntry entry =
+            ForeignEntry.ofUrl(
+                ForeignEntry.Program.GIT_CREDENTIAL_MANAGER,
+                url(names),
+                name.substring(0, name.length() - suffix.length()),
+                0,
+                root.relativize(file.toPath()).toString());
+        if (entry != null) {
+          found.add(entry);
+        }
+      }
+    }
+  }
+
+  private static String url(List<String> names) {
+    String host = names.get(1);
+    int dash = host.lastIndexOf('-');
+    // A colon can be in no name on Windows.
+    if (File.separatorChar == '\\' && dash > 0 && host.substring(dash + 1).matches("\\d{1,5}")) {
+      host = host.substring(0, dash) + ":" + host.substring(dash + 1);
+    }
+    return names.get(0) + "://" + host + "/" + String.join("/", names.subList(2, names.size()));
+  }
+
+  /** The file of one that {@link #list} gave. */
+  public Path file(ForeignEntry foreign) {
+    return root.resolve(foreign.handle());
+  }
+
+  /**
+   * What a file holds as an entry of ours; absent when it is not the manager's, or is for another
+   * host than its name says.
+   *
+   * @param key the key that it gets
+   * @param content the file's, decrypted; wiped
+   */
+  public static @Nullable Entry entry(ForeignEntry foreign, EntryKey key, byte[] content) {
+    byte[] lines = new byte[content.length];
+    int length = 0;
+    boolean isService = false;
+    int start = 0;
+    while (start < content.length) {
+      int end = start;
+      while (end < content.length && content[end] != '\n') {
+        end++;
+      }
+      int lineEnd = end > start && content[end - 1] == '\r' ? end - 1 : end;
+      if (start > 0) {
+        isService |= isService(foreign, new String(content, start, lineEnd - start, UTF_8));
+        lines[length++] = '\n';
+      }
+      System.arraycopy(content, start, lines, length, lineEnd - start);
+      length += lineEnd - start;
+      start = end + 1;
+    }
+    byte[] payload = Arrays.copyOf(lines, length);
+    Arrays.fill(lines, (byte) 0);
+    Arrays.fill(content, (byte) 0);
+    if (!isService) {
+      Arrays.fill(payload, (byte) 0);
+      return null;
+    }
+    return foreign.as(key, payload);
+  }
+
+  private static boolean isService(ForeignEntry foreign, String line) {
+    if (!line.startsWith("service=")) {
+      return false;
+    }
+    ForeignEntry named =
+        ForeignEntry.ofUrl(
+            foreign.program(), line.substring("service=".length()), null, 0, foreign.handle());
+    return named != null
+        && named.protocol().equalsIgnoreCase(foreign.protocol())
+        && named.host().equalsIgnoreCase(foreign.host());
+  }
+}

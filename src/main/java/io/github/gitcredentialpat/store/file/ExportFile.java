@@ -1,0 +1,251 @@
+package io.github.gitcredentialpat.store.file;
+
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One encrypted file with many entries, to carry them to another machine.
+ *
+ * <table>
+ *   <caption>An export, byte by byte</caption>
+ *   <tr><th>offset</th><th>length</th><th>what</th></tr>
+ *   <tr><td>0</td><td>4</td><td>{@code gcpX} in ASCII</td></tr>
+ *   <tr><td>4</td><td>1</td><td>the version of the format, 1</td></tr>
+ *   <tr><td>5</td><td>1</td><td>1: PBKDF2-HMAC-SHA256 and AES-256-GCM</td></tr>
+ *   <tr><td>6</td><td>2</td><td>zero</td></tr>
+ *   <tr><td>8</td><td>4</td><td>rounds of PBKDF2, big endian</td></tr>
+ *   <tr><td>12</td><td>16</td><td>its salt</td></tr>
+ *   <tr><td>28</td><td>12</td><td>the nonce</td></tr>
+ *   <tr><td>40</td><td>rest</td><td>the ciphertext, and the tag of 16 bytes</td></tr>
+ *   <tr><td>end</td><td>32</td><td>SHA-256 of all that is before</td></tr>
+ * </table>
+ *
+ * <p>The key is PBKDF2's 32 bytes over the passphrase in UTF-8; the associated data is the first 28
+ * bytes. The plaintext is the number of entries as four bytes, big endian, and the fields of each,
+ * as in an {@link EntryFile}; zeros fill it up to a multiple of 4096 bytes. The digest proves
+ * nothing but that the file arrived whole: so a damaged file is told from a wrong passphrase.
+ */
+public final class ExportFile {
+  private static final byte[] HEADER = {'g', 'c', 'p', 'X', 1, 1, 0, 0};
+  private static final int VERSION = 4;
+  private static final int SALT = HEADER.length + Integer.BYTES;
+  private static final int ASSOCIATED = SALT + Passphrase.SALT;
+  private static final int SEALED = ASSOCIATED + AesGcm.NONCE;
+  private static final int DIGEST = 32;
+  private static final int BLOCK = 4096;
+
+  /** Some thousand entries; all that is in memory at once has to fit into it several times. */
+  private static final int MOST_BYTES = 4 << 20;
+
+  private final Path path;
+  private final Passphrase passphrase;
+
+  /** An export at this place, which may be there or not. */
+  public ExportFile(Surroundings surroundings, Path path) {
+    this.path = path.toAbsolutePath();
+    passphrase = new Passphrase(surroundings, path);
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  /**
+   * The passphrase in the file that {@code GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names; absent when
+   * it names none. The caller wipes it after use.
+   */
+  public char @Nullable [] passphrase() throws StoreException {
+    return passphrase.written();
+  }
+
+  /** Whether something has this name, be it a link that leads nowhere. */
+  public boolean isTaken() {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  // --- writing ---
+
+  /**
+   * Writes the file, readable by its owner only: it is either whole or not there.
+   *
+   * @param replace whether a file that is there makes room; nothing else ever does
+   */
+  public void write(List<Entry> entries, char[] chosen, boolean replace) throws StoreException {
+    byte[] content = seal(entries, chosen);
+    byte[] random = new byte[8];
+    new SecureRandom().nextBytes(random);
+    Path unfinished =
+        path.resolveSibling(path.getFileName() + ".unfinished-" + HexFormat.of().formatHex(random));
+    try {
+      try {
+        PrivateFolder.writeSynced(unfinished, content);
+        if (replace) {
+          if (isTaken() && !Files.isRegularFile(path)) {
+            throw new FileAlreadyExistsException(path.toString());
+          }
+          Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+          PrivateFolder.link(path, unfinished, content);
+        }
+        PrivateFolder.syncFolder(path.getParent());
+      } finally {
+        Files.deleteIfExists(unfinished);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw new StoreException(Reason.FAILED, path + " is there already; name another file", e);
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED,
+          "cannot write "
+              + path
+              + "; check that there is room and that you may write there: ls -ld "
+              + path.getParent(),
+          e);
+    }
+  }
+
+  private byte[] seal(List<Entry> entries, char[] chosen) throws StoreException {
+    byte[] plaintext = plaintext(entries);
+    byte[] salt = Passphrase.salt();
+    byte[] nonce = AesGcm.nonce();
+    ByteBuffer content =
+        ByteBuffer.allocate(SEALED + plaintext.length + AesGcm.TAG + DIGEST)
+            .put(HEADER)
+            .putInt(Passphrase.ROUNDS)
+            .put(salt);
+    byte[] associated = Arrays.copyOf(content.array(), ASSOCIATED);
+    byte[] key = passphrase.derive(chosen, salt, Passphrase.ROUNDS);
+    content.put(nonce).put(AesGcm.seal(key, nonce, associated, plaintext));
+    content.put(digest(content.array()));
+    Arrays.fill(key, (byte) 0);
+    Arrays.fill(plaintext, (byte) 0);
+    return content.array();
+  }
+
+  private byte[] plaintext(List<Entry> entries) throws StoreException {
+    List<byte[]> pieces = new ArrayList<>();
+    int length = Integer.BYTES;
+    for (Entry entry : entries) {
+      byte[] piece = EntryFile.encode(entry, 1);
+      pieces.add(piece);
+      length += piece.length;
+    }
+    if (length > MOST_BYTES - BLOCK) {
+      throw new StoreException(
+          Reason.LIMIT, "more than 4 MB would come into " + path + "; name fewer places");
+    }
+    ByteBuffer plaintext = ByteBuffer.allocate((length + BLOCK - 1) / BLOCK * BLOCK);
+    plaintext.putInt(entries.size());
+    for (byte[] piece : pieces) {
+      plaintext.put(piece);
+      Arrays.fill(piece, (byte) 0);
+    }
+    return plaintext.array();
+  }
+
+  // --- reading ---
+
+  /**
+   * What is in the file, still encrypted.
+   *
+   * @throws StoreException when it is no export, of a newer version, or did not arrive whole
+   */
+  public byte[] read() throws StoreException {
+    byte[] content = content();
+    if (content.length <= VERSION || !Arrays.equals(content, 0, VERSION, HEADER, 0, VERSION)) {
+      throw new StoreException(
+          Reason.FAILED, path + " is no file that git-credential-pat export wrote; name that one");
+    }
+    if (content[VERSION] > HEADER[VERSION]) {
+      throw new StoreException(
+          Reason.FAILED, path + " was written by a newer git-credential-pat; update this one");
+    }
+    int end = content.length - DIGEST;
+    if (end < SEALED + AesGcm.TAG
+        || !Arrays.equals(content, 0, HEADER.length, HEADER, 0, HEADER.length)
+        || !Arrays.equals(content, end, content.length, digest(content), 0, DIGEST)
+        || rounds(content) < 1
+        || rounds(content) > Passphrase.MOST_ROUNDS) {
+      throw new StoreException(
+          Reason.FAILED, path + " is damaged or not all of it arrived; copy it once more");
+    }
+    return content;
+  }
+
+  /**
+   * The entries, for the caller to wipe; absent when the passphrase is another one.
+   *
+   * @param content what {@link #read} gave
+   */
+  public @Nullable List<Entry> open(byte[] content, char[] typed) throws StoreException {
+    byte[] salt = Arrays.copyOfRange(content, SALT, ASSOCIATED);
+    byte[] key = passphrase.derive(typed, salt, rounds(content));
+    byte[] plaintext =
+        AesGcm.open(
+            key,
+            Arrays.copyOfRange(content, ASSOCIATED, SEALED),
+            Arrays.copyOf(content, ASSOCIATED),
+            Arrays.copyOfRange(content, SEALED, content.length - DIGEST));
+    Arrays.fill(key, (byte) 0);
+    if (plaintext == null) {
+      return null;
+    }
+    ByteBuffer fields = ByteBuffer.wrap(plaintext);
+    List<Entry> entries = new ArrayList<>();
+    for (int left = fields.getInt(); left > 0; left--) {
+      entries.add(EntryFile.decode(fields));
+    }
+    Arrays.fill(plaintext, (byte) 0);
+    return entries;
+  }
+
+  private byte[] content() throws StoreException {
+    // Opening a pipe would wait for its other end.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new StoreException(Reason.FAILED, path + " is no file; name the one that was exported");
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return in.readNBytes(MOST_BYTES + BLOCK);
+    } catch (NoSuchFileException e) {
+      throw new StoreException(Reason.FAILED, "there is no file " + path + "; check its name", e);
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED, "cannot read " + path + "; check who owns it: ls -l " + path, e);
+    }
+  }
+
+  private static int rounds(byte[] content) {
+    return ByteBuffer.wrap(content).getInt(HEADER.length);
+  }
+
+  /** Of all but the digest itself. */
+  private static byte[] digest(byte[] content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(content, 0, content.length - DIGEST);
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.gitcredentialpat.store.pass;
+
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
+import io.github.gitcredentialpat.store.ForeignEntry;
+import io.github.gitcredentialpat.store.ManagerFolder;
+import io.github.gitcredentialpat.store.StoreException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Git Credential Manager keeps in the password store, in its folder {@code git}: names tell
+ * protocol, host, path and user, and nothing is decrypted to list them.
+ */
+final class ForeignPasswords implements ForeignEntries {
+  private static final String FOLDER = "git";
+
+  private final PassStore store;
+
+  ForeignPasswords(PassStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public List<ForeignEntry> list() throws StoreException {
+    Path root = store.root();
+    ManagerFolder folder = folder(root);
+    if (!Files.isDirectory(folder.path())) {
+      PassStore.gpgId(root, folder.path());
+    }
+    return folder.list();
+  }
+
+  @Override
+  public @Nullable Entry read(ForeignEntry foreign, EntryKey key) throws StoreException {
+    Path file = folder(store.root()).file(foreign);
+    return Files.exists(file) ? ManagerFolder.entry(foreign, key, store.decrypt(file)) : null;
+  }
+
+  @Override
+  public boolean delete(ForeignEntry foreign) throws StoreException {
+    Path root = store.root();
+    return store.delete(root, folder(root).file(foreign));
+  }
+
+  private static ManagerFolder folder(Path root) {
+    return new ManagerFolder(root.resolve(FOLDER), EntryPath.SUFFIX);
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.gitcredentialpat.store.plaintext;
+
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntries;
+import io.github.gitcredentialpat.store.ForeignEntry;
+import io.github.gitcredentialpat.store.ManagerFolder;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Git Credential Manager's {@code plaintext} store: {@code ~/.gcm/store}, or where {@code
+ * GCM_PLAINTEXT_STORE_PATH} says, with a file for each credential.
+ */
+public final class ManagerFiles implements ForeignEntries {
+  private static final int MOST_BYTES = 1 << 20;
+
+  private final ManagerFolder folder;
+
+  /** A store that may be there or not. */
+  public ManagerFiles(Surroundings surroundings) {
+    String variable = surroundings.variable("GCM_PLAINTEXT_STORE_PATH");
+    Path root =
+        variable == null ? Path.of(surroundings.home(), ".gcm", "store") : Path.of(variable);
+    folder = new ManagerFolder(root.toAbsolutePath().resolve("git"), ".credential");
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return folder.path();
+  }
+
+  @Override
+  public List<ForeignEntry> list() {
+    return folder.list();
+  }
+
+  @Override
+  public @Nullable Entry read(ForeignEntry foreign, EntryKey key) throws StoreException {
+    Path file = folder.file(foreign);
+    try (InputStream in = Files.newInputStream(file)) {
+      return ManagerFolder.entry(foreign, key, in.readNBytes(MOST_BYTES));
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED, "cannot read " + file + "; check who owns it: ls -l " + file, e);
+    }
+  }
+
+  @Override
+  public boolean delete(ForeignEntry foreign) throws StoreException {
+    Path file = folder.file(foreign);
+    try {
+      return Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED, "cannot remove " + file + "; check who owns it: ls -l " + file, e);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package io.github.gitcredentialpat.store.file;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.Secret;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The encrypted file that carries entries to another machine. */
+final class ExportFileTest {
+  private static final char[] PASSPHRASE = "correct hörse battery".toCharArray();
+
+  @TempDir Path folder;
+  private final String secret = UUID.randomUUID().toString();
+  private Path path;
+  private ExportFile file;
+
+  @BeforeEach
+  void name() {
+    path = folder.resolve("tokens.gcpx");
+    file = new ExportFile(new Surroundings(Map.of(), false, new Deadline()), path);
+  }
+
+  private List<Entry> entries() {
+    Identity contoso = Identity.ofOrganization("contoso");
+    byte[] token = secret.getBytes(UTF_8);
+    return List.of(
+        new Entry(
+            new EntryKey(contoso, "alice"),
+            Secret.password(token),
+            new Expiry(1_900_000_000L, Expiry.Source.SERVICE),
+            Secret.password("refresh".getBytes(UTF_8)),
+            1_700_000_000L,
+            1_800_000_000L,
+            "laptop – größer",
+            "vso.code vso.packaging",
+            "00000000-1111-2222-3333-444444444444"),
+        Entry.of(new EntryKey(contoso, null), Secret.password(token), 0),
+        Entry.of(new EntryKey(contoso, ""), Secret.credential("Bearer", token), 7));
+  }
+
+  private void write() throws StoreException {
+    file.write(entries(), PASSPHRASE.clone(), false);
+  }
+
+  private List<String> names() throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(each -> each.getFileName().toString()).toList();
+    }
+  }
+
+  @Test
+  void carriesAllThatIsKnownAboutAnEntry() throws Exception {
+    write();
+    List<Entry> read = file.open(file.read(), PASSPHRASE.clone());
+    List<Entry> written = entries();
+    assertThat(read).hasSameSizeAs(written);
+    for (int i = 0; i < written.size(); i++) {
+      assertThat(read.get(i).key()).isEqualTo(written.get(i).key());
+      assertThat(Payload.encode(read.get(i))).isEqualTo(Payload.encode(written.get(i)));
+    }
+  }
+
+  @Test
+  void isForItsOwnerOnlyAndHoldsNothingThatCanBeRead() throws Exception {
+    write();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rw-------");
+    assertThat(new String(Files.readAllBytes(path), UTF_8))
+        .startsWith("gcpX")
+        .doesNotContain(secret, "contoso", "alice", "laptop");
+    assertThat(Files.size(path)).isEqualTo(40 + 4096 + 16 + 32);
+    assertThat(names()).containsExactly("tokens.gcpx");
+  }
+
+  @Test
+  void anotherPassphraseOpensNothing() throws Exception {
+    write();
+    assertThat(file.open(file.read(), "correct horse battery".toCharArray())).isNull();
+  }
+
+  @Test
+  void aFileThatIsDamagedOrCutIsToldFromAWrongPassphrase() throws Exception {
+    write();
+    byte[] whole = Files.readAllBytes(path);
+    for (int cut : new int[] {5, 40, 100, whole.length - 1}) {
+      Files.write(path, Arrays.copyOf(whole, cut));
+      assertThatThrownBy(file::read).hasMessageContaining("not all of it arrived");
+    }
+    for (int changed : new int[] {6, 9, 12, 30, 50, whole.length - 1}) {
+      byte[] copy = whole.clone();
+      copy[changed] ^= 1;
+      Files.write(path, copy);
+      assertThatThrownBy(file::read).hasMessageContaining("is damaged");
+    }
+  }
+
+  @Test
+  void whoMendsTheDigestOfAChangedFileOpensNothing() throws Exception {
+    write();
+    byte[] whole = Files.readAllBytes(path);
+    // In the salt, the nonce and the ciphertext; a change of the rounds alone changes the key.
+    for (int changed : new int[] {11, 12, 30, 50}) {
+      byte[] copy = whole.clone();
+      copy[changed] ^= 1;
+      byte[] digest =
+          java.security.MessageDigest.getInstance("SHA-256")
+              .digest(Arrays.copyOf(copy, copy.length - 32));
+      System.arraycopy(digest, 0, copy, copy.length - 32, 32);
+      Files.write(path, copy);
+      assertThat(file.open(file.read(), PASSPHRASE.clone())).describedAs("%d", changed).isNull();
+    }
+  }
+
+  @Test
+  void otherFilesAndThoseOfANewerVersionAreNamed() throws Exception {
+    assertThatThrownBy(file::read).hasMessageContaining("there is no file");
+    Files.writeString(path, "gcpE and so on");
+    assertThatThrownBy(file::read).hasMessageContaining("is no file that git-credential-pat");
+    Files.writeString(path, "gcpX\2 and so on");
+    assertThatThrownBy(file::read).hasMessageContaining("by a newer git-credential-pat");
+    Files.delete(path);
+    Files.createDirectory(path);
+    assertThatThrownBy(file::read).hasMessageContaining("is no file");
+  }
+
+  @Test
+  void replacesOnlyAFileAndOnlyWhenTold() throws Exception {
+    Files.writeString(path, "mine");
+    assertThatThrownBy(this::write).hasMessageContaining("is there already");
+    assertThat(path).hasContent("mine");
+    file.write(entries(), PASSPHRASE.clone(), true);
+    assertThat(file.open(file.read(), PASSPHRASE.clone())).hasSize(3);
+    Files.delete(path);
+    Files.createDirectory(path);
+    assertThatThrownBy(() -> file.write(entries(), PASSPHRASE.clone(), true))
+        .hasMessageContaining("is there already");
+    assertThat(path).isEmptyDirectory();
+    assertThat(names()).containsExactly("tokens.gcpx");
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNamed() {
+    Path absent = folder.resolve("absent").resolve("tokens");
+    ExportFile nowhere = new ExportFile(new Surroundings(Map.of(), false, new Deadline()), absent);
+    assertThatThrownBy(() -> nowhere.write(entries(), PASSPHRASE.clone(), false))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("cannot write " + absent);
+  }
+
+  @Test
+  void aThousandEntriesFit() throws Exception {
+    List<Entry> many = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      many.add(
+          Entry.of(
+              new EntryKey(Identity.ofOrganization("contoso" + i), "alice"),
+              Secret.password(secret.getBytes(UTF_8)),
+              i));
+    }
+    file.write(many, PASSPHRASE.clone(), false);
+    assertThat(file.open(file.read(), PASSPHRASE.clone())).hasSize(1_000);
+    many.set(
+        0,
+        Entry.of(
+            new EntryKey(Identity.ofOrganization("contoso"), null),
+            Secret.password(new byte[5 << 20]),
+            0));
+    assertThatThrownBy(() -> file.write(many, PASSPHRASE.clone(), true))
+        .hasMessageContaining("more than 4 MB");
+  }
+}
