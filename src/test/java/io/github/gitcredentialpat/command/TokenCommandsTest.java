@@ -38,6 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class TokenCommandsTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
 
+  /** And an hour, or it is nine days and some as soon as a second has passed. */
+  private static final Duration TEN_DAYS = Duration.ofDays(10).plusHours(1);
+
   @TempDir Path home;
   private final InMemoryStore store = new InMemoryStore("memory");
   private final Typed person = Typed.on(store);
@@ -73,13 +76,13 @@ final class TokenCommandsTest {
   /** A token that was made by this program some days ago; its id. */
   private String keepOne(String name, String scope) throws Exception {
     fake.setTime(now.minus(Duration.ofDays(20)));
-    String id = service.add(name, scope, now.plus(Duration.ofDays(10)));
+    String id = service.add(name, scope, now.plus(TEN_DAYS));
     fake.setTime(now);
     store.save(
         new Entry(
             new EntryKey(CONTOSO, "alice"),
             Secret.password(service.secretOf(id).getBytes(UTF_8)),
-            new Expiry(now.plus(Duration.ofDays(10)).getEpochSecond(), Expiry.Source.SERVICE),
+            new Expiry(now.plus(TEN_DAYS).getEpochSecond(), Expiry.Source.SERVICE),
             null,
             now.getEpochSecond(),
             0,
@@ -504,7 +507,7 @@ final class TokenCommandsTest {
 
   @Test
   void loginAsksTheServiceAboutATokenWhoseNameItIsTold() throws Exception {
-    String id = service.add("laptop", "vso.code", now.plus(Duration.ofDays(10)));
+    String id = service.add("laptop", "vso.code", now.plus(TEN_DAYS));
     String secret = service.secretOf(id);
     assertThat(person.answering(secret, "login", "contoso", "--name", "laptop")).isZero();
     assertThat(kept().authorizationId()).isEqualTo(id);
