@@ -1,8 +1,6 @@
 package io.github.gitcredentialpat.endtoend;
 
 import io.github.gitcredentialpat.network.Certificate;
-import io.github.gitcredentialpat.network.ConnectProxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -18,17 +16,14 @@ public final class BenchmarkServer {
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
-    Certificate certificate = Certificate.ofThisRun();
     AzureSite azure = new AzureSite();
     String token = AzureSite.newToken();
     azure.grant("contoso", token, AzureSite.Scope.WRITE);
-    try (GitServer server =
-            new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
-        ConnectProxy proxy = new ConnectProxy(server.port(), null)) {
+    try (GitServer server = GitServer.ofAzure(folder, azure)) {
       server.repository("contoso/Web/_git/site", "contoso's site\n");
       server.delay(Duration.ofMillis(Integer.parseInt(args[1])));
-      System.out.println(proxy.address());
-      System.out.println(certificate.pem());
+      System.out.println(server.proxy().address());
+      System.out.println(Certificate.ofThisRun().pem());
       System.out.println("contoso");
       System.out.println(token);
       System.out.println("https://dev.azure.com/contoso/Web/_git/site");

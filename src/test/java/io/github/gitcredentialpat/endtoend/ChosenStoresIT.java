@@ -4,8 +4,6 @@ import static io.github.gitcredentialpat.endtoend.Person.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.Requires;
-import io.github.gitcredentialpat.network.Certificate;
-import io.github.gitcredentialpat.network.ConnectProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,35 +26,21 @@ class ChosenStoresIT {
   private final String token = AzureSite.newToken();
   private final AzureSite azure = new AzureSite();
   private final Map<String, String> surroundings = new HashMap<>();
-  private GitServer server;
-  private ConnectProxy proxy;
+  @AutoClose private GitServer server;
   private Person alice;
 
   @BeforeEach
   void openServer() throws Exception {
-    server =
-        new GitServer(
-            Files.createDirectory(folder.resolve("azure")), azure, Certificate.ofThisRun());
-    proxy = new ConnectProxy(server.port(), null);
+    server = GitServer.ofAzure(folder, azure);
     server.repository(contoso + "/Web/_git/site", "contoso's site\n");
     azure.grant(contoso, token, AzureSite.Scope.WRITE);
     surroundings.put("XDG_STATE_HOME", folder.resolve("state").toString());
     surroundings.put("XDG_DATA_HOME", folder.resolve("data").toString());
   }
 
-  @AfterEach
-  void closeServer() throws Exception {
-    if (proxy != null) {
-      proxy.close();
-    }
-    if (server != null) {
-      server.close();
-    }
-  }
-
   private void choose(String store) throws Exception {
     alice = new Person(GitVersion.ofThisMachine(), store, folder, surroundings);
-    alice.meets(Certificate.ofThisRun(), proxy);
+    alice.meets(server);
   }
 
   private Programs.Result credential(String action, String... more) throws Exception {

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,10 +31,10 @@ final class ExpiredTokenIT {
   @Parameter private Setting setting;
   @TempDir private Path folder;
 
-  private Keychain keychain;
+  @AutoClose private Keychain keychain;
   @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakeOrganization contoso;
-  private GitServer server;
+  @AutoClose private GitServer server;
   private Person alice;
   private Path clone;
   private String token;
@@ -51,7 +50,7 @@ final class ExpiredTokenIT {
     contoso.become(Trait.SAYS_WHY);
     contoso.repository("Web/_git/site", Access.ALL);
     Path repositories = Files.createDirectory(folder.resolve("azure"));
-    server = new GitServer(repositories, visit -> List.of(), null);
+    server = new GitServer(repositories, visit -> List.of());
     contoso.serve(server::answer);
     server.repository(REPOSITORY, "the first day\n");
     token = contoso.grant("vso.code");
@@ -59,16 +58,6 @@ final class ExpiredTokenIT {
     clone = alice.clones("https://dev.azure.com/" + REPOSITORY, "clone");
     server.repository(REPOSITORY, "a hundred days later\n");
     fake.setTime(fake.now().plus(Duration.ofDays(100)));
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    if (server != null) {
-      server.close();
-    }
-    if (keychain != null) {
-      keychain.close();
-    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.network.ConnectProxy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class GitServer implements AutoCloseable {
   record Request(String method, String host, String path, String scheme, int status) {}
 
   private final HttpServer server;
+  private final @Nullable ConnectProxy proxy;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Path repositories;
   private final Site site;
@@ -42,25 +45,53 @@ final class GitServer implements AutoCloseable {
   private volatile Duration delay = Duration.ZERO;
 
   /**
-   * Starts a server on a free port.
+   * Starts a server on a free port, which speaks plain http.
    *
    * @param repositories the folder where bare repositories are made
-   * @param certificate for https; without it, plain http
    */
-  GitServer(Path repositories, Site site, @Nullable Certificate certificate) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    if (certificate == null) {
-      server = HttpServer.create(address, 0);
-    } else {
-      HttpsServer https = HttpsServer.create(address, 0);
-      https.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
-      server = https;
-    }
+  GitServer(Path repositories, Site site) throws IOException {
+    this(repositories, site, HttpServer.create(anyPort(), 0), null);
+  }
+
+  private GitServer(Path repositories, Site site, HttpServer server, @Nullable ConnectProxy proxy) {
+    this.server = server;
+    this.proxy = proxy;
     this.repositories = repositories;
     this.site = site;
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
+  }
+
+  /**
+   * Starts a server that is every https host, by the certificate of this run, for those who ask its
+   * proxy.
+   *
+   * @param folder gets a folder with bare repositories
+   */
+  static GitServer ofAzure(Path folder, AzureSite site) throws IOException {
+    return ofAzure(folder, site, null);
+  }
+
+  /** The same behind a proxy that demands {@code user:password}. */
+  static GitServer ofAzure(Path folder, AzureSite site, @Nullable String proxyCredentials)
+      throws IOException {
+    HttpsServer server = HttpsServer.create(anyPort(), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(Certificate.ofThisRun().context()));
+    return new GitServer(
+        Files.createDirectory(folder.resolve("azure")),
+        site,
+        server,
+        new ConnectProxy(server.getAddress().getPort(), proxyCredentials));
+  }
+
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  /** The proxy before it. */
+  ConnectProxy proxy() {
+    return Objects.requireNonNull(proxy);
   }
 
   int port() {
@@ -105,7 +136,10 @@ final class GitServer implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
+    if (proxy != null) {
+      proxy.close();
+    }
     server.stop(0);
     threads.shutdownNow();
   }

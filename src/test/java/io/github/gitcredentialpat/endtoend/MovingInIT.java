@@ -3,8 +3,6 @@ package io.github.gitcredentialpat.endtoend;
 import static io.github.gitcredentialpat.endtoend.Person.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.network.Certificate;
-import io.github.gitcredentialpat.network.ConnectProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,37 +31,20 @@ class MovingInIT {
   private final String typed = AzureSite.newToken();
   private final String embedded = AzureSite.newToken();
   private final AzureSite azure = new AzureSite();
-  private Keychain keychain;
-  private GitServer server;
-  private ConnectProxy proxy;
+  @AutoClose private Keychain keychain;
+  @AutoClose private GitServer server;
   private Person alice;
 
   @BeforeEach
   void open() throws Exception {
     keychain = setting.keychain(folder);
     alice = new Person(setting.git(), setting.store(), folder, keychain.environment());
-    server =
-        new GitServer(
-            Files.createDirectory(folder.resolve("azure")), azure, Certificate.ofThisRun());
-    proxy = new ConnectProxy(server.port(), null);
-    alice.meets(Certificate.ofThisRun(), proxy);
+    server = GitServer.ofAzure(folder, azure);
+    alice.meets(server);
     server.repository("contoso/Web/_git/site", "contoso's site\n");
     server.repository("fabrikam/Web/_git/site", "fabrikam's site\n");
     azure.grant("contoso", typed, AzureSite.Scope.WRITE);
     azure.grant("fabrikam", embedded, AzureSite.Scope.WRITE);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    if (proxy != null) {
-      proxy.close();
-    }
-    if (server != null) {
-      server.close();
-    }
-    if (keychain != null) {
-      keychain.close();
-    }
   }
 
   /** The person's files in which one of the tokens can be read. */

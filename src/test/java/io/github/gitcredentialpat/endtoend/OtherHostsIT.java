@@ -3,8 +3,6 @@ package io.github.gitcredentialpat.endtoend;
 import static io.github.gitcredentialpat.endtoend.Person.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.network.Certificate;
-import io.github.gitcredentialpat.network.ConnectProxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +27,6 @@ class OtherHostsIT {
   private Keychain keychain;
   private Person alice;
   private @Nullable GitServer server;
-  private @Nullable ConnectProxy proxy;
 
   @BeforeEach
   void open() throws Exception {
@@ -39,9 +36,6 @@ class OtherHostsIT {
 
   @AfterEach
   void close() throws Exception {
-    if (proxy != null) {
-      proxy.close();
-    }
     if (server != null) {
       server.close();
     }
@@ -52,7 +46,7 @@ class OtherHostsIT {
 
   @Test
   void aServerWithAllFourSchemesTakesTheTokenWhereGitTakesAnAuthtype() throws Exception {
-    String collection = start(PasswordSite.tfs(token), "tfs/DefaultCollection/Web/_git/site", null);
+    String collection = start(PasswordSite.tfs(token), "tfs/DefaultCollection/Web/_git/site");
     alice.configure("credential." + host() + ".useHttpPath", "true");
     approve("tfs/DefaultCollection/Web/_git/site", "pat", token);
 
@@ -73,7 +67,7 @@ class OtherHostsIT {
 
   @Test
   void aPasswordThatGitTriedAsNtlmIsSpared() throws Exception {
-    start(PasswordSite.tfs(token), "tfs/DefaultCollection/Web/_git/site", null);
+    start(PasswordSite.tfs(token), "tfs/DefaultCollection/Web/_git/site");
     approve("tfs/DefaultCollection/Web/_git/site", "pat", token);
 
     Programs.Result erase =
@@ -121,14 +115,12 @@ class OtherHostsIT {
 
   @Test
   void aProxyGetsItsOwnCredentialsAndTheServerNeverSeesThem() throws Exception {
-    Certificate certificate = Certificate.ofThisRun();
     AzureSite azure = new AzureSite();
     azure.grant("contoso", token, AzureSite.Scope.WRITE);
-    server = new GitServer(Files.createDirectory(folder.resolve("azure")), azure, certificate);
+    server = GitServer.ofAzure(folder, azure, "carol:proxy secret");
     server.repository("contoso/Web/_git/site", "contoso's site\n");
-    proxy = new ConnectProxy(server.port(), "carol:proxy secret");
-    alice.meets(certificate, proxy);
-    URI address = URI.create(proxy.address());
+    alice.meets(server);
+    URI address = URI.create(server.proxy().address());
     // git asks for a proxy's password only when it knows the user.
     alice.configure("http.proxy", "http://carol@" + address.getAuthority());
     approve("http", address.getAuthority(), null, "carol", "proxy secret");
@@ -137,13 +129,13 @@ class OtherHostsIT {
     Path clone = alice.clones("https://dev.azure.com/contoso/Web/_git/site", "clone");
 
     assertThat(clone.resolve("README")).hasContent("contoso's site\n");
-    assertThat(proxy.answers()).startsWith(407).endsWith(200);
+    assertThat(server.proxy().answers()).startsWith(407).endsWith(200);
     assertThat(keychain.entries()).isEqualTo(2);
   }
 
   @Test
   void portsAreToldApart() throws Exception {
-    String url = start(PasswordSite.plain("bob", "secret"), "team/site", null);
+    String url = start(PasswordSite.plain("bob", "secret"), "team/site");
     approve("http", "127.0.0.1", null, "bob", "wrong");
     approve("http", "127.0.0.1:1", null, "bob", "wrong too");
 
@@ -157,7 +149,7 @@ class OtherHostsIT {
 
   /** Clones, fetches and is refused with both helpers, and compares what the server saw. */
   private void worksAsWithGitsOwnHelper(Site site, String password) throws Exception {
-    String url = start(site, "team/site", null);
+    String url = start(site, "team/site");
     approve(null, "bob", password);
     Path clone = alice.clones(url, "clone");
     done(alice.git(clone, "fetch", "-q"));
@@ -177,9 +169,8 @@ class OtherHostsIT {
     assertThat(ours).isEqualTo(server.requests());
   }
 
-  private String start(Site site, String repository, @Nullable Certificate certificate)
-      throws Exception {
-    server = new GitServer(Files.createDirectory(folder.resolve("server")), site, certificate);
+  private String start(Site site, String repository) throws Exception {
+    server = new GitServer(Files.createDirectory(folder.resolve("server")), site);
     server.repository(repository, "the site\n");
     return host() + "/" + repository;
   }

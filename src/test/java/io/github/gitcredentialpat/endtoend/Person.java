@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.Pty;
 import io.github.gitcredentialpat.network.Certificate;
-import io.github.gitcredentialpat.network.ConnectProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,10 +63,10 @@ final class Person {
     environment.put(variable, value);
   }
 
-  /** The person's git trusts this server and finds it behind this proxy. */
-  void meets(Certificate certificate, ConnectProxy proxy) throws Exception {
-    configure("http.sslCAInfo", certificate.pem().toString());
-    configure("http.proxy", proxy.address());
+  /** The person's git trusts this server and finds it behind its proxy. */
+  void meets(GitServer server) throws Exception {
+    configure("http.sslCAInfo", Certificate.ofThisRun().pem().toString());
+    configure("http.proxy", server.proxy().address());
   }
 
   /** {@code git config --global}. */

@@ -3,12 +3,10 @@ package io.github.gitcredentialpat.endtoend;
 import static io.github.gitcredentialpat.endtoend.Person.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.network.Certificate;
-import io.github.gitcredentialpat.network.ConnectProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,9 +25,8 @@ final class SetUpIT {
 
   private final String token = AzureSite.newToken();
   private final AzureSite azure = new AzureSite();
-  private Keychain keychain;
-  private GitServer server;
-  private ConnectProxy proxy;
+  @AutoClose private Keychain keychain;
+  @AutoClose private GitServer server;
   private Person alice;
   private String before;
 
@@ -41,29 +38,13 @@ final class SetUpIT {
   void open() throws Exception {
     keychain = setting.keychain(folder);
     alice = new Person(setting.git(), setting.store(), folder, keychain.environment());
-    server =
-        new GitServer(
-            Files.createDirectory(folder.resolve("azure")), azure, Certificate.ofThisRun());
-    proxy = new ConnectProxy(server.port(), null);
-    alice.meets(Certificate.ofThisRun(), proxy);
+    server = GitServer.ofAzure(folder, azure);
+    alice.meets(server);
     alice.configure("credential.helper", "store");
     alice.configure("credential.https://dev.azure.com.useHttpPath", "false");
     before = Files.readString(alice.home().resolve(".gitconfig"));
     server.repository("contoso/Web/_git/site", "contoso's site\n");
     azure.grant("contoso", token, AzureSite.Scope.WRITE);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    if (proxy != null) {
-      proxy.close();
-    }
-    if (server != null) {
-      server.close();
-    }
-    if (keychain != null) {
-      keychain.close();
-    }
   }
 
   @Test
