@@ -59,10 +59,10 @@ function Find-Jdk {
 }
 
 # Writes a launcher: in UTF-8 without a mark, which sh would take for a command.
-function Write-Launcher([string] $name, [string] $lineEnd, [hashtable] $words) {
+function Write-Launcher([string] $name, [string] $lineEnd, [hashtable] $words, [string] $folder = 'bin') {
   $text = [IO.File]::ReadAllText((Join-Path $project "helper\windows\$name")) -replace "`r`n", "`n"
   foreach ($word in $words.Keys) { $text = $text.Replace("@$word@", $words[$word]) }
-  $target = Join-Path $Prefix "bin\$name"
+  $target = Join-Path $Prefix "$folder\$name"
   [IO.File]::WriteAllText("$target.new", $text.Replace("`n", $lineEnd), (New-Object Text.UTF8Encoding $false))
   Move-Item -Force "$target.new" $target
 }
@@ -121,6 +121,10 @@ $classPath = ($names | ForEach-Object { '$home/lib/' + $_ }) -join ';'
 Write-Launcher 'git-credential-pat' "`n" @{ HOME = $image.Replace('\', '/'); CLASSPATH = $classPath }
 $classPath = ($names | ForEach-Object { '%home%\lib\' + $_ }) -join ';'
 Write-Launcher 'git-credential-pat.cmd' "`r`n" @{ BUILD = $build; CLASSPATH = $classPath }
+# What pip and NuGet look for on the PATH, each in a folder of its own.
+New-Item -ItemType Directory -Force (Join-Path $library 'pip'), (Join-Path $library 'nuget') | Out-Null
+Write-Launcher 'keyring.cmd' "`r`n" @{} 'lib\git-credential-pat\pip'
+Write-Launcher 'nuget-plugin-git-credential-pat.bat' "`r`n" @{} 'lib\git-credential-pat\nuget'
 # Older builds, but for those that still run; the next installation gets these.
 Get-ChildItem -Directory $library -Filter 'build.*' | Where-Object { $_.Name -ne $build } |
   ForEach-Object { Remove-Item -Recurse -Force $_.FullName -ErrorAction SilentlyContinue }

@@ -53,7 +53,7 @@ record ImportSource(String name, String place, boolean isPlain, ForeignEntries e
       }
     }
     Surroundings surroundings = session.run().surroundings();
-    add(sources, "store", PlaintextFiles.ofGit(surroundings));
+    add(sources, "store", PlaintextFiles.ofGit(surroundings, StoreHelperFiles.of(session)));
     ManagerFiles manager = new ManagerFiles(surroundings);
     if (Files.isDirectory(manager.path())) {
       sources.add(new ImportSource("gcm", manager.path().toString(), true, manager));

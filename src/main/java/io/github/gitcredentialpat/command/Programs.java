@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -79,15 +81,51 @@ final class Programs {
    * are passed over: they lead into the working directory, which may be anybody's (CVE-2020-26233).
    */
   static @Nullable Path find(String name, Map<String, String> environment) {
-    String path = environment.getOrDefault("PATH", environment.getOrDefault("Path", ""));
-    for (String entry : path.split(File.pathSeparator)) {
+    return find(List.of(name), environment);
+  }
+
+  /**
+   * What a person on Windows means by a command's first word: a program, or a batch file, on the
+   * PATH or where the word says, with one of the endings that {@code PATHEXT} names.
+   */
+  static @Nullable Path findOnWindows(String word, Map<String, String> environment) {
+    String endings = environment.getOrDefault("PATHEXT", ".COM;.EXE;.BAT;.CMD");
+    List<String> names = new ArrayList<>();
+    for (String ending : endings.split(";")) {
+      if (word.regionMatches(true, word.length() - ending.length(), ending, 0, ending.length())) {
+        names.add(0, word);
+      }
+      names.add(word + ending);
+    }
+    if (word.indexOf('/') < 0 && word.indexOf('\\') < 0) {
+      return find(names, environment);
+    }
+    for (String name : names) {
       try {
-        Path program = Path.of(entry).resolve(name);
-        if (program.isAbsolute() && Files.isRegularFile(program) && Files.isExecutable(program)) {
+        Path program = Path.of(name).toAbsolutePath();
+        if (Files.isRegularFile(program)) {
           return program;
         }
       } catch (InvalidPathException e) {
-        // No folder has such a name.
+        // No file has such a name.
+      }
+    }
+    return null;
+  }
+
+  /** The first of any of these names. */
+  private static @Nullable Path find(List<String> names, Map<String, String> environment) {
+    String path = environment.getOrDefault("PATH", environment.getOrDefault("Path", ""));
+    for (String entry : path.split(File.pathSeparator)) {
+      for (String name : names) {
+        try {
+          Path program = Path.of(entry).resolve(name);
+          if (program.isAbsolute() && Files.isRegularFile(program) && Files.isExecutable(program)) {
+            return program;
+          }
+        } catch (InvalidPathException e) {
+          // No folder has such a name.
+        }
       }
     }
     return null;

@@ -29,7 +29,13 @@ final class Replacement {
   private static final String WAS = "GIT_CREDENTIAL_PAT_WAS_";
 
   private static final List<String> CHANGED =
-      List.of("LC_ALL", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
+      List.of(
+          "LC_ALL",
+          "JAVA_TOOL_OPTIONS",
+          "_JAVA_OPTIONS",
+          "JDK_JAVA_OPTIONS",
+          "MSYS_NO_PATHCONV",
+          "MSYS2_ARG_CONV_EXCL");
 
   private static final int NOT_FOUND = 127;
   private static final int NOT_RUNNABLE = 126;
@@ -191,16 +197,38 @@ final class Replacement {
 
   // --- Windows ---
 
-  private static int runChild(List<String> command, Map<String, byte[]> variables, Session session)
-      throws CommandException, IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+  /** Gives back what the launcher changed; an empty value is none. */
+  static void restore(Map<String, String> environment) {
+    for (String name : CHANGED) {
+      String before = environment.remove(WAS + name);
+      if (before != null && before.isEmpty()) {
+        environment.remove(name);
+      } else if (before != null) {
+        environment.put(name, before);
+      }
+    }
+  }
+
+  /** Runs it as a child, looked for as Windows' own shells do, but not in the working folder. */
+  static int runChild(List<String> command, Map<String, byte[]> variables, Session session)
+      throws CommandException {
+    Path program = Programs.findOnWindows(command.get(0), session.environment());
+    if (program == null) {
+      return failed(command.get(0), true, session);
+    }
+    List<String> words = new ArrayList<>(command);
+    words.set(0, program.toString());
+    ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+    restore(builder.environment());
     variables.forEach((name, value) -> builder.environment().put(name, new String(value, UTF_8)));
+    // What means something to cmd is put in quotes then, where a batch file is run.
+    System.setProperty("jdk.lang.Process.allowAmbiguousCommands", "false");
     Process process;
     try {
       process = builder.start();
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       session.messages().trace(e);
-      return failed(command.get(0), true, session);
+      return failed(command.get(0), false, session);
     }
     builder.environment().clear();
     // Ctrl-C goes to both; this one waits for the other to make of it what it will.

@@ -354,6 +354,57 @@ final class ImportTest {
     assertThat(person.err).contains("nothing was found");
   }
 
+  @Test
+  void findsTheFilesThatGitsConfigurationNames() throws Exception {
+    List<String> helpers =
+        List.of(
+            "store --file '" + home + "/one file'",
+            "store --file=$HOME/t\\wo",
+            "store --file \"$HOME/three four\"",
+            "store --file ~/.git-credentials",
+            // Only a shell knows what these are, or only git where they lie.
+            "!f() { cat '" + home + "/no-command'; }; f",
+            "store --file $(echo ~/no-shell)",
+            "store --file no-relative",
+            "libsecret --file " + home + "/no-store");
+    List<String> names = List.of("one file", "two", "three four", ".git-credentials");
+    StringBuilder configuration = new StringBuilder("[credential]\n");
+    for (String helper : helpers) {
+      String quoted = helper.replace("\\", "\\\\").replace("\"", "\\\"");
+      configuration.append("\thelper = \"").append(quoted).append("\"\n");
+    }
+    Files.writeString(home.resolve(".gitconfig"), configuration);
+    for (String no : List.of("no-command", "no-shell", "no-relative", "no-store")) {
+      Files.writeString(home.resolve(no), "https://x:" + token + "@dev.azure.com/" + no + "\n");
+    }
+    for (int i = 0; i < names.size(); i++) {
+      // Git itself, through a shell, as its configuration says.
+      String name = names.get(i);
+      gitApproves("https://dev.azure.com/org" + i, i == 0 ? token : newToken('B'));
+      assertThat(home.resolve(name)).exists();
+    }
+    assertThat(outcome("--from", "store")).isNotEmpty();
+    assertThat(person.out)
+        .contains("/one file\"", "/two\"", "/three four\"", "/.git-credentials\"")
+        .doesNotContain("/no-");
+  }
+
+  private void gitApproves(String url, String secret) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder("git", "-c", "credential.useHttpPath=true", "credential", "approve");
+    builder.environment().put("HOME", home.toString());
+    builder.environment().put("GIT_CONFIG_NOSYSTEM", "1");
+    builder.environment().remove("XDG_CONFIG_HOME");
+    builder.directory(home.toFile()).redirectErrorStream(true);
+    Process process = builder.start();
+    process
+        .getOutputStream()
+        .write(("url=" + url + "\nusername=x\npassword=" + secret + "\n\n").getBytes(UTF_8));
+    process.getOutputStream().close();
+    process.getInputStream().readAllBytes();
+    assertThat(process.waitFor()).isZero();
+  }
+
   /** As Git Credential Manager does it, which no registry has. */
   private Path managerKeeps(String place, String content) throws IOException {
     Path file = home.resolve(".gcm/store/git").resolve(place + ".credential");

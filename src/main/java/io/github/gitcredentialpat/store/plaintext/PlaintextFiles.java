@@ -5,21 +5,28 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The files that are known to hold passwords in plain text, where they are. */
 public final class PlaintextFiles {
   private PlaintextFiles() {}
 
-  /** Those of git's {@code store} helper. */
-  public static List<PlaintextFile> ofGit(Surroundings surroundings) {
+  /**
+   * Those of git's {@code store} helper.
+   *
+   * @param named those that git's configuration names
+   */
+  public static List<PlaintextFile> ofGit(Surroundings surroundings, List<Path> named) {
     Path home = Path.of(surroundings.home());
     String variable = surroundings.variable("XDG_CONFIG_HOME");
     Path configuration = variable == null ? home.resolve(".config") : Path.of(variable);
-    return present(
-        new GitCredentials(),
-        home.resolve(".git-credentials"),
-        configuration.resolve("git").resolve("credentials"));
+    Set<Path> paths = new LinkedHashSet<>();
+    paths.add(home.resolve(".git-credentials"));
+    paths.add(configuration.resolve("git").resolve("credentials"));
+    named.forEach(path -> paths.add(path.normalize()));
+    return present(new GitCredentials(), paths.toArray(Path[]::new));
   }
 
   /** What curl, and git through it, reads; on Windows under another name as well. */

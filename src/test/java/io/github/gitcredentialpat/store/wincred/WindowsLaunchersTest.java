@@ -46,7 +46,9 @@ final class WindowsLaunchersTest {
   @Test
   void gitsLauncherRunsTheRuntimeBesideItAndNothingElse() throws Exception {
     fillIn("git-credential-pat", "$home/lib/a.jar;$home/lib/b.jar");
-    script("printf '%s\\n' \"$@\"; echo \"JAVA_TOOL_OPTIONS ${JAVA_TOOL_OPTIONS-unset}\"; exit 3");
+    script(
+        "printf '%s\\n' \"$@\"; echo \"JAVA_TOOL_OPTIONS ${JAVA_TOOL_OPTIONS-unset}\"; "
+            + "echo \"before $GIT_CREDENTIAL_PAT_WAS_JAVA_TOOL_OPTIONS\"; exit 3");
     Result result = run(launcher().toString(), "--store", "wincred, file", "get");
     assertThat(result.output.lines())
         .containsExactly(
@@ -61,7 +63,8 @@ final class WindowsLaunchersTest {
             "--store",
             "wincred, file",
             "get",
-            "JAVA_TOOL_OPTIONS unset");
+            "JAVA_TOOL_OPTIONS unset",
+            "before -Dx=y");
     assertThat(result.status).isEqualTo(3);
     Files.createFile(image.resolve("app.jsa"));
     assertThat(run(launcher().toString(), "get").output)
@@ -111,7 +114,7 @@ final class WindowsLaunchersTest {
       Wine.Result result =
           wine.run(
               folder,
-              Map.of("JAVA_TOOL_OPTIONS", "-Dx=y"),
+              Map.of("JAVA_TOOL_OPTIONS", "-Dx=\"y & echo z\""),
               List.of("cmd", "/c", "git-credential-pat", "--store", "wincred, file", "list"));
       String home = "Z:" + folder.toString().replace('/', '\\');
       home += "\\..\\lib\\git-credential-pat\\build.1";
@@ -128,11 +131,38 @@ final class WindowsLaunchersTest {
               "--store",
               "wincred, file",
               "list",
-              "JAVA_TOOL_OPTIONS unset");
+              "JAVA_TOOL_OPTIONS unset",
+              "-Dx=\"y & echo z\"");
       assertThat(result.status()).isEqualTo(3);
+
+      // What pip and NuGet find start it too, from folders of their own.
+      isStartedBy(wine, "pip", "keyring.cmd", "keyring");
+      isStartedBy(wine, "nuget", "nuget-plugin-git-credential-pat.bat", "nuget-plugin");
     } finally {
       wine.stop();
     }
+  }
+
+  private void isStartedBy(Wine wine, String folder, String file, String command) throws Exception {
+    Path place = Files.createDirectory(prefix.resolve("lib/git-credential-pat").resolve(folder));
+    Files.copy(Path.of("helper/windows", file), place.resolve(file));
+    String name = file.substring(0, file.lastIndexOf('.'));
+    Wine.Result result =
+        wine.run(
+            place,
+            Map.of(),
+            List.of("cmd", "/c", name, "get", "https://pkgs.dev.azure.com/x/a b", "-Plugin"));
+    assertThat(result.output().lines().map(String::strip))
+        .containsSubsequence(
+            "io.github.gitcredentialpat.GitCredentialPat",
+            command,
+            "get",
+            "https://pkgs.dev.azure.com/x/a b",
+            "-Plugin",
+            "JAVA_TOOL_OPTIONS unset",
+            "no JAVA_TOOL_OPTIONS before");
+    assertThat(result.status()).isEqualTo(3);
+    assertThat(Files.readString(Path.of("install/install.ps1"))).contains("'" + file + "'");
   }
 
   @Test

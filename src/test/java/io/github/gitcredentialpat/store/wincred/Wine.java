@@ -18,6 +18,7 @@ import java.util.Map;
  */
 final class Wine {
   private static final Path FOLDER = Path.of("target/wine").toAbsolutePath();
+  private static final Path TEMPORARY = FOLDER.resolve("tmp");
 
   private final Path path;
   private final NativeLibrary library;
@@ -31,7 +32,7 @@ final class Wine {
         CSources.windowsProgram(CSources.source("wine/wine_bridge.c"), "-Wall", "-ladvapi32");
     path = CSources.library("wine/wine_advapi32.c");
     library = NativeLibrary.getInstance(path.toString());
-    Files.createDirectories(FOLDER);
+    Files.createDirectories(TEMPORARY);
     if (!Files.exists(FOLDER.resolve("prefix/system.reg"))) {
       // By itself: two programs that start in a Windows that is not there yet may fail.
       builder(List.of("wine", "wineboot", "--init")).start().waitFor();
@@ -47,6 +48,9 @@ final class Wine {
   private static Map<String, String> environment() {
     return Map.of(
         "HOME", FOLDER.toString(),
+        // Else the server's socket stays in /tmp when it is gone.
+        "TMPDIR", TEMPORARY.toString(),
+        "XDG_RUNTIME_DIR", TEMPORARY.toString(),
         "WINEPREFIX", FOLDER.resolve("prefix").toString(),
         "WINEDEBUG", "-all",
         // Neither a browser nor .NET is asked for.
