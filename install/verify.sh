@@ -27,10 +27,10 @@ packages='git maven ca-certificates
   curl python3-pip man-db
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
-# For git's source and the other system; a Windows to try our Windows parts on; a second Secret Service; what packs
-# and judges packages; shells to complete in.
+# For git's source and the other system; a Windows to try our Windows parts on, and what makes its packages; a second
+# Secret Service; what packs and judges packages; shells to complete in.
 packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
-  wine wine64 gcc-mingw-w64-x86-64
+  wine wine64 gcc-mingw-w64-x86-64 wixl msitools
   keepassxc
   rpm lintian zip unzip binutils
   fish zsh'

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Measures the helper as whole processes, against git's own helpers and a JVM that only says hello.
 
-usage: src/bench/benchmark.py [--rounds N] [--image NAME=FOLDER]... [--jdk FOLDER] [--trixie FOLDER] [--fetches N]
+usage: src/bench/benchmark.py [--rounds N] [--image NAME=FOLDER]... [--jdk FOLDER] [--trixie FOLDER] [--fetches N] [--prove]
 
 --rounds   how often each case runs (default 40); all cases take turns, so that a busy moment hits them all
---image    an image to measure, under the name of its JDK (default "JDK=target/image"); may be repeated
+--image    an image to measure, under the name of its JDK; may be repeated, for one of a Java runtime, which has
+           an archive of loaded classes, as for a native image (default "JDK=target/image", and "native
+           image=target/native-image" where that was built)
 --jdk      the JDK that compiles the hello and runs the server (default JAVA_HOME, else the one on the PATH)
 --trixie   a Debian 13 system in a folder, for a git that takes an authtype answer where this machine's is
            older (default GIT_CREDENTIAL_PAT_TRIXIE; needs root); without either, no fetch is measured
 --fetches  how often a whole fetch runs with each helper (default 15), from the tests' server, 40 ms away
+--prove    end with status 1 when something that has to be reached was not
 
 Prints Markdown tables of medians. Needs what install/verify.sh installs, and target/test-classes for the
 fetches. Uses a keyring, a bus and home folders of its own; all that is left behind is a key in the kernel keyring
@@ -34,6 +37,8 @@ SERVER = 'wwwauth[]=Bearer\nwwwauth[]=Basic realm="https://tfsprodweu1.visualstu
 DELAY = 40
 MEMORY_TARGET = 64
 
+NATIVE = "native"
+
 # What has to be reached, by case and Java release: how many times what, or how many milliseconds.
 TARGETS = {
     ("get, keyring", 25): (3.4, "git-credential-libsecret get"),
@@ -41,6 +46,8 @@ TARGETS = {
     ("get and store, keyring, with state", 25): (2.6, "git-credential-libsecret get and store"),
     ("get, file", 25): (2.5, "get, keyring"),
     ("get, file with passphrase, key cached", 25): (1.6, "get, keyring"),
+    ("get, keyring", NATIVE): (0.7, "git-credential-libsecret get"),
+    ("store unchanged, keyring, with state", NATIVE): (0.5, "git-credential-libsecret get"),
     ("--help", 25): (500, "ms"),
     ("list of ten tokens, file", 25): (500, "ms"),
 }
@@ -192,10 +199,12 @@ def reference_cases(bench, libsecret, credential):
 
 
 def image_cases(bench, image, token, credential):
-    """The Java release and the cases of one image, which has home folders of its own."""
+    """What the image runs on, as TARGETS has it, and its cases; it has home folders of its own."""
     launcher = os.path.join(image, "bin", "git-credential-pat")
-    with open(os.path.join(image, "runtime", "release")) as file:
-        release = int(re.search(r'JAVA_VERSION="(\d+)', file.read())[1])
+    runs_on = NATIVE
+    if os.path.isdir(os.path.join(image, "runtime")):
+        with open(os.path.join(image, "runtime", "release")) as file:
+            runs_on = 25 if int(re.search(r'JAVA_VERSION="(\d+)', file.read())[1]) >= 25 else 17
     # The helper caches no key for root in a container, whose kernel keyring may be shared with others.
     somebody = []
     if os.getuid() == 0 and os.path.exists("/.dockerenv"):
@@ -232,6 +241,7 @@ def image_cases(bench, image, token, credential):
         [(keyring + ["get"], get), (keyring + ["store"], answered + HOST)],
         plain,
     )
+    add("store unchanged, keyring, with state", [(keyring + ["store"], answered + HOST)], plain)
     add("store unchanged, keyring, without state", [(keyring + ["store"], credential)], plain)
     add("get, file", [(file + ["get"], get)], plain)
     add("get, file with passphrase, key cached", [(somebody + file + ["get"], get)], secured)
@@ -241,12 +251,13 @@ def image_cases(bench, image, token, credential):
     add("list of ten tokens as JSON, file", [(file + ["list", "--json"], "")], ten)
     if "contoso9" not in cases["list of ten tokens, file"].answer():
         sys.exit(f"{image}: its list lacks a token")
-    add("a JVM that says hello", [(hello, "")], plain)
+    if runs_on != NATIVE:
+        add("a JVM that says hello", [(hello, "")], plain)
     proof = base64.b64encode(f"pat:{token}".encode()).decode()
     for name in cases:
         if name.startswith("get") and proof not in cases[name].answer():
             sys.exit(f"{image}: {name} does not answer")
-    return release, cases
+    return runs_on, cases
 
 
 def interleave(cases, rounds):
@@ -260,6 +271,8 @@ def interleave(cases, rounds):
 
 
 def print_cases(images, reference):
+    """The table; whether all is reached that has to be."""
+    reached = True
     base = reference["git-credential-libsecret get"].median()
     print("| whole process | ms | times `git-credential-libsecret get` | of it processor, ms | MB | to reach |")
     print("|---|---|---|---|---|---|")
@@ -271,10 +284,10 @@ def print_cases(images, reference):
 
     for name, case in reference.items():
         row(name, case, "")
-    for label, release, cases in images:
+    for label, runs_on, cases in images:
         for name, case in cases.items():
             told = []
-            limit, against = TARGETS.get((name, 25 if release >= 25 else 17), (None, None))
+            limit, against = TARGETS.get((name, runs_on), (None, None))
             if against == "ms":
                 told.append(f"at most {limit} ms: {'yes' if case.median() <= limit else 'NO'}")
             elif limit:
@@ -283,6 +296,8 @@ def print_cases(images, reference):
             if name.startswith("get,") and case.memory / 1024 > MEMORY_TARGET:
                 told.append(f"over {MEMORY_TARGET} MB: NO")
             row(f"{label}: {name}", case, "; ".join(told))
+            reached = reached and not any(part.endswith("NO") for part in told)
+    return reached
 
 
 # Runs in the system of the git that is measured. $1 rounds, $2 clone, the rest: homes, one for each helper.
@@ -381,6 +396,7 @@ def main():
     parser.add_argument("--jdk", default=os.environ.get("JAVA_HOME"))
     parser.add_argument("--trixie", default=os.environ.get("GIT_CREDENTIAL_PAT_TRIXIE"))
     parser.add_argument("--fetches", type=int, default=15)
+    parser.add_argument("--prove", action="store_true")
     options = parser.parse_args()
     tools = os.path.join(options.jdk, "bin") if options.jdk else None
     java, javac = (shutil.which(name, path=tools) or sys.exit("no " + name) for name in ("java", "javac"))
@@ -395,17 +411,24 @@ def main():
             reference = reference_cases(bench, libsecret, credential)
             everything = list(reference.values())
             images = []
-            named = [image.split("=", 1) for image in options.image or ["JDK=target/image"]]
+            present = ["JDK=target/image"]
+            if os.path.isdir("target/native-image"):
+                present.append("native image=target/native-image")
+            named = [image.split("=", 1) for image in options.image or present]
             for label, path in named:
-                release, cases = image_cases(bench, os.path.abspath(path), token, credential)
-                images.append((label, release, cases))
+                runs_on, cases = image_cases(bench, os.path.abspath(path), token, credential)
+                images.append((label, runs_on, cases))
                 everything += cases.values()
             interleave(everything, options.rounds)
-            print_cases(images, reference)
+            reached = print_cases(images, reference)
+            if all(runs_on != NATIVE for _, runs_on, _ in images):
+                print("\nNo native image is measured: there is none (mvn -Pnative package makes it, with GraalVM).")
             first = os.path.abspath(named[0][1])
             measure_fetches(bench, java, first, libsecret, options.trixie, options.fetches)
         finally:
             bench.stop()
+    if options.prove and not reached:
+        sys.exit("not all that has to be reached was")
 
 
 main()

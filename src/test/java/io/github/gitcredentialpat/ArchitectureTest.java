@@ -6,10 +6,19 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The house: which room may know which other, as docs/architecture.md draws it. */
 @AnalyzeClasses(
@@ -110,4 +119,68 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule roomsFormNoCircle =
       slices().matching(BASE + ".(**)").should().beFreeOfCycles();
+
+  // --- what a native image needs ---
+
+  @ArchTest
+  static final ArchRule nothingOfOursIsReachedByReflection =
+      classes()
+          .should(
+              notCall(
+                  JavaClass::getAccessesFromSelf,
+                  "java\\.lang\\.Class\\.(forName|newInstance|get(Declared)?(Method|Field|Constructor)s?)",
+                  "java\\.lang\\.reflect\\..*",
+                  "java\\.lang\\.invoke\\.(MethodHandle|VarHandle).*",
+                  "java\\.util\\.ServiceLoader\\..*"))
+          .because("an image has nothing under its name that the metadata does not list");
+
+  @ArchTest
+  static final ArchRule resourcesAreReadWhereTheMetadataHasThem =
+      classes()
+          .that()
+          .doNotHaveFullyQualifiedName(BASE + ".command.Commands$Version")
+          .should(notCall(JavaClass::getAccessesFromSelf, ".*\\.getResource.*"));
+
+  @ArchTest
+  static final ArchRule jnaIsGivenNoTypesToReadByReflection =
+      noClasses()
+          .should()
+          .beAssignableTo("com.sun.jna.Structure")
+          .orShould()
+          .beAssignableTo("com.sun.jna.Callback")
+          .orShould()
+          .beAssignableTo("com.sun.jna.Library")
+          .orShould()
+          .beAssignableTo("com.sun.jna.NativeMapped")
+          .orShould()
+          .beAssignableTo("com.sun.jna.ptr.ByReference");
+
+  @ArchTest
+  static final ArchRule staticInitializersAskTheSystemNothing =
+      classes()
+          .should(
+              notCall(
+                  type ->
+                      type.getStaticInitializer()
+                          .<Set<JavaAccess<?>>>map(JavaCodeUnit::getAccessesFromSelf)
+                          .orElse(Set.of()),
+                  "java\\.lang\\.System\\.(getenv|getProperty)",
+                  "java\\.io\\.File(InputStream|OutputStream|Reader|Writer)\\..*",
+                  "java\\.nio\\.file\\.Files\\..*"))
+          .because("they may run while an image is built");
+
+  private static ArchCondition<JavaClass> notCall(
+      Function<JavaClass, Set<JavaAccess<?>>> accesses, String... patterns) {
+    return new ArchCondition<>("not call " + String.join(" ", patterns)) {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        for (JavaAccess<?> access : accesses.apply(type)) {
+          String name = access.getTargetOwner().getName() + "." + access.getName();
+          if (Stream.of(patterns).anyMatch(name::matches)) {
+            events.add(SimpleConditionEvent.violated(type, access.getDescription()));
+          }
+        }
+      }
+    };
+  }
 }

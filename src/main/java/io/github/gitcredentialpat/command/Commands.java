@@ -305,21 +305,22 @@ public final class Commands implements Callable<Integer> {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
-      String version = Commands.class.getPackage().getImplementationVersion();
-      String commit = "unknown";
-      try (InputStream in = Commands.class.getResourceAsStream("commit")) {
-        if (in != null) {
-          String told = new String(in.readAllBytes(), UTF_8).strip();
-          // What git said instead, where there was no repository, is of no use here.
-          commit = told.matches("[0-9a-f]+") ? told : commit;
-        }
-      }
+      String version = told("version");
+      String commit = told("commit");
       return new String[] {
-        NAME + " " + (version == null ? "unknown" : version),
-        "commit " + commit,
+        NAME + " " + (version.isEmpty() ? "unknown" : version),
+        // What git said instead, where there was no repository, is of no use here.
+        "commit " + (commit.matches("[0-9a-f]+") ? commit : "unknown"),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
         System.getProperty("os.name") + " " + System.getProperty("os.arch")
       };
+    }
+
+    /** What the build wrote. (A native image does not keep the jar's manifest.) */
+    private static String told(String name) throws IOException {
+      try (InputStream in = Commands.class.getResourceAsStream(name)) {
+        return in == null ? "" : new String(in.readAllBytes(), UTF_8).strip();
+      }
     }
   }
 }

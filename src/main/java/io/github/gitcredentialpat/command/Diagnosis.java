@@ -210,6 +210,7 @@ enum Diagnosis {
 
   // --- this program ---
   RUNTIME("runtime", Severity.OK, "it runs on Java {0} with its archive of loaded classes"),
+  RUNTIME_NATIVE("runtime", Severity.OK, "it is a native image, of Java {0}"),
   RUNTIME_OTHER(
       "runtime-other", Severity.INFO, "it runs on Java {0}, which is not the runtime of its own"),
   RUNTIME_NO_ARCHIVE(

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another program in place of this process: execvp(3). Nothing of Java is left then, so that the
@@ -37,6 +38,9 @@ final class Replacement {
           "MSYS_NO_PATHCONV",
           "MSYS2_ARG_CONV_EXCL");
 
+  /** The soft limit of open files, which a native image raises as it starts. */
+  private static final String OPEN_FILES = WAS + "OPEN_FILES";
+
   private static final int NOT_FOUND = 127;
   private static final int NOT_RUNNABLE = 126;
   private static final int ENOENT = 2;
@@ -46,6 +50,9 @@ final class Replacement {
 
   /** A sigset_t is smaller everywhere. */
   private static final int SIGNAL_SET = 256;
+
+  /** Two numbers of 64 bits: the soft limit and the hard one. */
+  private static final int RLIMIT = 16;
 
   private Replacement() {}
 
@@ -68,6 +75,7 @@ final class Replacement {
   private static int replace(List<String> command, Map<String, byte[]> variables, Session session) {
     NativeLibrary libc = NativeLibrary.getProcess();
     restore(libc, session.environment());
+    restoreOpenFiles(libc, session.environment().get(OPEN_FILES));
     variables.forEach((name, value) -> set(libc, name, value));
     unblockSignals(libc);
     closeOwnFiles(libc);
@@ -109,6 +117,26 @@ final class Replacement {
     }
   }
 
+  /** Lowers the limit again; a program may do something for each file that it could open. */
+  private static void restoreOpenFiles(NativeLibrary libc, @Nullable String before) {
+    if (before == null) {
+      return;
+    }
+    unset(libc, OPEN_FILES);
+    int resource = isMac() ? 8 : 7;
+    try (Memory limits = new Memory(RLIMIT)) {
+      boolean known = libc.getFunction("getrlimit").invokeInt(new Object[] {resource, limits}) == 0;
+      if (known && before.matches("[0-9]{1,18}")) {
+        limits.setLong(0, Long.parseLong(before));
+        libc.getFunction("setrlimit").invokeInt(new Object[] {resource, limits});
+      }
+    }
+  }
+
+  private static boolean isMac() {
+    return System.getProperty("os.name").startsWith("Mac");
+  }
+
   private static void set(NativeLibrary libc, String name, byte[] value) {
     try (Memory key = text(name.getBytes(UTF_8));
         Memory bytes = text(value)) {
@@ -125,7 +153,7 @@ final class Replacement {
 
   /** Java's threads block SIGQUIT, and a blocked signal stays so in the new program. */
   private static void unblockSignals(NativeLibrary libc) {
-    int setMask = System.getProperty("os.name").startsWith("Mac") ? 3 : 2;
+    int setMask = isMac() ? 3 : 2;
     try (Memory none = new Memory(SIGNAL_SET)) {
       none.clear();
       libc.getFunction("pthread_sigmask").invokeInt(new Object[] {setMask, none, null});
@@ -142,14 +170,15 @@ final class Replacement {
       return;
     }
     String jars = File.pathSeparator + System.getProperty("java.class.path") + File.pathSeparator;
-    Path runtime = Path.of(System.getProperty("java.home"));
+    // A native image has no runtime.
+    String runtime = System.getProperty("java.home");
     Function fcntl = libc.getFunction("fcntl");
     for (String name : open) {
       try {
         int descriptor = Integer.parseInt(name);
         Path file = Files.readSymbolicLink(Path.of("/proc/self/fd", name));
         boolean own =
-            file.startsWith(runtime)
+            (runtime != null && file.startsWith(runtime))
                 || jars.contains(File.pathSeparator + file + File.pathSeparator)
                 || isRandomness(file);
         if (descriptor >= FIRST_OWN && own) {

@@ -35,9 +35,7 @@ final class RuntimeCheckup {
    */
   void look(CredentialSettings.@Nullable Setting helper) throws IOException {
     findings.add(
-        runtime(
-            Path.of(System.getProperty("java.home")).resolveSibling("."),
-            System.getProperty("java.vm.info", "")),
+        runtime(System.getProperty("java.home"), System.getProperty("java.vm.info", "")),
         Fact.version(System.getProperty("java.version")));
     Launcher launcher = Launcher.present();
     if (launcher == null) {
@@ -50,10 +48,14 @@ final class RuntimeCheckup {
   /**
    * Whether it is our own runtime, and starts from its archive.
    *
-   * @param image the folder above the runtime
+   * @param runtime its folder, in the image's; a native image has none
    * @param machine what Java says of itself: whether it shares classes from an archive
    */
-  static Diagnosis runtime(Path image, String machine) {
+  static Diagnosis runtime(@Nullable String runtime, String machine) {
+    if (runtime == null) {
+      return Diagnosis.RUNTIME_NATIVE;
+    }
+    Path image = Path.of(runtime).resolveSibling(".");
     if (!Files.isRegularFile(image.resolve("jvm.options"))) {
       return Diagnosis.RUNTIME_OTHER;
     }

@@ -355,13 +355,16 @@ final class DoctorTest {
   @Test
   void aRuntimeWithoutItsArchiveIsNamed() throws Exception {
     Path image = Files.createDirectory(folder.resolve("image"));
+    String runtime = image.resolve("runtime").toString();
     String shares = "mixed mode, sharing";
-    assertThat(RuntimeCheckup.runtime(image, shares)).isEqualTo(Diagnosis.RUNTIME_OTHER);
+    assertThat(RuntimeCheckup.runtime(runtime, shares)).isEqualTo(Diagnosis.RUNTIME_OTHER);
     Files.createFile(image.resolve("jvm.options"));
-    assertThat(RuntimeCheckup.runtime(image, shares)).isEqualTo(Diagnosis.RUNTIME_NO_ARCHIVE);
+    assertThat(RuntimeCheckup.runtime(runtime, shares)).isEqualTo(Diagnosis.RUNTIME_NO_ARCHIVE);
     Files.createFile(image.resolve("app.jsa"));
-    assertThat(RuntimeCheckup.runtime(image, shares)).isEqualTo(Diagnosis.RUNTIME);
-    assertThat(RuntimeCheckup.runtime(image, "mixed mode")).isEqualTo(Diagnosis.RUNTIME_NO_ARCHIVE);
+    assertThat(RuntimeCheckup.runtime(runtime, shares)).isEqualTo(Diagnosis.RUNTIME);
+    assertThat(RuntimeCheckup.runtime(runtime, "mixed mode"))
+        .isEqualTo(Diagnosis.RUNTIME_NO_ARCHIVE);
+    assertThat(RuntimeCheckup.runtime(null, "")).isEqualTo(Diagnosis.RUNTIME_NATIVE);
   }
 
   @Test

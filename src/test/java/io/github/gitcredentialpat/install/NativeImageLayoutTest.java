@@ -1,0 +1,184 @@
+package io.github.gitcredentialpat.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.jna.Native;
+import io.github.gitcredentialpat.NativeImage;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import org.slf4j.simple.SimpleLogger;
+import picocli.CommandLine;
+
+/**
+ * What build-native.sh lays out, around a program that stands in for what GraalVM makes: the
+ * image's own entry, on a Java runtime that is given no option.
+ */
+@EnabledOnOs(OS.LINUX)
+final class NativeImageLayoutTest {
+  private static final String JAVA = System.getProperty("java.home") + "/bin/java";
+  private static final String WHERE = "protocol=https\nhost=dev.azure.com\npath=contoso/x\n";
+
+  @TempDir private static Path folder;
+  private static Path image;
+  private final String token = UUID.randomUUID().toString().replace("-", "");
+  private Script person;
+
+  @BeforeAll
+  static void layOut() throws Exception {
+    Path jars = Files.createDirectory(folder.resolve("jars"));
+    String classes = place(NativeImage.class).toString();
+    for (Class<?> type :
+        List.of(
+            Native.class,
+            CommandLine.class,
+            ObjectMapper.class,
+            JsonFactory.class,
+            JsonProperty.class,
+            LoggerFactory.class,
+            SimpleLogger.class)) {
+      Path jar = place(type);
+      Files.copy(jar, jars.resolve(jar.getFileName()));
+      classes += File.pathSeparator + jar;
+    }
+    Path binary = folder.resolve("binary");
+    program(
+        binary,
+        // As an image does when it starts.
+        "ulimit -n \"$(ulimit -H -n)\"",
+        "[ $# -eq 0 ] || [ \"$LC_ALL\" = C.UTF-8 ] || exit 9",
+        "exec '" + JAVA + "' --enable-native-access=ALL-UNNAMED -XX:-MaxFDLimit \\",
+        "  -cp '" + classes + "' " + NativeImage.class.getName() + " \"$@\"");
+    image = folder.resolve("an image & it's 'native'");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of("helper/build-native.sh").toAbsolutePath().toString());
+    command.addAll(List.of("--binary", binary.toString(), "--jars", jars.toString()));
+    command.addAll(List.of("--java-home", System.getProperty("java.home")));
+    command.addAll(List.of("--to", image.toString()));
+    Script.Result built = new Script(folder, folder).run("", command);
+    assertThat(built.status()).as(built.toString()).isZero();
+  }
+
+  @BeforeEach
+  void comeNew(@TempDir Path home) {
+    person = new Script(home, home).with("GIT_CREDENTIAL_PAT_STORE", "file");
+  }
+
+  @Test
+  void keepsAndAnswers() throws Exception {
+    assertThat(run(WHERE + "username=pat\npassword=" + token + "\n", "store").status()).isZero();
+    Script.Result answer = run(WHERE, "get");
+    assertThat(answer.out()).as(answer.toString()).contains("password=" + token + "\n");
+    assertThat(answer.err()).isEmpty();
+  }
+
+  @Test
+  void runsFromWhereItWasMovedTo() throws Exception {
+    Path moved = Files.move(image, folder.resolve("moved"));
+    try {
+      Path link = folder.resolve("git-credential-pat");
+      Files.createSymbolicLink(link, moved.resolve("bin/git-credential-pat"));
+      // A native call, of the library in the folder.
+      Script.Result listed = person.run("", List.of(link.toString(), "stores"));
+      assertThat(listed.status()).as(listed.toString()).isZero();
+      Script.Result configured = person.run("", List.of(link.toString(), "configure"));
+      assertThat(configured.status()).as(configured.toString()).isZero();
+      List<String> ask =
+          List.of("git", "config", "--global", "credential.https://dev.azure.com.helper");
+      assertThat(person.run("", ask).out()).isEqualTo(link + "\n");
+    } finally {
+      Files.move(moved, image);
+    }
+  }
+
+  @Test
+  void itsNativePartIsTheOneBesideIt() throws Exception {
+    assertThat(run(WHERE + "username=pat\npassword=" + token + "\n", "store").status()).isZero();
+    assertThat(run("", "exec", "contoso", "--", "true").status()).isZero();
+    Path library = image.resolve("lib/libjnidispatch.so");
+    Path away = Files.move(library, folder.resolve("libjnidispatch.so"));
+    try {
+      assertThat(run("", "exec", "contoso", "--", "true").status()).isNotZero();
+    } finally {
+      Files.move(away, library);
+    }
+  }
+
+  @Test
+  void whatExecRunsFindsAllAsItWas() throws Exception {
+    assertThat(run(WHERE + "username=pat\npassword=" + token + "\n", "store").status()).isZero();
+    Path program = folder.resolve("program");
+    program(
+        program,
+        "printf '%s|' \"$@\" \"$LC_ALL\" \"$JAVA_TOOL_OPTIONS\" \"$(ulimit -n)\" \"$(ulimit -c)\"",
+        "printf '%s' \"$AZURE_DEVOPS_EXT_PAT\"",
+        "env | grep -c GIT_CREDENTIAL_PAT_WAS",
+        "true");
+    person.with("LC_ALL", "de_DE.UTF-8").with("JAVA_TOOL_OPTIONS", "");
+    Script.Result result =
+        person.run(
+            "",
+            List.of(
+                "sh",
+                "-c",
+                "ulimit -S -n 321; ulimit -S -c \"$(ulimit -H -c)\"; exec \"$@\"",
+                "sh",
+                image.resolve("bin/git-credential-pat").toString(),
+                "exec",
+                "contoso",
+                "--",
+                program.toString(),
+                "-Dfile.encoding=x",
+                "-XX:MaxHeapSize=1"));
+    assertThat(result.out())
+        .as(result.toString())
+        .isEqualTo("-Dfile.encoding=x|-XX:MaxHeapSize=1|de_DE.UTF-8||321|0|" + token + "0\n");
+  }
+
+  @Test
+  void theProgramItselfSaysHowItIsStarted() throws Exception {
+    Script.Result result =
+        person.run("", List.of(image.resolve("lib/git-credential-pat").toString()));
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).contains("bin/git-credential-pat");
+  }
+
+  @Test
+  void theLicencesOfAllThatIsInItAreThere() {
+    assertThat(image.resolve("licences").toFile().list())
+        .contains("LICENSE", "copyright")
+        .anyMatch(name -> name.startsWith("jna-") && name.endsWith("LICENSE"))
+        .anyMatch(name -> name.startsWith("jackson-databind-"))
+        .anyMatch(name -> name.startsWith("slf4j-api-"));
+  }
+
+  private static Path place(Class<?> type) {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
+  }
+
+  private Script.Result run(String input, String... words) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(image.resolve("bin/git-credential-pat").toString());
+    command.addAll(List.of(words));
+    return person.run(input, command);
+  }
+
+  private static void program(Path path, String... lines) throws IOException {
+    Files.writeString(path, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+    assertThat(path.toFile().setExecutable(true)).isTrue();
+  }
+}
