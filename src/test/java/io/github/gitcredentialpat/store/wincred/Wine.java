@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.jna.NativeLibrary;
 import io.github.gitcredentialpat.CSources;
 import io.github.gitcredentialpat.Requires;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +35,15 @@ final class Wine {
     path = CSources.library("wine/wine_advapi32.c");
     library = NativeLibrary.getInstance(path.toString());
     Files.createDirectories(TEMPORARY);
-    if (!Files.exists(FOLDER.resolve("prefix/system.reg"))) {
-      // By itself: two programs that start in a Windows that is not there yet may fail.
-      builder(List.of("wine", "wineboot", "--init")).start().waitFor();
-      builder(List.of("wineserver", "-w")).start().waitFor();
+    try (FileChannel one =
+        FileChannel.open(
+            FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      one.lock();
+      if (!Files.exists(FOLDER.resolve("prefix/system.reg"))) {
+        // By itself: two programs that start in a Windows that is not there yet may fail.
+        builder(List.of("wine", "wineboot", "--init")).start().waitFor();
+        builder(List.of("wineserver", "-w")).start().waitFor();
+      }
     }
     List<String> command = new ArrayList<>(List.of("env"));
     environment().forEach((name, value) -> command.add(name + "=" + value));
