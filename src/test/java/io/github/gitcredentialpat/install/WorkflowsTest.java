@@ -128,8 +128,25 @@ final class WorkflowsTest {
     Path changes = folder.resolve("CHANGELOG.md");
     Files.writeString(
         changes,
-        "# Changes\n\n## Unreleased\n\n- later\n\n## [1.20.0] - 2026-12-01\n\n- new\n\n### Fixed\n\n"
-            + "- old\n\n## 1.2.0\n\n- first\n");
+        """
+        # Changes
+
+        ## Unreleased
+
+        - later
+
+        ## [1.20.0] - 2026-12-01
+
+        - new
+
+        ### Fixed
+
+        - old
+
+        ## 1.2.0
+
+        - first
+        """);
     assertThat(notes("1.20.0", changes).out()).isEqualTo("- new\n\n### Fixed\n\n- old\n");
     assertThat(notes("1.2.0", changes).out()).isEqualTo("- first\n");
     Script.Result missing = notes("1.2", changes);
