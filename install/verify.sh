@@ -22,17 +22,17 @@ cd "$(dirname "$0")/.."
 # with, what az devops keeps its tokens with, what git's own libsecret helper is built from to compare with,
 # what fetches packages, and a linter for the scripts.
 packages='git maven ca-certificates
-  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1 python3-keyring
+  dbus gnome-keyring libsecret-tools libsystemd0 python3 python3-gi gir1.2-secret-1 python3-keyring python3-yaml
   keyutils util-linux procps openssl gnupg pinentry-curses pass
   curl python3-pip man-db
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
 # For git's source and the other system; a Windows to try our Windows parts on, and what makes its packages; a second
-# Secret Service; what packs and judges packages; shells to complete in.
+# Secret Service; what packs and judges packages, and reads Homebrew's formulas; shells to complete in.
 packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
   wine wine64 gcc-mingw-w64-x86-64 wixl msitools
   keepassxc
-  rpm lintian zip unzip binutils
+  rpm lintian zip unzip binutils ruby
   fish zsh'
 
 all=no

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Makes the Windows installer's package of an image for Windows, on Linux.
 #
-#   build-msi.sh --image DIR --version VERSION --to FILE.msi
+#   build-msi.sh --image DIR --version VERSION --to FILE.msi [--zip FILE.zip]
 #
 # --image    a build that install.ps1 made, PREFIX\lib\git-credential-pat\build.*: runtime, lib and jvm.options in it
 # --version  such as 1.2.0 or 1.3.0-SNAPSHOT; Windows knows only the three numbers
+#
+# --zip      the same files to unpack anywhere; make-archives.cmd in it has to be run once, where they are
 #
 # It needs wixl and msitools, as Debian calls them. The package is not signed; docs/security.md says how that is done.
 # Single quotes: much in here is for the launcher.
@@ -19,13 +21,14 @@ fail() {
   exit 1
 }
 
-image='' version='' to=''
+image='' version='' to='' zip=''
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || fail "$1 needs a value"
   case $1 in
     --image) image=$2 ;;
     --version) version=$2 ;;
     --to) to=$2 ;;
+    --zip) zip=$2 ;;
     *) fail "unknown option $1; see the head of this file" ;;
   esac
   shift 2
@@ -73,7 +76,7 @@ stage() {
   cp "$here/../../package/copyright" "$here/../../../LICENSE" "$root/licences/"
   # The place is read from a file, which sh does without a process of its own; $0 has slashes of either kind.
   fill_in CLASSPATH "$(class_path '$home/lib' /)" <"$here/../$name" \
-    | sed "s|^home=.*|read -r home <\"\${0%[/\\\\\\\\]*}/../lib/$name/image/place\"|" >"$root/bin/$name"
+    | sed "s|^home=.*|read -r home <\"\${0%[/\\\\\\\\]*}/../lib/$name/image/place\" \|\| [ -n \"\$home\" ] \|\| exit 1|" >"$root/bin/$name"
   grep -q '^read -r home' "$root/bin/$name" || fail 'the launcher has changed; it has no line home= any more'
   fill_in BUILD image <"$here/../$name.cmd" | fill_in CLASSPATH "$(class_path '%home%\lib' "\\")" >"$root/bin/$name.cmd"
   fill_in GIT_CLASSPATH "$(class_path '%home%/lib' /)" <"$here/make-archives.cmd" \
@@ -124,3 +127,11 @@ stage
 fill_tables
 mkdir -p "$(dirname "$to")"
 mv "$work/package.msi" "$to"
+if [ -n "$zip" ]; then
+  mkdir -p "$(dirname "$zip")"
+  zip=$(cd "$(dirname "$zip")" && pwd)/${zip##*/}
+  rm -f "$zip"
+  folder=${zip##*/}
+  mv "$work/root" "$work/${folder%.zip}"
+  (cd "$work" && zip -q -X -9 -r "$zip" "${folder%.zip}")
+fi

@@ -1,7 +1,11 @@
 package io.github.gitcredentialpat.install;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gitcredentialpat.Requires;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -71,5 +75,16 @@ final class Script {
     builder.environment().clear();
     builder.environment().putAll(environment);
     return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+
+  /** A file of YAML, which Python reads. */
+  JsonNode readYaml(Path file) throws IOException, InterruptedException {
+    Requires.present(
+        run("", List.of("python3", "-c", "import yaml")).status() == 0, "the package python3-yaml");
+    String program =
+        "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1])), default=str))";
+    Result json = run("", List.of("python3", "-c", program, file.toAbsolutePath().toString()));
+    assertThat(json.status()).as(json.toString()).isZero();
+    return new ObjectMapper().readTree(json.out());
   }
 }
