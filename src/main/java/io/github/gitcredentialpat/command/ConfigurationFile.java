@@ -63,7 +63,8 @@ final class ConfigurationFile {
     return open(git, path);
   }
 
-  private static ConfigurationFile open(Git git, Path path) throws CommandException, IOException {
+  /** The file at this place. */
+  static ConfigurationFile open(Git git, Path path) throws CommandException, IOException {
     if (!Files.exists(path)) {
       return new ConfigurationFile(git, path);
     }
@@ -193,6 +194,36 @@ final class ConfigurationFile {
   }
 
   /**
+   * Gives the sections of that name and subsection another subsection. It is done here and not by
+   * git, which would want the old one on its command line.
+   *
+   * @throws CommandException when git does not find the same settings under the other name then
+   */
+  void rename(String section, String subsection, String other)
+      throws CommandException, IOException {
+    String prefix = section + "." + subsection + ".";
+    List<String> expected = new ArrayList<>();
+    boolean isThere = false;
+    for (String setting : settings(text.bytes())) {
+      boolean meant = setting.startsWith(prefix);
+      isThere |= meant;
+      expected.add(
+          meant ? section + "." + other + "." + setting.substring(prefix.length()) : setting);
+    }
+    if (isThere) {
+      text.rename(section, subsection, other);
+      if (!settings(text.bytes()).equals(expected)) {
+        throw notSafe();
+      }
+    }
+  }
+
+  private CommandException notSafe() {
+    return CommandException.couldNot(
+        path + " cannot be changed safely; see whether all its lines are whole, and repeat");
+  }
+
+  /**
    * Writes what was changed, under git's own lock.
    *
    * @throws CommandException when somebody else is writing, or wrote since it was read
@@ -263,8 +294,7 @@ final class ConfigurationFile {
       }
     }
     if (found < rest.size() || all.size() - rest.size() != difference) {
-      throw CommandException.couldNot(
-          path + " cannot be changed safely; see whether all its lines are whole, and repeat");
+      throw notSafe();
     }
   }
 

@@ -179,6 +179,43 @@ final class ConfigurationText {
     return count;
   }
 
+  /**
+   * Gives the sections of that name and subsection another subsection.
+   *
+   * @return how many headers there were
+   */
+  int rename(String section, String subsection, String other) {
+    StringBuilder after = new StringBuilder();
+    int count = 0;
+    for (Block block : blocks()) {
+      String head = block.head();
+      int start = head.indexOf('"') + 1;
+      int end = start;
+      StringBuilder found = new StringBuilder();
+      while (start > 0 && end < head.length() && head.charAt(end) != '"') {
+        end += head.charAt(end) == '\\' ? 1 : 0;
+        found.append(end < head.length() ? head.charAt(end) : "");
+        end++;
+      }
+      if (start > 0
+          && head.substring(0, start - 1).strip().equalsIgnoreCase("[" + section)
+          && shown(found.toString()).equals(subsection)) {
+        Section renamed = new Section(section, other, List.of());
+        changes.add("+ " + renamed.header());
+        String header = new String(renamed.header().getBytes(UTF_8), ISO_8859_1);
+        // From quote to quote; what stands around them stays.
+        head =
+            head.substring(0, start)
+                + header.substring(header.indexOf('"') + 1, header.lastIndexOf('"'))
+                + head.substring(Math.min(end, head.length()));
+        count++;
+      }
+      after.append(head).append(String.join("", block.body()));
+    }
+    text = after.toString();
+    return count;
+  }
+
   /** The value of a line as git writes it; absent where the line is for another key. */
   private static @Nullable String value(String line, String key) {
     String bare = line.strip();

@@ -125,7 +125,7 @@ final class Remotes implements Callable<Integer> {
     if (setting.url().fault() != null) {
       return Outcome.NO_PLACE;
     }
-    return setting.inKey() || setting.file() == null ? Outcome.BY_HAND : Outcome.FOUND;
+    return setting.file() == null ? Outcome.BY_HAND : Outcome.FOUND;
   }
 
   private Outcome fix(UrlSetting setting) throws CommandException, IOException {
@@ -138,6 +138,9 @@ final class Remotes implements Callable<Integer> {
       return outcome;
     }
     SecretUrl url = setting.url();
+    if (setting.inKey()) {
+      return rename(setting);
+    }
     // The pattern picks the one URL of several, so that no secret stands in a command line.
     Programs.Result result =
         git.run(
@@ -150,6 +153,19 @@ final class Remotes implements Callable<Integer> {
             url.clean(),
             url.pattern());
     return result.exit() == 0 ? Outcome.MOVED : Outcome.NOT_WRITTEN;
+  }
+
+  /** All settings below such a URL go by its new name with the first of them. */
+  private Outcome rename(UrlSetting setting) throws IOException {
+    try {
+      ConfigurationFile file = ConfigurationFile.open(git, setting.file());
+      file.rename("url", setting.base(), setting.url().clean());
+      file.save();
+      return Outcome.MOVED;
+    } catch (CommandException e) {
+      session.say(e.getMessage());
+      return Outcome.NOT_WRITTEN;
+    }
   }
 
   /** Keeps the secret. Returns {@code MOVED} when the URL can do without it now. */

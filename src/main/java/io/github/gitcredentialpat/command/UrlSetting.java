@@ -48,6 +48,11 @@ record UrlSetting(@Nullable Path file, String key, boolean inKey, SecretUrl url)
     return url == null ? null : new UrlSetting(file, key, false, url);
   }
 
+  /** The URL in the name, as it is written. */
+  String base() {
+    return key.substring(key.indexOf('.') + 1, key.lastIndexOf('.'));
+  }
+
   /** The setting's name without a secret. */
   String shownKey() {
     return inKey ? "url." + url.redacted() + key.substring(key.lastIndexOf('.')) : key;

@@ -215,6 +215,53 @@ final class RemotesTest {
   }
 
   @Test
+  void takesATokenOutOfTheBaseOfInsteadOfAndLeavesAllElseAsItIs() throws Exception {
+    String base = "https://x:" + token + "@dev.azure.com/contoso/My \\\\ \\\"Web\\\"/";
+    String text =
+        """
+        # a \u00fc comment
+        [user]\r
+        \tname = Alice
+          [URL \t"%s"] ; theirs
+        \tinsteadOf = az:
+        \tinsteadOf = "https://dev.azure.com/contoso/"
+        [url "%s"] pushInsteadOf = p:
+        [url "https://example.com/"]
+        \tinsteadOf = e:""";
+    Path global = home.resolve(".gitconfig");
+    Files.writeString(global, text.formatted(base, base));
+    assertThat(remotes()).isEqualTo(1);
+    assertThat(person.out).contains("url.https://x:***@dev.azure.com/", "--fix moves it");
+    assertThat(remotes("--fix")).describedAs(person.out + person.err).isZero();
+    assertThat(person.out + person.err).contains("moved").doesNotContain(token);
+    String clean = base.replace("x:" + token, "contoso");
+    assertThat(Files.readString(global)).isEqualTo(text.formatted(clean, clean));
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    git(repository, "remote", "add", "origin", "az:_git/site");
+    assertThat(git(repository, "remote", "get-url", "origin"))
+        .isEqualTo("https://contoso@dev.azure.com/contoso/My \\ \"Web\"/_git/site");
+    assertThat(remotes()).isZero();
+  }
+
+  @Test
+  void aFileThatCannotBeChangedSafelyIsLeftAndNamed() throws Exception {
+    Path global = home.resolve(".gitconfig");
+    // What looks like a header is the end of a value.
+    String text =
+        "[url \"https://x:"
+            + token
+            + "@dev.azure.com/contoso/\"] insteadOf = az:\n[a]\n\tb = \\\n[url \"https://x:"
+            + token
+            + "@dev.azure.com/contoso/\"]\n";
+    Files.writeString(global, text);
+    assertThat(remotes("--fix")).isEqualTo(1);
+    assertThat(person.out).contains("git could not change the file").doesNotContain(token);
+    assertThat(person.err).contains("cannot be changed safely").doesNotContain(token);
+    assertThat(Files.readString(global)).isEqualTo(text);
+    assertThat(global.resolveSibling(".gitconfig.lock")).doesNotExist();
+  }
+
+  @Test
   void keepsAPasswordOfAnotherHostUnderItsUser() throws Exception {
     String url = "https://al%40ice:p%40ss%2F@example.com/a.git";
     git(repository, "remote", "add", "origin", url);
