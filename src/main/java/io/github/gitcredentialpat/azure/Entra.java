@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
@@ -143,7 +145,7 @@ public final class Entra {
           "there is no sign-in from here, for its people have personal Microsoft accounts, for "
               + organization
               + "; manage tokens at "
-              + Pats.tokenPage(organization));
+              + Whose.tokenPage(Identity.ofOrganization(organization)));
     }
     return tenant.isEmpty() ? ANY_TENANT : tenant.toLowerCase(Locale.ROOT);
   }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -78,8 +80,8 @@ public final class Pats {
   }
 
   /** The page where a person manages tokens by hand. */
-  public static String tokenPage(String organization) {
-    return "https://dev.azure.com/" + organization + "/_usersSettings/tokens";
+  private String tokenPage() {
+    return Whose.tokenPage(Identity.ofOrganization(organization));
   }
 
   /** All tokens of that kind. */
@@ -302,13 +304,13 @@ public final class Pats {
       throw error(
           Reason.UNAUTHORIZED,
           "Azure DevOps does not let this sign-in manage tokens" + says(answer),
-          "ask an administrator, or use " + tokenPage(organization));
+          "ask an administrator, or use " + tokenPage());
     }
     if (status == 203 || (status >= 300 && status < 400) || (status == 200 && isWebPage)) {
       throw error(
           Reason.UNSUPPORTED,
           "tokens can be managed on the web only, as in organisations of personal Microsoft accounts,",
-          "go to " + tokenPage(organization));
+          "go to " + tokenPage());
     }
     if (status == 404) {
       throw error(
@@ -368,7 +370,7 @@ public final class Pats {
   private AzureException notUnderstood(@Nullable String change) {
     String what = "the answer of Azure DevOps is not understood";
     return change == null
-        ? error(Reason.UNEXPECTED, what, "try again later, or use " + tokenPage(organization))
+        ? error(Reason.UNEXPECTED, what, "try again later, or use " + tokenPage())
         : new AzureException(Reason.UNEXPECTED, uncertain(what, change));
   }
 

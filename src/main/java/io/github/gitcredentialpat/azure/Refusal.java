@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.azure;
 
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
 import java.util.Locale;
 
 /**
@@ -13,7 +15,7 @@ record Refusal(String what, String next) {
 
   /** What a name means in an organisation. */
   static Refusal of(String code, String organization) {
-    String page = Pats.tokenPage(organization);
+    String page = Whose.tokenPage(Identity.ofOrganization(organization));
     return switch (code) {
       case "displayNameRequired", "invalidDisplayName" ->
           new Refusal("Azure DevOps does not accept this name of a token", "choose another name");

@@ -22,7 +22,7 @@ final class Advice {
    */
   static String on(Verdict verdict, String token, Identity identity, long now) {
     String place = identity.display();
-    String page = tokenPage(identity);
+    String page = Whose.tokenPage(identity);
     String anew = "make a new one at " + page + " and type: git-credential-pat login " + place;
     String scope = "choose it at " + page + ", or type: git-credential-pat token scope " + place;
     return switch (verdict.kind()) {
@@ -84,11 +84,6 @@ final class Advice {
               + " is good could not be told"
               + (verdict.unknown() == null ? "" : ": " + verdict.unknown());
     };
-  }
-
-  /** The page where a person makes a token, taking it that the place is Azure DevOps. */
-  static String tokenPage(Identity identity) {
-    return new Whose(Whose.Kind.COLLECTION, identity, false, null).tokenPage();
   }
 
   private static String owner(Verdict verdict) {

@@ -4,9 +4,12 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/** How long a token lives, as a person types it. */
+/** How long a token lives, as a person types and reads it. */
 final class Lifetime {
   private static final long DAY = 86_400;
+
+  /** So many days before its end a person is to know. */
+  private static final long SOON = 7;
 
   private Lifetime() {}
 
@@ -31,5 +34,20 @@ final class Lifetime {
           "--expires takes a date or a number of days, as in 2027-02-01 or 90");
     }
     throw CommandException.wrongUsage("--expires names a day that is over");
+  }
+
+  /** Whole days until the end; negative when it is over. */
+  static long daysLeft(long end, long now) {
+    return Math.floorDiv(end - now, DAY);
+  }
+
+  /** Whether the end is near, or was there. */
+  static boolean endsSoon(long end, long now) {
+    return end <= now + SOON * DAY;
+  }
+
+  /** {@code 1 day}, {@code 2 days}. */
+  static String days(long days) {
+    return days + (days == 1 ? " day" : " days");
   }
 }

@@ -25,9 +25,6 @@ import picocli.CommandLine.ParentCommand;
     description = "List the tokens that are kept, and how long each lives.",
     footer = {"", "Example: git-credential-pat list --json"})
 final class ListTokens implements Callable<Integer> {
-  private static final long DAY = 86_400;
-  private static final int SOON = 7;
-
   /** A full bar is a month. */
   private static final int BAR = 10;
 
@@ -70,7 +67,7 @@ final class ListTokens implements Callable<Integer> {
       if (at <= now) {
         return EXPIRED;
       }
-      return at <= now + SOON * DAY ? EXPIRING : OK;
+      return Lifetime.endsSoon(at, now) ? EXPIRING : OK;
     }
   }
 
@@ -125,7 +122,7 @@ final class ListTokens implements Callable<Integer> {
     if (expiry != null) {
       item.time("expiresAt", expiry.at())
           .put("expiryFrom", expiry.source().name().toLowerCase(Locale.ROOT))
-          .put("daysLeft", daysLeft(expiry, now));
+          .put("daysLeft", Lifetime.daysLeft(expiry.at(), now));
     }
     return item.put("state", State.of(entry, now).word);
   }
@@ -169,21 +166,12 @@ final class ListTokens implements Callable<Integer> {
     return switch (State.of(entry, now)) {
       case SET_ASIDE -> "set aside on " + Run.date(entry.setAsideAt());
       case EXPIRED -> "expired";
-      default -> entry.expiry() == null ? "-" : bar(daysLeft(entry.expiry(), now));
+      default -> entry.expiry() == null ? "-" : bar(Lifetime.daysLeft(entry.expiry().at(), now));
     };
   }
 
   private static String bar(long days) {
     int cells = (int) Math.min(BAR, days / DAYS_A_CELL + 1);
-    return "#".repeat(cells)
-        + ".".repeat(BAR - cells)
-        + " "
-        + days
-        + (days == 1 ? " day" : " days");
-  }
-
-  /** Whole days; negative when it is over. */
-  private static long daysLeft(Expiry expiry, long now) {
-    return Math.floorDiv(expiry.at() - now, DAY);
+    return "#".repeat(cells) + ".".repeat(BAR - cells) + " " + Lifetime.days(days);
   }
 }

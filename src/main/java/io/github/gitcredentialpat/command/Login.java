@@ -184,7 +184,7 @@ final class Login implements Callable<Integer> {
   }
 
   private void showPage(Session session, Whose whose) {
-    String page = whose.isAzure() ? Advice.tokenPage(whose.identity()) : null;
+    String page = whose.tokenPage();
     if (page == null) {
       return;
     }

@@ -111,7 +111,7 @@ final class Logout implements Callable<Integer> {
     Set<Identity> places = new LinkedHashSet<>();
     chosen.forEach(each -> places.add(each.key().identity()));
     for (Identity place : places) {
-      String page = Advice.tokenPage(place);
+      String page = Whose.tokenPage(place);
       if (!place.isOrganization()) {
         session.say("nothing can be revoked from here at " + place.display() + "; see " + page);
         revokedAll = false;

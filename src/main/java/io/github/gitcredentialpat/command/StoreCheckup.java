@@ -17,8 +17,6 @@ import java.util.Set;
 
 /** The stores that git's helper asks, and the tokens in them. */
 final class StoreCheckup {
-  private static final long SOON = 7 * 86_400;
-
   private final Session session;
   private final Run run;
   private final Place place;
@@ -145,7 +143,7 @@ final class StoreCheckup {
     Fact typed = Fact.typed(kept.identity());
     if (entry.setAsideAt() != 0) {
       findings.add(Diagnosis.TOKEN_SET_ASIDE, where, typed, Fact.date(entry.setAsideAt()));
-    } else if (entry.expiry() != null && entry.expiry().at() <= now + SOON) {
+    } else if (entry.expiry() != null && Lifetime.endsSoon(entry.expiry().at(), now)) {
       boolean isOver = entry.expiry().at() <= now;
       findings.add(
           isOver ? Diagnosis.TOKEN_EXPIRED : Diagnosis.TOKEN_EXPIRING,

@@ -16,7 +16,6 @@ import picocli.CommandLine.Option;
     description = "List the tokens at the service; * is one that is kept here.",
     footer = {"", "Example: git-credential-pat token list contoso --filter all"})
 final class TokenList extends TokenCommand {
-  private static final long DAY = 86_400;
 
   @Option(
       names = "--filter",
@@ -38,7 +37,7 @@ final class TokenList extends TokenCommand {
             .put("scopes", token.scope())
             .time("validFrom", token.validFrom().getEpochSecond())
             .time("validTo", token.validTo().getEpochSecond())
-            .put("daysLeft", daysLeft(token, desk.now()))
+            .put("daysLeft", Lifetime.daysLeft(token.validTo().getEpochSecond(), desk.now()))
             .put("global", token.global())
             .put("automatic", isAutomatic(token))
             .put("keptHere", TokenChoice.isKept(token, desk.kept()));
@@ -55,7 +54,7 @@ final class TokenList extends TokenCommand {
   private static String table(List<PatToken> tokens, Desk desk) {
     Table table = new Table("", "NAME", "SCOPES", "MADE", "EXPIRES", "LEFT", "ID", "");
     for (PatToken token : tokens) {
-      long left = daysLeft(token, desk.now());
+      long left = Lifetime.daysLeft(token.validTo().getEpochSecond(), desk.now());
       String remark =
           token.global()
               ? "for all organisations: ends on 2026-12-01"
@@ -67,15 +66,11 @@ final class TokenList extends TokenCommand {
           Scopes.describe(token.scope()),
           Run.date(token.validFrom().getEpochSecond()),
           Run.date(token.validTo().getEpochSecond()),
-          left < 0 ? "expired" : left + (left == 1 ? " day" : " days"),
+          left < 0 ? "expired" : Lifetime.days(left),
           token.authorizationId(),
           remark);
     }
     return table.text();
-  }
-
-  private static long daysLeft(PatToken token, long now) {
-    return Math.floorDiv(token.validTo().getEpochSecond() - now, DAY);
   }
 
   /** By the names that Git Credential Manager and Visual Studio give to what they make. */

@@ -295,18 +295,21 @@ public record Whose(
         : given;
   }
 
-  /**
-   * The page where a person makes a token (Microsoft: "Use personal access tokens"); absent for a
-   * host that is not Azure DevOps.
-   */
+  /** The page where a person makes a token; absent for a host that is not Azure DevOps. */
   public @Nullable String tokenPage() {
-    return isAzure()
-        ? identity.protocol()
-            + "://"
-            + identity.host()
-            + "/"
-            + (identity.path() == null ? "" : identity.path() + "/")
-            + "_usersSettings/tokens"
-        : null;
+    return isAzure() ? tokenPage(identity) : null;
+  }
+
+  /**
+   * The page where a person makes a token (Microsoft: "Use personal access tokens"), taking it that
+   * the place is Azure DevOps.
+   */
+  public static String tokenPage(Identity place) {
+    return place.protocol()
+        + "://"
+        + place.host()
+        + "/"
+        + (place.path() == null ? "" : place.path() + "/")
+        + "_usersSettings/tokens";
   }
 }
