@@ -131,6 +131,12 @@ enum Diagnosis {
       Severity.WARN,
       "passwords or tokens that git's store helper keeps on disk in plain text for these hosts: {0}",
       "git-credential-pat import --from store --delete, then revoke these tokens"),
+  PLAINTEXT_OF_MANAGER(
+      "plaintext-file-gcm",
+      Severity.WARN,
+      "passwords or tokens that Git Credential Manager keeps on disk in plain text for these hosts:"
+          + " {0}",
+      "git-credential-pat import --from gcm --delete, then revoke these tokens"),
   FOREIGN_ENTRIES(
       "entries-of-others",
       Severity.INFO,

@@ -50,6 +50,7 @@ final class NeighbourCheckup {
     switch (source.name()) {
       case "netrc" -> findings.add(Diagnosis.NETRC);
       case "store" -> findings.add(Diagnosis.PLAINTEXT, Fact.count(count));
+      case "gcm" -> findings.add(Diagnosis.PLAINTEXT_OF_MANAGER, Fact.count(count));
       default ->
           counts.forEach(
               (program, each) ->

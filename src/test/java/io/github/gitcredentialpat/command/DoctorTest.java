@@ -244,8 +244,11 @@ final class DoctorTest {
         person.home.resolve(".git-credentials"),
         "https://a:p%40ss@contoso.visualstudio.com\nhttps://b:c@example.com\n"
             + "https://d:e@dev.azure.com/fabrikam");
-    assertThat(ills("contoso")).contains("netrc", "plaintext-file");
-    assertThat(person.typed.out).contains("for these hosts: 2");
+    Path manager = person.home.resolve(".gcm/store/git/https/dev.azure.com/contoso");
+    Files.createDirectories(manager);
+    Files.writeString(manager.resolve("x.credential"), "y\nservice=https://dev.azure.com\n");
+    assertThat(ills("contoso")).contains("netrc", "plaintext-file", "plaintext-file-gcm");
+    assertThat(person.typed.out).contains("for these hosts: 2", "for these hosts: 1");
     assertThat(ills("https://git.example.org/x")).doesNotContain("netrc", "plaintext-file");
     assertThat(ills("https://example.com/x")).contains("netrc", "plaintext-file");
   }

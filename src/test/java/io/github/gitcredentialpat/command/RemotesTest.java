@@ -218,9 +218,16 @@ final class RemotesTest {
   void takesATokenOutOfTheBaseOfInsteadOfAndLeavesAllElseAsItIs() throws Exception {
     String base = "https://x:" + token + "@dev.azure.com/contoso/My \\\\ \\\"Web\\\"/";
     String text =
-        "# a \u00fc comment\n[user]\r\n\tname = Alice\n  [URL \t\"%s\"] ; theirs\n"
-            + "\tinsteadOf = az:\n\tinsteadOf = \"https://dev.azure.com/contoso/\"\n"
-            + "[url \"%s\"] pushInsteadOf = p:\n[url \"https://example.com/\"]\n\tinsteadOf = e:";
+        """
+        # a \u00fc comment
+        [user]\r
+        \tname = Alice
+          [URL \t"%s"] ; theirs
+        \tinsteadOf = az:
+        \tinsteadOf = "https://dev.azure.com/contoso/"
+        [url "%s"] pushInsteadOf = p:
+        [url "https://example.com/"]
+        \tinsteadOf = e:""";
     Path global = home.resolve(".gitconfig");
     Files.writeString(global, text.formatted(base, base));
     assertThat(remotes()).isEqualTo(1);
