@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.install;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.CSources;
 import io.github.gitcredentialpat.Requires;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -43,6 +44,9 @@ final class PackageIT {
     Requires.present(
         Files.exists(PACKAGES.resolve("SHA256SUMS")),
         PACKAGES + " (mvn -Ppackages verify makes them)");
+    for (String program : List.of("dpkg-deb", "rpm", "objdump", "lintian", "unzip", "man")) {
+      Requires.present(CSources.isOnPath(program), program);
+    }
     tools = new Script(Files.createDirectory(folder.resolve("home")), folder);
   }
 
