@@ -25,7 +25,7 @@ fail() {
   exit 1
 }
 
-image='' documents='' version='' time='' to='' kinds='' deb_pack='-Zxz -z6' rpm_pack=w12.zstdio level=-9
+image='' documents='' version='' time='' to='' kinds='' fast='' deb_pack='-Zxz -z6' rpm_pack=w12.zstdio level=-9
 while [ $# -gt 0 ]; do
   case $1 in
     deb | rpm | tar.gz | zip)
@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
       continue
       ;;
     --fast)
-      deb_pack='-Zgzip -z1' rpm_pack=w1.gzdio level=-1
+      fast=yes deb_pack='-Zgzip -z1' rpm_pack=w1.gzdio level=-1
       shift
       continue
       ;;
@@ -82,7 +82,8 @@ case $(uname -s) in
   *) fail "packages for $(uname -s) are not built by this script" ;;
 esac
 measured=no
-[ -n "$kinds" ] || measured=yes kinds='deb rpm tar.gz zip'
+[ -n "$kinds$fast" ] || measured=yes
+[ -n "$kinds" ] || kinds='deb rpm tar.gz zip'
 
 # Copies the image to $1, as it is when it comes out of a package: without archives, which are made where it
 # is installed, and without what only a developer wants of a runtime. Its launcher looks for it in $2.

@@ -157,7 +157,8 @@ fi
 
 say '== Checking the scripts'
 find install helper src .ci -name '*.sh' -exec shellcheck -x {} + -o -name run -exec shellcheck -x {} +
-shellcheck helper/git-credential-pat helper/windows/git-credential-pat helper/pip/keyring helper/nuget/*
+shellcheck helper/git-credential-pat helper/windows/git-credential-pat helper/pip/keyring helper/nuget/* \
+  helper/deb/postinst helper/deb/prerm helper/deb/postrm
 
 say '== Running the tests'
 # The newest JDK makes the runtime, as in install.sh.

@@ -50,7 +50,7 @@ case $newer in
     ;;
   *.rpm)
     # Another system's rpm, which knows nothing of what is installed in there. git calls git by the same name.
-    install_package() { rpm --root "$root" --nodeps --upgrade "$1"; }
+    install_package() { rpm --root "$root" --nodeps --upgrade --replacepkgs "$1"; }
     purge() { rpm --root "$root" --nodeps --erase git-credential-pat; }
     files() { rpm --root "$root" --query --list git-credential-pat; }
     ;;
@@ -129,10 +129,7 @@ new_folder=$(folder)
 [ ! -e "$root$old_folder" ] || fail "the older version left $old_folder behind"
 starts_from_archives
 person git -C /home/person/site fetch -q || fail 'git cannot fetch after the upgrade'
-install_package "$newer" >"$layer/log" 2>&1 || install_package_again=failed
-case $newer in
-  *.deb) [ -z "${install_package_again:-}" ] || fail 'it cannot be installed twice' ;;
-esac
+install_package "$newer" >"$layer/log" 2>&1 || { cat "$layer/log" >&2; fail "$newer cannot be installed twice"; }
 starts_from_archives
 
 wrong=$(inside find "$library" /usr/bin/git-credential-pat ! -type l \( ! -user root -o ! -group root -o -perm /022 \))

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.documents;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.CSources;
 import io.github.gitcredentialpat.Pty;
 import io.github.gitcredentialpat.Requires;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +43,7 @@ final class DocumentsTest {
   @Test
   @Tag("all")
   void zshCompletesCommandsAndChoices() throws Exception {
-    Requires.present(isThere("zsh"), "zsh");
+    Requires.present(CSources.isOnPath("zsh"), "zsh");
     try (Pty zsh = typeInto("zsh -f -i")) {
       zsh.type("fpath=(" + share("zsh/site-functions") + " $fpath)\r");
       zsh.type("autoload -U compinit; compinit -u -D; PS1=; echo ready | tr a-z A-Z\r");
@@ -92,7 +92,7 @@ final class DocumentsTest {
   })
   @Tag("all")
   void fishCompletesCommandsAndChoices(String typed, String expected) throws Exception {
-    Requires.present(isThere("fish"), "fish");
+    Requires.present(CSources.isOnPath("fish"), "fish");
     Files.createDirectory(folder.resolve("folder"));
     ProcessBuilder fish =
         new ProcessBuilder(
@@ -176,10 +176,5 @@ final class DocumentsTest {
     assertThat(text).contains(begin);
     String rest = text.substring(text.indexOf(begin) + begin.length());
     return rest.substring(0, rest.indexOf(end));
-  }
-
-  private static boolean isThere(String program) {
-    return Stream.of(System.getenv("PATH").split(Pattern.quote(":")))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 }

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.install;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.CSources;
 import io.github.gitcredentialpat.Requires;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,10 +31,10 @@ final class PackageIT {
   private static final Path PACKAGES = Path.of("target/packages").toAbsolutePath();
   private static final Path IMAGE = Path.of("target/image").toAbsolutePath();
   private static final List<String> KINDS = List.of(".deb", ".rpm", ".tar.gz", ".zip");
+  private static final String OLDER = "0.0.1";
   private static final long MEGABYTE = 1_000_000;
 
-  /** Packages of a version from before all others, made once. */
-  @TempDir static Path older;
+  @TempDir static Path olderPackages;
 
   @TempDir Path folder;
   private Script tools;
@@ -43,6 +44,9 @@ final class PackageIT {
     Requires.present(
         Files.exists(PACKAGES.resolve("SHA256SUMS")),
         PACKAGES + " (mvn -Ppackages verify makes them)");
+    for (String program : List.of("dpkg-deb", "rpm", "objdump", "lintian", "unzip", "man")) {
+      Requires.present(CSources.isOnPath(program), program);
+    }
     tools = new Script(Files.createDirectory(folder.resolve("home")), folder);
   }
 
@@ -114,8 +118,6 @@ final class PackageIT {
 
   @Test
   void theSameInputMakesTheSameBytesWhoeverBuilds() throws Exception {
-    Path first = Files.createDirectory(folder.resolve("first"));
-    pack(List.of(), Path.of("").toAbsolutePath(), IMAGE, "1.2.3", first, "--fast");
     // Elsewhere, with newer files that are open to a group, and as somebody else where that can be.
     Path project = Files.createDirectory(folder.resolve("another place"));
     for (String part : List.of("helper", "CHANGELOG.md", "LICENSE", "target/image")) {
@@ -129,12 +131,12 @@ final class PackageIT {
       run("chmod", "a+rwx", again.toString());
       builder.addAll(List.of("setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"));
     }
-    pack(builder, project, project.resolve("image"), "1.2.3", again, "--fast");
+    pack(builder, project, project.resolve("image"), OLDER, again, "--fast");
     for (String kind : KINDS) {
       Path made = only(again, kind);
-      assertThat(Files.mismatch(made, only(first, kind))).as(kind).isEqualTo(-1);
+      assertThat(Files.mismatch(made, only(older(), kind))).as(kind).isEqualTo(-1);
     }
-    assertThat(again.resolve("SHA256SUMS")).hasSameTextualContentAs(first.resolve("SHA256SUMS"));
+    assertThat(again.resolve("SHA256SUMS")).hasSameTextualContentAs(older().resolve("SHA256SUMS"));
   }
 
   @Test
@@ -142,7 +144,7 @@ final class PackageIT {
     assertThat(
             run("sh", "-c", "cd \"$1\" && sha256sum --check SHA256SUMS", "sh", PACKAGES.toString())
                 .lines())
-        .hasSize(4)
+        .hasSize(KINDS.size() + 1)
         .allMatch(line -> line.endsWith(": OK"));
   }
 
@@ -223,10 +225,6 @@ final class PackageIT {
         root != null && Files.isExecutable(Path.of(root, "usr/bin/dpkg")),
         "a Debian " + system + " (GIT_CREDENTIAL_PAT_TRIXIE)");
     Requires.present(isRoot(), "root, to mount a layer over " + root);
-    if (!Files.exists(older.resolve("SHA256SUMS"))) {
-      Path here = Path.of("").toAbsolutePath();
-      pack(List.of(), here, IMAGE, "0.0.1", older, "--fast", "deb", "rpm");
-    }
     Path served = Files.createDirectory(folder.resolve("served"));
     Process server =
         new ProcessBuilder(
@@ -254,7 +252,7 @@ final class PackageIT {
                   Path.of("src/test/sh/package.sh").toAbsolutePath().toString(),
                   root,
                   layer.toString(),
-                  only(older, kind).toString(),
+                  only(older(), kind).toString(),
                   only(kind).toString()));
       assertThat(result.status()).as(result.toString()).isZero();
     } finally {
@@ -286,6 +284,14 @@ final class PackageIT {
         assertThat(result.out()).contains(kept.substring(kept.indexOf("password=")));
       }
     }
+  }
+
+  /** Packages of a version from before all others, made quickly, and once. */
+  private Path older() throws Exception {
+    if (!Files.exists(olderPackages.resolve("SHA256SUMS"))) {
+      pack(List.of(), Path.of("").toAbsolutePath(), IMAGE, OLDER, olderPackages, "--fast");
+    }
+    return olderPackages;
   }
 
   private void pack(
