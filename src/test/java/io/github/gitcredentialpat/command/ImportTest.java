@@ -366,6 +366,7 @@ final class ImportTest {
             "!f() { cat '" + home + "/no-command'; }; f",
             "store --file $(echo ~/no-shell)",
             "store --file no-relative",
+            "store --file " + home + "/no-pat*ern",
             "libsecret --file " + home + "/no-store");
     List<String> names = List.of("one file", "two", "three four", ".git-credentials");
     StringBuilder configuration = new StringBuilder("[credential]\n");
@@ -374,7 +375,7 @@ final class ImportTest {
       configuration.append("\thelper = \"").append(quoted).append("\"\n");
     }
     Files.writeString(home.resolve(".gitconfig"), configuration);
-    for (String no : List.of("no-command", "no-shell", "no-relative", "no-store")) {
+    for (String no : List.of("no-command", "no-shell", "no-relative", "no-store", "no-pat*ern")) {
       Files.writeString(home.resolve(no), "https://x:" + token + "@dev.azure.com/" + no + "\n");
     }
     for (int i = 0; i < names.size(); i++) {
