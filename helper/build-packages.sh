@@ -3,7 +3,7 @@
 #
 #   build-packages.sh --image DIR --documents DIR --version VERSION --time TIME --to DIR [KIND...]
 #
-# --image      what build-image.sh made; a package's size and speed are those of its JDK
+# --image      what build-image.sh made, whose JDK decides a package's size and speed, or build-native.sh
 # --documents  a folder with share/: the manual and completions, which Maven makes of the commands' definitions
 # --version    such as 1.2.0 or 1.3.0-SNAPSHOT
 # --time       of every file in a package: seconds since 1970, or as in 2026-11-01T00:00:00Z
@@ -53,7 +53,9 @@ done
 if [ -z "$image" ] || [ -z "$documents" ] || [ -z "$version" ] || [ -z "$time" ] || [ -z "$to" ]; then
   fail '--image, --documents, --version, --time and --to are all needed'
 fi
-if [ ! -x "$image/bin/$name" ] || [ ! -r "$image/commands.classes" ]; then
+native=no
+[ ! -x "$image/lib/$name" ] || native=yes
+if [ ! -x "$image/bin/$name" ] || { [ $native = no ] && [ ! -r "$image/commands.classes" ]; }; then
   fail "$image is not an image"
 fi
 [ -r "$documents/share/man/man1/$name.1" ] || fail "$documents holds no manual; mvn -Ppackages package makes it"
@@ -70,7 +72,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$image/runtime/release")
 case $(uname -m) in
   x86_64 | amd64) arch=x64 deb_arch=amd64 rpm_arch=x86_64 ;;
   aarch64 | arm64) arch=arm64 deb_arch=arm64 rpm_arch=aarch64 ;;
@@ -102,6 +103,10 @@ copy_image() {
 # has its own in runtime/legal.
 copy_licences() {
   mkdir -p "$1"
+  if [ $native = yes ]; then
+    cp "$image"/licences/* "$1/"
+    return
+  fi
   cp "$here/package/copyright" "$1/copyright"
   for jar in "$image"/lib/*.jar; do
     library=${jar##*/}
@@ -143,7 +148,8 @@ stage_system() {
 
 # Fills in the words between @ signs of the file $1.
 fill_in() {
-  sed "s|@VERSION@|$package_version|g; s|@ARCH@|$2|g; s|@SIZE@|${3:-}|g; s|@LIBC@|$libc|g; s|@JAVA@|$java_version|g" "$1"
+  sed "s|@VERSION@|$package_version|g; s|@ARCH@|$2|g; s|@SIZE@|${3:-}|g; s|@LIBC@|$libc|g" "$1" \
+    | if [ $linked = yes ]; then sed 's|@ZLIB@||'; else sed '/@ZLIB@/d'; fi
 }
 
 # The newest changes, one a line that begins with $1.
@@ -245,21 +251,27 @@ finish() {
 measure() {
   mkdir "$work/measured"
   copy_image "$work/measured" /nonexistent
-  "$work/measured/make-archives.sh"
-  archives=$(du -ck "$work"/measured/*.jsa | tail -n 1 | cut -f1)
+  runs_on='a native image'
+  if [ $native = no ]; then
+    runs_on=Java
+    "$work/measured/make-archives.sh"
+    printf 'its archives: %s MB\n' $(($(du -ck "$work"/measured/*.jsa | tail -n 1 | cut -f1) / 1000))
+  fi
   for words in capability --help; do
     for _ in 1 2 3 4 5 6 7 8 9 10 11; do
       start=$(date +%s%N)
       "$work/measured/bin/$name" "$words" >/dev/null
       printf '%s\n' $((($(date +%s%N) - start) / 100000))
-    done | sort -n | awk -v words="$words" 'NR == 6 { printf "%s on Java: %.1f ms\n", words, $1 / 10 }'
+    done | sort -n | awk -v words="$words on $runs_on" 'NR == 6 { printf "%s: %.1f ms\n", words, $1 / 10 }'
   done
-  printf 'its archives: %s MB\n' $((archives / 1000))
 }
 
 # The oldest glibc that all native parts are content with.
-libc=$(find "$image" \( -name '*.so' -o -path '*/bin/java' \) -exec cat {} + | grep -ao 'GLIBC_2[.0-9]*' \
+libc=$(find "$image" \( -name '*.so' -o -path '*/bin/java' -o -path "*/lib/$name" \) -exec cat {} + | grep -ao 'GLIBC_2[.0-9]*' \
   | sort -u -t. -k 2n | sed -n '$s/GLIBC_//p')
+
+# Java's own zlib is in its runtime; a native image takes the system's.
+if [ $native = yes ] && readelf -d "$image/lib/$name" 2>/dev/null | grep -qF 'libz.so.1'; then linked=yes; else linked=no; fi
 
 for kind in $kinds; do
   case $kind in

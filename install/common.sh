@@ -92,11 +92,11 @@ remove_document_links() {
 is_in_use() {
   if [ -d /proc/self ]; then
     # shellcheck disable=SC2010
-    ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF " $1/runtime/bin/"
+    ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF " $1/"
   else
     # macOS has no /proc. Not grep, which would find itself.
     processes=$(ps -A -ww -o command= 2>/dev/null) || return 0
     printf '%s\n' "$processes" \
-      | PROGRAM=$1/runtime/bin/ awk 'index($0, ENVIRON["PROGRAM"]) == 1 { found = 1 } END { exit !found }'
+      | PROGRAM=$1/ awk 'index($0, ENVIRON["PROGRAM"]) == 1 { found = 1 } END { exit !found }'
   fi
 }

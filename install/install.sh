@@ -8,7 +8,8 @@
 # --no-configure  leave git's configuration alone
 # --all-hosts     be git's helper for every host, not only for Azure DevOps
 #
-# It needs git, Maven and a JDK from 17 on, and says what to type where one is missing.
+# It needs git, Maven and a JDK from 17 on, and says what to type where one is missing. A native image that
+# mvn -Pnative package made of these sources is installed instead of a Java runtime.
 set -eu
 umask 022
 # shellcheck source=install/common.sh
@@ -16,6 +17,7 @@ umask 022
 # In any other locale Java's tools write no path with an umlaut.
 export LC_ALL=$UTF8_LOCALE
 project=$(cd "$(dirname "$0")/.." && pwd)
+native=$project/target/native/git-credential-pat
 
 find_home
 prefix=$HOME/.local configure=yes all_hosts=no windows=no
@@ -154,12 +156,23 @@ build_jars() {
     -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true -Dmanual.phase=prepare-package package
 }
 
+# Whether a native image was built here, of nothing older than what is here now.
+is_native_current() {
+  [ -x "$native" ] && [ -z "$(find "$project/pom.xml" "$project/src/main" -newer "$native" | head -n 1)" ]
+}
+
 # The image at its final place, since Java may refuse an archive that was moved.
 build_image() {
   mkdir -p "$library"
   image=$(mktemp -d "$library/build.XXXXXX")
   rmdir "$image"
-  run "$project/helper/build-image.sh" --java-home "$1" --jars "$work/project/target/lib" --to "$image" \
+  set -- --java-home "$1" --jars "$work/project/target/lib" --to "$image"
+  if is_native_current; then
+    set -- "$project/helper/build-native.sh" --binary "$native" "$@"
+  else
+    set -- "$project/helper/build-image.sh" "$@"
+  fi
+  run "$@" \
     && cp -R "$work/project/target/documents/share" "$image/" \
     && [ "$("$image/bin/git-credential-pat" capability 2>>"$work/log" | head -n 1)" = 'version 0' ]
 }
@@ -171,7 +184,7 @@ build() {
     step "Compile with Maven on Java $java_version ($jdk)"
     if build_jars "$jdk"; then
       done_with ok
-      step 'Link a Java runtime of its own'
+      if is_native_current; then step 'Take the native image'; else step 'Link a Java runtime of its own'; fi
       if build_image "$jdk"; then
         done_with "$(du -sk "$image" | awk '{ printf "%d MB", $1 / 1024 }')"
         return
@@ -222,7 +235,7 @@ remove_old_builds() {
       continue
     fi
     # One without an archive is being made right now, if it is not a day old.
-    [ -e "$old/app.jsa" ] || [ -n "$(find "$old" -maxdepth 0 -mtime +0)" ] || continue
+    [ -e "$old/app.jsa" ] || [ -x "$old/lib/git-credential-pat" ] || [ -n "$(find "$old" -maxdepth 0 -mtime +0)" ] || continue
     is_in_use "$old" || rm -rf "$old"
   done
 }

@@ -6,6 +6,8 @@ import io.github.gitcredentialpat.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -137,6 +139,60 @@ final class InstallIT {
     assertThat(home.resolve(".local/share/git-credential-pat")).doesNotExist();
     assertThat(script("uninstall.sh", "").status()).isZero();
     assertThat(home.resolve(".gitconfig")).content().isEqualTo(SOMEBODY_ELSES);
+  }
+
+  @Test
+  void takesANativeImageThatIsNoOlderThanItsSources() throws Exception {
+    Path project = folder.resolve("project");
+    Files.createDirectories(project.resolve("target/native"));
+    Files.createDirectory(project.resolve("src"));
+    for (String part : List.of("pom.xml", "LICENSE", "install", "helper", "src/main")) {
+      person.run(
+          "",
+          List.of(
+              "cp",
+              "-R",
+              Path.of(part).toAbsolutePath().toString(),
+              project.resolve(part).toString()));
+    }
+    Path image = Path.of("target/image").toAbsolutePath();
+    Path binary = project.resolve("target/native/git-credential-pat");
+    Files.writeString(
+        binary,
+        "#!/bin/sh\nexec '"
+            + image
+            + "/runtime/bin/java' --enable-native-access=ALL-UNNAMED -cp '"
+            + image
+            + "/lib/*' io.github.gitcredentialpat.NativeImage \"$@\"\n");
+    assertThat(binary.toFile().setExecutable(true)).isTrue();
+    List<String> install =
+        List.of(project.resolve("install/install.sh").toString(), "--prefix", prefix.toString());
+
+    // Maven's part is another test's, and takes a minute.
+    Path maven = Files.createDirectory(folder.resolve("maven")).resolve("mvn");
+    Files.writeString(
+        maven,
+        "#!/bin/sh\nwhile [ \"$1\" != -f ]; do shift; done\nbuilt=$(dirname \"$2\")/target\n"
+            + "mkdir -p \"$built/lib\" \"$built/documents/share/man/man1\"\ncp '"
+            + image
+            + "'/lib/*.jar \"$built/lib\"\n");
+    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    person.with("PATH", maven.getParent() + ":" + System.getenv("PATH"));
+
+    Files.setLastModifiedTime(binary, FileTime.fromMillis(0));
+    Script.Result older = person.run("", install);
+    assertThat(older.status()).as(older.toString()).isZero();
+    assertThat(builds().get(0).resolve("runtime")).isDirectory();
+    git("approve", request() + "username=me\npassword=" + token + "\n");
+
+    Files.setLastModifiedTime(binary, FileTime.from(Instant.now()));
+    Script.Result newer = person.run("", install);
+    assertThat(newer.status()).as(newer.toString()).isZero();
+    assertThat(newer.out()).contains("Take the native image");
+    assertThat(builds()).hasSize(1);
+    assertThat(builds().get(0).resolve("runtime")).doesNotExist();
+    assertThat(builds().get(0).resolve("lib/git-credential-pat")).hasSameBinaryContentAs(binary);
+    assertThat(fill()).contains("password=" + token);
   }
 
   private Script.Result script(String name, String input, String... more) throws Exception {
