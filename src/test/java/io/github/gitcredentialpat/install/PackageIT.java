@@ -144,6 +144,7 @@ final class PackageIT {
     assertThat(
             run("sh", "-c", "cd \"$1\" && sha256sum --check SHA256SUMS", "sh", PACKAGES.toString())
                 .lines())
+        .as("the packages and *.cdx.json, which Maven only makes online")
         .hasSize(KINDS.size() + 1)
         .allMatch(line -> line.endsWith(": OK"));
   }
