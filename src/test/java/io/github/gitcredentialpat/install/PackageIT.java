@@ -140,6 +140,30 @@ final class PackageIT {
   }
 
   @Test
+  void aNativeImageIsPackedWithoutJava() throws Exception {
+    // It stands in for what GraalVM makes, which takes zlib from the system.
+    Path source = folder.resolve("image.c");
+    Files.writeString(source, "#include <zlib.h>\nint main(void) { return !zlibVersion(); }\n");
+    Path binary = folder.resolve("binary");
+    run("gcc", "-o", binary.toString(), source.toString(), "-lz");
+    List<String> lay = new ArrayList<>(List.of("helper/build-native.sh"));
+    lay.addAll(List.of("--binary", binary.toString(), "--jars", "target/lib"));
+    lay.addAll(List.of("--java-home", System.getProperty("java.home")));
+    Path image = folder.resolve("native");
+    lay.addAll(List.of("--to", image.toString()));
+    run(lay.toArray(String[]::new));
+    Path packed = Files.createDirectory(folder.resolve("packed"));
+    pack(List.of(), Path.of("").toAbsolutePath(), image, OLDER, packed, "--fast", "deb", "rpm");
+    String deb = only(packed, ".deb").toString();
+    assertThat(run("dpkg-deb", "--field", deb, "Depends"))
+        .matches("git, libc6 \\(>= 2\\.\\d+\\), zlib1g\n");
+    assertThat(run("dpkg-deb", "--contents", deb))
+        .contains("/" + OLDER + "/lib/git-credential-pat\n", "doc/git-credential-pat/copyright")
+        .doesNotContain("/runtime/", ".jar");
+    assertThat(run("rpm", "-qpR", only(packed, ".rpm").toString())).contains("libz.so.1()(64bit)");
+  }
+
+  @Test
   void theChecksumsAreThoseOfThePackages() throws Exception {
     assertThat(
             run("sh", "-c", "cd \"$1\" && sha256sum --check SHA256SUMS", "sh", PACKAGES.toString())
