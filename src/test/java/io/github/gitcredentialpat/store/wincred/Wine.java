@@ -25,6 +25,9 @@ final class Wine {
   private final Path path;
   private final NativeLibrary library;
 
+  /** Locked until it is stopped: another process' tests would be stopped along. */
+  private final FileChannel turn;
+
   /** Starts it; skips the test where there is no Wine. */
   Wine() throws Exception {
     Requires.present(
@@ -35,15 +38,14 @@ final class Wine {
     path = CSources.library("wine/wine_advapi32.c");
     library = NativeLibrary.getInstance(path.toString());
     Files.createDirectories(TEMPORARY);
-    try (FileChannel one =
+    turn =
         FileChannel.open(
-            FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      one.lock();
-      if (!Files.exists(FOLDER.resolve("prefix/system.reg"))) {
-        // By itself: two programs that start in a Windows that is not there yet may fail.
-        builder(List.of("wine", "wineboot", "--init")).start().waitFor();
-        builder(List.of("wineserver", "-w")).start().waitFor();
-      }
+            FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    turn.lock();
+    if (!Files.exists(FOLDER.resolve("prefix/system.reg"))) {
+      // By itself: two programs that start in a Windows that is not there yet may fail.
+      builder(List.of("wine", "wineboot", "--init")).start().waitFor();
+      builder(List.of("wineserver", "-w")).start().waitFor();
     }
     List<String> command = new ArrayList<>(List.of("env"));
     environment().forEach((name, value) -> command.add(name + "=" + value));
@@ -112,6 +114,7 @@ final class Wine {
   void stop() throws Exception {
     int status = call("wine_stop");
     builder(List.of("wineserver", "-k")).start().waitFor();
+    turn.close();
     assertThat(status).as("wait status").isZero();
   }
 }
