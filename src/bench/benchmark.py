@@ -355,7 +355,9 @@ def measure_fetches(bench, java, image, libsecret, trixie, rounds):
     if way is None or not os.path.isdir(classes):
         print("\nNo fetch is measured: it takes a git from 2.46 on (--trixie) and target/test-classes.")
         return
-    program = [java, "-cp", classes, "io.github.gitcredentialpat.endtoend.BenchmarkServer", bench.home(), str(DELAY)]
+    # Its certificate lies where the other system sees it.
+    program = [java, f"-Djava.io.tmpdir={bench.folder}", "-cp", classes]
+    program += ["io.github.gitcredentialpat.endtoend.BenchmarkServer", bench.home(), str(DELAY)]
     server = bench.daemon(program, stdout=subprocess.PIPE)
     proxy, pem, organization, token, url = (server.stdout.readline().decode().strip() for _ in range(5))
     helpers = {
