@@ -50,8 +50,11 @@ final class EncryptedFile {
     if (passphrase == null) {
       passphrase = askTwice();
     }
-    file.write(entries, passphrase, replace);
-    Arrays.fill(passphrase, '\0');
+    try {
+      file.write(entries, passphrase, replace);
+    } finally {
+      Arrays.fill(passphrase, '\0');
+    }
   }
 
   /** The entries that are in the file, for the caller to wipe. */
@@ -63,10 +66,13 @@ final class EncryptedFile {
       if (asked) {
         passphrase = ask("Passphrase for " + file + ": ");
       }
-      List<Entry> entries = file.open(content, passphrase);
-      Arrays.fill(passphrase, '\0');
-      if (entries != null) {
-        return entries;
+      try {
+        List<Entry> entries = file.open(content, passphrase);
+        if (entries != null) {
+          return entries;
+        }
+      } finally {
+        Arrays.fill(passphrase, '\0');
       }
       if (asked && i < TRIES - 1) {
         session.say("that passphrase does not open it; try again");
