@@ -163,6 +163,10 @@ final class ExecTest {
               "exec",
               "contoso",
               "--",
+              // A shell cannot trap what was ignored before it, as INT is in the background.
+              "perl",
+              "-e",
+              "$SIG{" + signal + "} = 'DEFAULT'; exec @ARGV",
               "sh",
               "-c",
               "trap 'echo caught; exit 7' " + signal + "; echo $$ >" + ready + "; cat");
