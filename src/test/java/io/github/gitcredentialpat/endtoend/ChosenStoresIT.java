@@ -82,16 +82,8 @@ class ChosenStoresIT {
 
   @Test
   void aPasswordStore() throws Exception {
-    Path keys =
-        Files.createDirectory(
-            folder.resolve("gpg"),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    surroundings.put("GNUPGHOME", keys.toString());
-    choose("pass");
     try {
-      String mail = "alice@example.com";
-      gpg("gpg", "--batch", "--quiet", "--passphrase=", "--quick-generate-key", mail);
-      gpg("pass", "init", mail);
+      chooseBesideAPasswordStore("pass");
       keepsClonesAndForgets();
     } finally {
       gpg("gpgconf", "--kill", "gpg-agent");
@@ -100,16 +92,8 @@ class ChosenStoresIT {
 
   @Test
   void whatGitCredentialManagerKeepsInAPasswordStoreComesOver() throws Exception {
-    Path keys =
-        Files.createDirectory(
-            folder.resolve("gpg"),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    surroundings.put("GNUPGHOME", keys.toString());
-    choose("file");
     try {
-      String mail = "alice@example.com";
-      gpg("gpg", "--batch", "--quiet", "--passphrase=", "--quick-generate-key", mail);
-      gpg("pass", "init", mail);
+      chooseBesideAPasswordStore("file");
       String name = "git/https/dev.azure.com/" + contoso + "/PersonalAccessToken";
       String service = "https://dev.azure.com/" + contoso;
       gpgReading(
@@ -127,6 +111,19 @@ class ChosenStoresIT {
     } finally {
       gpg("gpgconf", "--kill", "gpg-agent");
     }
+  }
+
+  /** The person has a key and a password store, and an agent that has to be ended. */
+  private void chooseBesideAPasswordStore(String store) throws Exception {
+    Path keys =
+        Files.createDirectory(
+            folder.resolve("gpg"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    surroundings.put("GNUPGHOME", keys.toString());
+    choose(store);
+    String mail = "alice@example.com";
+    gpg("gpg", "--batch", "--quiet", "--passphrase=", "--quick-generate-key", mail);
+    gpg("pass", "init", mail);
   }
 
   private void gpg(String... command) throws Exception {
