@@ -24,6 +24,18 @@ public record ForeignEntry(
     long storedAt,
     String handle) {
 
+  /**
+   * Before the URL in what a keychain knows an entry of Git Credential Manager by, and on Windows
+   * one of git's own helper.
+   */
+  public static final String MANAGERS_PREFIX = "git:";
+
+  /**
+   * The same for az devops. Its entry for every organisation, {@code azdevops-cli: default},
+   * belongs to none.
+   */
+  public static final String AZURE_PREFIX = "azdevops-cli:";
+
   /** The programs whose entries are known. */
   public enum Program {
     GIT("git's own helper"),

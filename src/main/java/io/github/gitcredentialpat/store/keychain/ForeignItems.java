@@ -28,10 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class ForeignItems implements ForeignEntries {
   private static final String INTERNET = "kSecClassInternetPassword";
   private static final String GENERIC = "kSecClassGenericPassword";
-  private static final String MANAGERS_PREFIX = "git:";
-
-  /** Its entry for every organisation, {@code azdevops-cli: default}, belongs to none. */
-  private static final String AZURE_PREFIX = "azdevops-cli:";
 
   private final KeychainStore store;
 
@@ -84,18 +80,18 @@ final class ForeignItems implements ForeignEntries {
     if (service == null) {
       return null;
     }
-    if (service.startsWith(MANAGERS_PREFIX)) {
+    if (service.startsWith(ForeignEntry.MANAGERS_PREFIX)) {
       return ForeignEntry.ofUrl(
           Program.GIT_CREDENTIAL_MANAGER,
-          service.substring(MANAGERS_PREFIX.length()),
+          service.substring(ForeignEntry.MANAGERS_PREFIX.length()),
           item.text("kSecAttrAccount"),
           0,
           handle(GENERIC, item));
     }
-    return service.startsWith(AZURE_PREFIX)
+    return service.startsWith(ForeignEntry.AZURE_PREFIX)
         ? ForeignEntry.ofUrl(
             Program.AZURE_CLI,
-            service.substring(AZURE_PREFIX.length()),
+            service.substring(ForeignEntry.AZURE_PREFIX.length()),
             null,
             0,
             handle(GENERIC, item))

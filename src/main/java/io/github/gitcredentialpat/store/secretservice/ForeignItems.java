@@ -31,11 +31,7 @@ final class ForeignItems implements ForeignEntries {
   private static final String GITS_SCHEMA = "org.git.Password";
   private static final String GITS_OLDER_SCHEMA = "org.gnome.keyring.NetworkPassword";
   private static final String MANAGERS_SCHEMA = "com.microsoft.GitCredentialManager";
-  private static final String MANAGERS_PREFIX = "git:";
   private static final String PYTHONS = "Python keyring library";
-
-  /** Its entry for every organisation, {@code azdevops-cli: default}, belongs to none. */
-  private static final String AZURE_PREFIX = "azdevops-cli:";
 
   private final SecretServiceStore store;
 
@@ -92,18 +88,19 @@ final class ForeignItems implements ForeignEntries {
               secrets.modifiedAt(item),
               item);
     }
-    if (schema.equals(MANAGERS_SCHEMA) && service.startsWith(MANAGERS_PREFIX)) {
+    if (schema.equals(MANAGERS_SCHEMA) && service.startsWith(ForeignEntry.MANAGERS_PREFIX)) {
       return ForeignEntry.ofUrl(
           Program.GIT_CREDENTIAL_MANAGER,
-          service.substring(MANAGERS_PREFIX.length()),
+          service.substring(ForeignEntry.MANAGERS_PREFIX.length()),
           attributes.get("account"),
           secrets.modifiedAt(item),
           item);
     }
-    if (PYTHONS.equals(attributes.get("application")) && service.startsWith(AZURE_PREFIX)) {
+    if (PYTHONS.equals(attributes.get("application"))
+        && service.startsWith(ForeignEntry.AZURE_PREFIX)) {
       return ForeignEntry.ofUrl(
           Program.AZURE_CLI,
-          service.substring(AZURE_PREFIX.length()),
+          service.substring(ForeignEntry.AZURE_PREFIX.length()),
           null,
           secrets.modifiedAt(item),
           item);

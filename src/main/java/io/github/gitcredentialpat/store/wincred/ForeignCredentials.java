@@ -33,11 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForeignCredentials implements ForeignEntries {
   private static final String GITS_COMMENT = "saved by git-credential-wincred";
-  private static final String GITS_PREFIX = "git:";
   private static final String GITS_EXPIRY = "git_password_expiry_utc";
-
-  /** Its entry for every organisation, {@code azdevops-cli: default}, belongs to none. */
-  private static final String AZURE_PREFIX = "azdevops-cli:";
 
   private final CredentialManager manager;
 
@@ -48,8 +44,8 @@ final class ForeignCredentials implements ForeignEntries {
   @Override
   public List<ForeignEntry> list() throws StoreException {
     List<ForeignEntry> entries = new ArrayList<>();
-    addAll(GITS_PREFIX, entries);
-    addAll(AZURE_PREFIX, entries);
+    addAll(ForeignEntry.MANAGERS_PREFIX, entries);
+    addAll(ForeignEntry.AZURE_PREFIX, entries);
     return entries;
   }
 
@@ -62,7 +58,7 @@ final class ForeignCredentials implements ForeignEntries {
         }
         Program program = Program.AZURE_CLI;
         String user = null;
-        if (prefix.equals(GITS_PREFIX)) {
+        if (prefix.equals(ForeignEntry.MANAGERS_PREFIX)) {
           program =
               GITS_COMMENT.equals(all.comment(i)) ? Program.GIT : Program.GIT_CREDENTIAL_MANAGER;
           user = all.userName(i);
