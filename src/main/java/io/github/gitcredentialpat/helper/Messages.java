@@ -20,10 +20,22 @@ public final class Messages {
     this.trace = trace;
   }
 
-  /** Says a line, with control characters escaped. */
+  /** Says what happened in one line, with control characters escaped. */
   public void say(String line) {
+    write("git-credential-pat: ", line);
+  }
+
+  /**
+   * Names the command to type next, on a line of its own behind {@link #say}, so that it can be
+   * copied as it stands.
+   */
+  public void hint(String command) {
+    write("hint: ", command);
+  }
+
+  private void write(String prefix, String line) {
     try {
-      err.write(("git-credential-pat: " + harmless(line) + "\n").getBytes(StandardCharsets.UTF_8));
+      err.write((prefix + harmless(line) + "\n").getBytes(StandardCharsets.UTF_8));
       err.flush();
     } catch (IOException e) {
       // Nobody is listening any more.
