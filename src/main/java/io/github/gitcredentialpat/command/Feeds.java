@@ -23,9 +23,11 @@ final class Feeds {
   static @Nullable Credential find(Session session, String url, @Nullable String user)
       throws CommandException {
     Address address = Address.of(url);
-    if (address == null || !isAzure(url)) {
+    Whose whose = address == null ? null : Whose.tokenOf(address.url());
+    if (whose == null || !whose.isAzure()) {
       return null;
     }
-    return Credential.find(session, address.url(), user == null ? address.user() : user);
+    return Credential.find(
+        session, address.url(), whose.user(user) == null ? address.user() : user);
   }
 }

@@ -180,7 +180,8 @@ final class Keeping {
     EntryKey only = null;
     boolean several = false;
     for (Entry entry : entries) {
-      if (entry.secret().sameAs(token) || (user != null && user.equals(entry.key().user()))) {
+      if (entry.secret().sameAs(token)
+          || (user != null && whose.isSameUser(user, entry.key().user()))) {
         return entry.key();
       }
       several |= only != null && !only.equals(entry.key());

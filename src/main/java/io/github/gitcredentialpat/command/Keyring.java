@@ -24,9 +24,6 @@ import picocli.CommandLine.ParentCommand;
       "Example: git-credential-pat keyring get https://pkgs.dev.azure.com/contoso/... pat"
     })
 final class Keyring implements Callable<Integer> {
-  /** The user name that Microsoft's pages put into the URL where any will do. */
-  private static final String ANYBODY = "VssSessionToken";
-
   private static final int NONE = 1;
 
   @ParentCommand private Commands commands;
@@ -52,7 +49,7 @@ final class Keyring implements Callable<Integer> {
           "only get is answered here; keep a token with: git-credential-pat login ORG");
     }
     String url = words.get(1).contains("://") ? words.get(1) : "https://" + words.get(1);
-    String user = words.size() < 3 || words.get(2).equals(ANYBODY) ? null : words.get(2);
+    String user = words.size() < 3 ? null : words.get(2);
     Session session = commands.session();
     Credential credential = Feeds.find(session, url, user);
     if (credential == null) {
@@ -69,6 +66,6 @@ final class Keyring implements Callable<Integer> {
   }
 
   private static String user(Credential credential, @Nullable String given) {
-    return given == null ? credential.namedUser() : given;
+    return credential.whose().user(given) == null ? credential.namedUser() : given;
   }
 }

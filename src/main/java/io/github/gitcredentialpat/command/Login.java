@@ -328,7 +328,7 @@ final class Login implements Callable<Integer> {
         new Inventory(session)
             .entries(whose).stream()
                 .filter(kept -> kept.entry().setAsideAt() != 0)
-                .filter(kept -> user == null || user.equals(kept.entry().key().user()))
+                .filter(kept -> user == null || whose.isSameUser(user, kept.entry().key().user()))
                 .max(Comparator.comparing(kept -> kept.entry().setAsideAt()))
                 .orElse(null);
     String place = whose.identity().display();

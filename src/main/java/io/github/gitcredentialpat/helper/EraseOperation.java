@@ -160,7 +160,7 @@ final class EraseOperation {
     if (user == null || (whose.isAzure() && (secret != null || only))) {
       return true;
     }
-    return user.equals(whose.user(entry.key().user()));
+    return whose.isSameUser(user, entry.key().user());
   }
 
   /**

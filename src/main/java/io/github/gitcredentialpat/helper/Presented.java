@@ -67,7 +67,6 @@ record Presented(@Nullable String user, @Nullable Secret secret) {
    * on every other host, whether git's own matching lets it pass.
    */
   static boolean userMatches(Whose whose, @Nullable String given, Entry entry) {
-    String user = whose.user(given);
-    return user == null || user.equals(whose.user(entry.key().user()));
+    return whose.user(given) == null || whose.isSameUser(given, entry.key().user());
   }
 }

@@ -130,7 +130,7 @@ final class StoreOperation {
     if (whose.isAzure()) {
       List<EntryKey> keys = new ArrayList<>();
       for (Entry entry : placement.entries()) {
-        if (user != null && user.equals(whose.user(entry.key().user()))) {
+        if (user != null && whose.isSameUser(user, entry.key().user())) {
           return entry.key();
         }
         if (!keys.contains(entry.key())) {

@@ -47,11 +47,18 @@ public record Whose(
           "analytics",
           "artifacts",
           "extmgmt",
-          "advsec");
+          "advsec",
+          "vstmr",
+          "vsblob",
+          "status",
+          "mcp",
+          "governance");
 
-  /** Names under visualstudio.com that are no organisations. */
-  private static final Set<String> NOT_ORGANIZATIONS =
-      Set.of("app", "www", "vs-ssh", "marketplace");
+  private static final String NO_ORGANIZATION =
+      "its path does not begin with the name of an organization";
+
+  /** The first segment of TFS' own paths. */
+  private static final String VIRTUAL_DIRECTORY = "tfs";
 
   private static final String HOSTED = ".dev.azure.com";
   private static final String HOSTED_BEFORE_2018 = ".visualstudio.com";
@@ -98,31 +105,55 @@ public record Whose(
   }
 
   /**
-   * Resolves what a person types: the name of an organisation, or a URL, percent-encoded or not.
-   * What is neither resolves to {@code REFUSED}.
+   * Resolves what a person types: the name of an organisation, a URL with or without its scheme and
+   * percent-encoded or not, or the address of a repository for ssh. What is none of these resolves
+   * to {@code REFUSED}.
    */
   public static Whose tokenOf(String typed) {
-    int scheme = typed.indexOf("://");
-    if (scheme < 0) {
-      return typed.indexOf('/') < 0
-          ? token("https", Identity.SERVICES_HOST, typed, null)
-          : tokenOf("https://" + typed);
+    String address = typed.strip();
+    if (SshAddress.is(address)) {
+      String organization = SshAddress.organization(address);
+      return organization == null
+          ? refused("no token is sent over ssh")
+          : organization(organization.toLowerCase(Locale.ROOT), false);
     }
+    if (address.indexOf("://") >= 0) {
+      return ofUrl(address);
+    }
+    int end = end(address, "/?#", 0);
+    String first = address.substring(0, end);
+    boolean isName = end >= address.length() - 1 || address.charAt(end) != '/';
+    if (isName && OrganizationName.isValid(first)) {
+      return organization(first.toLowerCase(Locale.ROOT), false);
+    }
+    return end < address.length() || first.indexOf('.') > 0 || first.indexOf(':') > 0
+        ? ofUrl("https://" + address)
+        : refused(NO_ORGANIZATION);
+  }
+
+  /** Takes a URL apart as git does. */
+  private static Whose ofUrl(String url) {
+    int scheme = url.indexOf("://");
     int start = scheme + 3;
-    int slash = typed.indexOf('/', start);
-    String authority = slash < 0 ? typed.substring(start) : typed.substring(start, slash);
-    String path = slash < 0 ? null : typed.substring(slash + 1);
+    int end = end(url, "/?#", start);
+    String authority = url.substring(start, end);
+    int pathStart = end < url.length() && url.charAt(end) == '/' ? end + 1 : end;
+    int pathEnd = url.length();
+    while (pathEnd > pathStart && url.charAt(pathEnd - 1) == '/') {
+      pathEnd--;
+    }
     int at = authority.lastIndexOf('@');
     if (authority.length() == at + 1) {
       return refused("it names no host");
     }
+    // A password behind the name says nothing about whose token is meant.
+    int userEnd = end(authority, ":@", 0);
     try {
-      // URLDecoder is for forms, where a plus sign is a blank; in a path it is a plus sign.
       return token(
-          typed.substring(0, scheme),
+          url.substring(0, scheme),
           authority.substring(at + 1),
-          path == null ? null : URLDecoder.decode(path.replace("+", "%2B"), UTF_8),
-          at < 0 ? null : URLDecoder.decode(authority.substring(0, at).replace("+", "%2B"), UTF_8));
+          end == url.length() ? null : decode(url.substring(pathStart, pathEnd)),
+          at < 0 ? null : decode(authority.substring(0, Math.min(at, userEnd))));
     } catch (IllegalArgumentException e) {
       return refused("its percent-encoding is broken");
     }
@@ -136,22 +167,24 @@ public record Whose(
       if (dot >= 0 && !SERVICES.contains(labels.substring(dot + 1))) {
         return refused("Azure DevOps Services has no host " + name);
       }
-      return isOrganizationName(organization) && !isReserved(organization)
+      return OrganizationName.isValid(organization)
           ? organization(organization, false)
-          : refused(name + " is not an organisation's host");
+          : refused(name + " is not an organization's host");
     }
     if (!name.equals(Identity.SERVICES_HOST)
         && !SERVICES.contains(name.substring(0, name.length() - HOSTED.length()))) {
       return refused("Azure DevOps Services has no host " + name);
     }
-    if (path != null) {
-      String organization = firstSegment(withoutLeadingSlashes(path)).toLowerCase(Locale.ROOT);
-      return isOrganizationName(organization)
-          ? organization(organization, false)
-          : refused("its path does not begin with the name of an organisation");
+    String first = path == null ? "" : firstSegment(withoutLeadingSlashes(withoutQuery(path)));
+    if (!first.isEmpty()) {
+      String organization = decodedOnce(first);
+      return OrganizationName.isValid(organization)
+          ? organization(organization.toLowerCase(Locale.ROOT), false)
+          : refused(NO_ORGANIZATION);
     }
-    if (user != null && isOrganizationName(user) && !PersonalAccessToken.isLike(user)) {
-      return organization(user.toLowerCase(Locale.ROOT), true);
+    String named = user == null ? null : decodedOnce(user);
+    if (named != null && OrganizationName.isValid(named) && !UserName.isNobodys(named)) {
+      return organization(named.toLowerCase(Locale.ROOT), true);
     }
     return new Whose(Kind.UNKNOWN_ORGANIZATION, null, false, null);
   }
@@ -161,23 +194,28 @@ public record Whose(
     if (path == null || !web || !isServerPath(path)) {
       return new Whose(Kind.HOST, new Identity(scheme, host, path), false, null);
     }
-    String lower = withoutLeadingSlashes(path).toLowerCase(Locale.ROOT);
+    String lower = withoutLeadingSlashes(withoutQuery(path)).toLowerCase(Locale.ROOT);
     String first = firstSegment(lower);
     String collection = first;
-    if (first.equals("tfs")) {
+    if (first.equals(VIRTUAL_DIRECTORY)) {
       String second = firstSegment(withoutLeadingSlashes(lower.substring(first.length())));
       if (!second.isEmpty() && second.charAt(0) != '_') {
-        collection = first + "/" + second;
+        collection = first + "/" + decodedOnce(second).toLowerCase(Locale.ROOT);
       }
     } else if (first.charAt(0) == '_') {
       collection = null;
+    } else {
+      collection = decodedOnce(first).toLowerCase(Locale.ROOT);
     }
-    return new Whose(Kind.COLLECTION, new Identity(scheme, host, collection), false, null);
+    return collection == null || isPlainText(collection)
+        ? new Whose(Kind.COLLECTION, new Identity(scheme, host, collection), false, null)
+        : refused("its path holds a control character");
   }
 
   /** Azure DevOps Server and TFS are known by the form of their paths alone. */
-  private static boolean isServerPath(String path) {
-    if (firstSegment(withoutLeadingSlashes(path)).equalsIgnoreCase("tfs")) {
+  private static boolean isServerPath(String whole) {
+    String path = withoutQuery(whole);
+    if (firstSegment(withoutLeadingSlashes(path)).equalsIgnoreCase(VIRTUAL_DIRECTORY)) {
       return true;
     }
     int start = 0;
@@ -214,25 +252,6 @@ public record Whose(
     return false;
   }
 
-  private static boolean isReserved(String name) {
-    return NOT_ORGANIZATIONS.contains(name)
-        || name.startsWith("tfsprod")
-        || name.startsWith("spsprod")
-        || name.startsWith("pkgsprod");
-  }
-
-  private static boolean isOrganizationName(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean letterOrDigit =
-          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      if (!letterOrDigit && (i == 0 || (c != '-' && c != '_'))) {
-        return false;
-      }
-    }
-    return !name.isEmpty();
-  }
-
   private static boolean isPlainText(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -267,6 +286,41 @@ public record Whose(
     return slash < 0 ? path : path.substring(0, slash);
   }
 
+  /** Without what {@code go} and a browser put behind a path, which git counts as part of it. */
+  private static String withoutQuery(String path) {
+    return path.substring(0, end(path, "?#", 0));
+  }
+
+  /** Where the first of these characters stands, from some place on; else the text's end. */
+  private static int end(String text, String characters, int start) {
+    for (int i = start; i < text.length(); i++) {
+      if (characters.indexOf(text.charAt(i)) >= 0) {
+        return i;
+      }
+    }
+    return text.length();
+  }
+
+  /**
+   * Git hands names percent-decoded, cargo (libgit2) as they stand in the URL. Neither the names of
+   * organizations and collections nor those of accounts have a percent sign in them.
+   */
+  private static String decodedOnce(String name) {
+    if (name.indexOf('%') < 0) {
+      return name;
+    }
+    try {
+      return decode(name);
+    } catch (IllegalArgumentException e) {
+      return name;
+    }
+  }
+
+  /** URLDecoder is for forms, where a plus sign is a blank; in a URL's parts it is a plus sign. */
+  private static String decode(String part) {
+    return URLDecoder.decode(part.replace("+", "%2B"), UTF_8);
+  }
+
   private static Whose organization(String name, boolean fromUser) {
     return new Whose(Kind.ORGANIZATION, Identity.ofOrganization(name), fromUser, null);
   }
@@ -282,7 +336,8 @@ public record Whose(
 
   /**
    * The user name as far as it says anything about whose token is meant. On Azure hosts an empty
-   * one, the organisation's or collection's own name, and a token typed as user name say nothing.
+   * one, the organisation's or collection's own name, a token typed as user name and the names that
+   * are put where any will do say nothing.
    */
   public @Nullable String user(@Nullable String given) {
     if (given == null || !isAzure()) {
@@ -290,9 +345,21 @@ public record Whose(
     }
     String path = identity.path();
     String own = path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
-    return given.isEmpty() || given.equalsIgnoreCase(own) || PersonalAccessToken.isLike(given)
-        ? null
-        : given;
+    String name = decodedOnce(given);
+    return name.equalsIgnoreCase(own) || UserName.isNobodys(name) ? null : name;
+  }
+
+  /**
+   * Whether two user names mean the same: on Azure hosts as far as {@link #user} says that they
+   * mean anybody, and without case.
+   */
+  public boolean isSameUser(@Nullable String one, @Nullable String other) {
+    String first = user(one);
+    String second = user(other);
+    if (first == null || second == null) {
+      return first == null && second == null;
+    }
+    return isAzure() ? first.equalsIgnoreCase(second) : first.equals(second);
   }
 
   /** The page where a person makes a token; absent for a host that is not Azure DevOps. */

@@ -90,6 +90,14 @@ final class PackageManagersTest {
     assertThat(person.out).isEqualTo("of-bob\n");
     assertThat(person.run("keyring", "get", FEED, "VssSessionToken")).isZero();
     assertThat(person.out).isEqualTo("of-alice\n");
+    String named = FEED.replace("://", "://VssSessionToken@");
+    assertThat(person.run("keyring", "get", named, "VssSessionToken")).isZero();
+    assertThat(person.out).isEqualTo("of-alice\n");
+    assertThat(person.run("print", "--format", "token", named)).isZero();
+    assertThat(person.out).isEqualTo("of-alice\n");
+    String bobs = FEED.replace("://", "://bob@");
+    assertThat(person.run("keyring", "get", bobs, "VssSessionToken")).isZero();
+    assertThat(person.out).isEqualTo("of-bob\n");
   }
 
   @Test

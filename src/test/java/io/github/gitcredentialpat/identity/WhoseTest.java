@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.gitcredentialpat.identity.Whose.Kind;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,14 +22,17 @@ final class WhoseTest {
   /** As git takes a URL apart: user part, host, and the decoded path without its leading slash. */
   private static Whose of(String url) {
     int authority = url.indexOf("://") + 3;
-    int slash = url.indexOf('/', authority);
-    String before = slash < 0 ? url.substring(authority) : url.substring(authority, slash);
+    int end = authority;
+    while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
+      end++;
+    }
+    String before = url.substring(authority, end);
     int at = before.lastIndexOf('@');
+    int start = url.startsWith("/", end) ? end + 1 : end;
     String path =
-        slash < 0
+        end == url.length()
             ? null
-            : URLDecoder.decode(
-                url.substring(slash + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
+            : URLDecoder.decode(url.substring(start).replace("+", "%2B"), StandardCharsets.UTF_8);
     return Whose.token(
         url.substring(0, authority - 3),
         before.substring(at + 1),
@@ -50,6 +58,17 @@ final class WhoseTest {
         "https://pkgs.dev.azure.com/contoso/Web/_packaging/feed1/npm/registry/",
         "https://contoso@pkgs.dev.azure.com",
         "https://vssps.dev.azure.com/contoso/_apis/tokens/pats",
+        "https://vstmr.dev.azure.com/contoso/Web/_apis/testresults/runs",
+        "https://vsblob.dev.azure.com/contoso/_apis/blob",
+        "https://status.dev.azure.com/contoso/x",
+        "https://mcp.dev.azure.com/contoso",
+        "https://governance.dev.azure.com/contoso/_apis/x",
+        "https://contoso.vstmr.visualstudio.com/Web/_apis/x",
+        "https://dev.azure.com/contoso?go-get=1",
+        "https://dev.azure.com/contoso/Web?go-get=1",
+        "https://dev.azure.com/contoso#top",
+        "https://contoso.visualstudio.com?view=projects",
+        "https://contoso@dev.azure.com?go-get=1",
         "https://contoso.pkgs.visualstudio.com/_packaging/feed1/nuget/v3/index.json",
         "https://fabrikam@dev.azure.com/contoso/Web/_git/site"
       })
@@ -84,6 +103,10 @@ final class WhoseTest {
         "https://dev.azure.com",
         "https://pkgs.dev.azure.com",
         "https://a%20b@dev.azure.com",
+        "https://VssSessionToken@pkgs.dev.azure.com",
+        "https://PersonalAccessToken@dev.azure.com",
+        "https://www@dev.azure.com",
+        "https://dev.azure.com?x=contoso",
         "https://@dev.azure.com"
       })
   void withNeitherPathNorUserTheOrganisationIsUnknown(String url) {
@@ -101,6 +124,9 @@ final class WhoseTest {
     "https://ados.corp.local/DefaultCollection/_packaging/feed/npm/registry, https, ados.corp.local, defaultcollection",
     "https://ados.corp.local/devops/DefaultCollection/Web/_git/site, https, ados.corp.local, devops",
     "https://ados.corp.local/_git/site, https, ados.corp.local,",
+    "https://tfs.corp.local/tfs/My%20Collection/Web/_git/site?go-get=1, https, tfs.corp.local, tfs/my collection",
+    "https://tfs.corp.local/tfs/DefaultCollection?go-get=1, https, tfs.corp.local, tfs/defaultcollection",
+    "https://ados.corp.local/_git?go-get=1, https, ados.corp.local,",
     "https://[::1]:8443/tfs/One/_git/x, https, [::1]:8443, tfs/one"
   })
   void aServersPathIsKnownByItsForm(String url, String protocol, String host, String path) {
@@ -152,6 +178,16 @@ final class WhoseTest {
         "https://www.visualstudio.com",
         "https://vs-ssh.visualstudio.com",
         "https://marketplace.visualstudio.com",
+        "https://e.visualstudio.com",
+        "https://artprodcus3.visualstudio.com",
+        "https://vsrmprodweu1.visualstudio.com",
+        "https://dev.azure.com/tfsprodweu1/x",
+        "https://dev.azure.com/app",
+        "https://vssps.dev.azure.com/e/contoso/_apis/graph",
+        "https://dev.azure.com/con_toso/x",
+        "https://dev.azure.com/contoso-/x",
+        "https://dev.azure.com/-contoso/x",
+        "https://a.b.vstmr.visualstudio.com/",
         "https://tfsprodweu1.visualstudio.com",
         "https://spsprodcus2.visualstudio.com",
         "https://pkgsprodeus1.visualstudio.com",
@@ -187,13 +223,177 @@ final class WhoseTest {
     assertThat(organization.user("")).isNull();
     assertThat(organization.user("Contoso")).isNull();
     assertThat(organization.user(NEW_FORM)).isNull();
+    assertThat(organization.user("VssSessionToken")).isNull();
+    assertThat(organization.user("vsssessiontoken")).isNull();
+    assertThat(organization.user("PersonalAccessToken")).isNull();
+    assertThat(organization.user("PAT")).isNull();
     assertThat(organization.user("alice")).isEqualTo("alice");
+    assertThat(organization.user("alice%40contoso.com")).isEqualTo("alice@contoso.com");
     Whose collection = of("http://tfs:8080/tfs/DefaultCollection/_git/x");
     assertThat(collection.user("DefaultCollection")).isNull();
     assertThat(collection.user("CORP\\alice")).isEqualTo("CORP\\alice");
     Whose host = of("https://github.com/x");
     assertThat(host.user("")).isEmpty();
+    assertThat(host.user("VssSessionToken")).isEqualTo("VssSessionToken");
+    assertThat(host.user("a%40b")).isEqualTo("a%40b");
     assertThat(host.user(NEW_FORM)).isEqualTo(NEW_FORM);
+  }
+
+  @Test
+  void onAzureHostsAccountsAreTheSameInAnyCase() {
+    Whose organization = of("https://dev.azure.com/contoso/_git/x");
+    assertThat(organization.isSameUser("Alice@Contoso.com", "alice@contoso.COM")).isTrue();
+    assertThat(organization.isSameUser("alice", "bob")).isFalse();
+    assertThat(organization.isSameUser("alice", null)).isFalse();
+    assertThat(organization.isSameUser("VssSessionToken", null)).isTrue();
+    Whose host = of("https://github.com/x");
+    assertThat(host.isSameUser("Alice", "alice")).isFalse();
+    assertThat(host.isSameUser("alice", "alice")).isTrue();
+    assertThat(host.isSameUser(null, null)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "7",
+        "contoso-2-b",
+        "01234567890123456789012345678901234567890123456789",
+        "application"
+      })
+  void namesByMicrosoftsRuleAreOrganisations(String name) {
+    assertThat(of("https://dev.azure.com/" + name + "/x").identity())
+        .isEqualTo(Identity.ofOrganization(name));
+    assertThat(of("https://" + name + ".visualstudio.com/x").identity())
+        .isEqualTo(Identity.ofOrganization(name));
+  }
+
+  @Test
+  void aLongerNameIsNone() {
+    String name = "a".repeat(51);
+    assertThat(of("https://dev.azure.com/" + name + "/x").kind()).isEqualTo(Kind.REFUSED);
+    assertThat(of("https://" + name + ".visualstudio.com").kind()).isEqualTo(Kind.REFUSED);
+    assertThat(of("https://" + name + "@dev.azure.com").kind())
+        .isEqualTo(Kind.UNKNOWN_ORGANIZATION);
+  }
+
+  /** Cargo's requests, whose path has not been decoded. */
+  @Test
+  void aPathThatIsStillEncodedNamesTheSame() {
+    assertThat(Whose.token("https", "dev.azure.com", "contoso/My%20Web/_git/site", null).identity())
+        .isEqualTo(Identity.ofOrganization("contoso"));
+    assertThat(Whose.token("https", "tfs.corp", "tfs/My%20Main/_git/a%20b", null).identity())
+        .isEqualTo(Whose.token("https", "tfs.corp", "tfs/My Main/_git/a b", null).identity());
+    assertThat(Whose.token("https", "ados.corp", "My%20Main/Web/_git/x", null).identity())
+        .isEqualTo(Whose.token("https", "ados.corp", "My Main/Web/_git/x", null).identity());
+    assertThat(Whose.token("https", "tfs.corp", "tfs/a%0ab/_git/x", null).kind())
+        .isEqualTo(Kind.REFUSED);
+    assertThat(Whose.token("https", "tfs.corp", "tfs/100%/_git/x", null).identity())
+        .isEqualTo(new Identity("https", "tfs.corp", "tfs/100%"));
+  }
+
+  private static final String[] HOSTED = {
+    "pkgs", "vssps", "vsrm", "almsearch", "feeds", "vsaex", "auditservice", "analytics",
+    "artifacts", "extmgmt", "advsec", "vstmr", "vsblob", "status", "mcp", "governance"
+  };
+
+  /** A name by Microsoft's rule, which some letter begins that none of the reserved ones has. */
+  private static String anyName(Random random) {
+    String inside = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    StringBuilder name = new StringBuilder("q");
+    int length = random.nextInt(48);
+    for (int i = 0; i < length; i++) {
+      name.append(inside.charAt(random.nextInt(inside.length())));
+    }
+    return name.append(random.nextInt(10)).toString();
+  }
+
+  @RepeatedTest(20)
+  void allSpellingsOfOneOrganisationAgree(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    for (int i = 0; i < 200; i++) {
+      String name = anyName(random);
+      String service = HOSTED[random.nextInt(HOSTED.length)];
+      String path =
+          new String[] {"", "/", "/Web/_git/site", "/My%20Web/_git/a", "?go-get=1"}
+              [random.nextInt(5)];
+      String port = random.nextBoolean() ? ":443" : "";
+      String user =
+          new String[] {"", name + "@", "alice@", "VssSessionToken@", OLD_FORM + "@"}
+              [random.nextInt(5)];
+      String inAnyCase = random.nextBoolean() ? name.toUpperCase(Locale.ROOT) : name;
+      Identity expected = Identity.ofOrganization(name.toLowerCase(Locale.ROOT));
+      for (String rest :
+          List.of(
+              user + "dev.azure.com" + port + "/" + inAnyCase + path,
+              user + service + ".dev.azure.com" + port + "/" + inAnyCase + path,
+              user + inAnyCase + ".visualstudio.com" + port + path,
+              user + inAnyCase + "." + service + ".VisualStudio.com" + port + path)) {
+        assertThat(of("https://" + rest).identity()).describedAs(rest).isEqualTo(expected);
+        assertThat(Whose.tokenOf("https://" + rest).identity())
+            .describedAs("typed " + rest)
+            .isEqualTo(expected);
+        if (port.isEmpty()) {
+          assertThat(Whose.tokenOf(rest).identity()).describedAs(rest).isEqualTo(expected);
+        }
+      }
+      for (String ssh :
+          List.of(
+              "git@ssh.dev.azure.com:v3/" + inAnyCase + "/Web/site",
+              "ssh://git@ssh.dev.azure.com/v3/" + inAnyCase + "/Web/site",
+              "ssh://git@ssh.dev.azure.com:22/v3/" + inAnyCase + "/Web/site",
+              inAnyCase + "@vs-ssh.visualstudio.com:v3/" + inAnyCase + "/Web/site",
+              "ssh://" + inAnyCase + "@vs-ssh.visualstudio.com/v3/" + inAnyCase + "/Web/site",
+              "ssh://" + inAnyCase + "@vs-ssh.visualstudio.com:22/DefaultCollection/Web/_ssh/a",
+              "ssh://alice@" + inAnyCase + ".visualstudio.com:22/Web/_git/site",
+              inAnyCase + "@" + inAnyCase + ".visualstudio.com:22/_git/site")) {
+        assertThat(Whose.tokenOf(ssh).identity()).describedAs(ssh).isEqualTo(expected);
+      }
+      assertThat(Whose.tokenOf(inAnyCase).identity()).isEqualTo(expected);
+    }
+  }
+
+  @RepeatedTest(20)
+  void noLookalikeIsAnOrganisation(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    for (int i = 0; i < 200; i++) {
+      String name = anyName(random);
+      String label = anyName(random);
+      for (String host :
+          List.of(
+              "dev.azure.com." + label + ".example",
+              label + "dev.azure.com",
+              "dev-azure.com",
+              "dev.azure.co",
+              "azure.com",
+              label + ".azure.com",
+              name + ".visualstudio.com." + label,
+              name + "visualstudio.com",
+              name + ".visualstudio.co",
+              name + ".visual-studio.com",
+              label + ".dev.azure.com",
+              "pkgs." + label + ".dev.azure.com",
+              label + ".pkgs.dev.azure.com",
+              name + "." + label + ".visualstudio.com",
+              name + ".pkgs." + label + ".visualstudio.com",
+              "ssh.dev.azure.com",
+              "dev.azure.com:" + (444 + random.nextInt(60_000)),
+              "dev.azure.com.",
+              "d\u0435v.azure.com")) {
+        String url = "https://" + host + "/" + name + "/Web/_git/site";
+        assertThat(of(url).kind()).describedAs(url).isNotEqualTo(Kind.ORGANIZATION);
+        assertThat(Whose.tokenOf(url).kind()).describedAs(url).isNotEqualTo(Kind.ORGANIZATION);
+      }
+      for (String ssh :
+          List.of(
+              "git@ssh.dev.azure.com." + label + ":v3/" + name + "/Web/site",
+              "git@" + label + ".dev.azure.com:v3/" + name + "/Web/site",
+              "ssh://git@ssh.dev.azure.com:2222/v3/" + name + "/Web/site",
+              "git@ssh.dev.azure.com:v2/" + name + "/Web/site",
+              "git@github.com:" + name + "/site")) {
+        assertThat(Whose.tokenOf(ssh).kind()).describedAs(ssh).isEqualTo(Kind.REFUSED);
+      }
+    }
   }
 
   @ParameterizedTest
@@ -201,6 +401,17 @@ final class WhoseTest {
       strings = {
         "contoso",
         "Contoso",
+        " contoso\n",
+        "contoso/",
+        "contoso?view=projects",
+        "contoso.visualstudio.com",
+        "contoso.visualstudio.com/Web",
+        "contoso@dev.azure.com",
+        "dev.azure.com/contoso?view=projects",
+        "https://dev.azure.com/contoso?view=projects",
+        "git@ssh.dev.azure.com:v3/contoso/Web/site",
+        "contoso@contoso.visualstudio.com:22/_git/site",
+        "https://alice:secret@dev.azure.com/contoso",
         "dev.azure.com/contoso",
         "https://dev.azure.com/contoso/My%20Project/_git/My%20Repo",
         "https://alice@dev.azure.com/contoso",
@@ -211,7 +422,21 @@ final class WhoseTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a b", "https://", "https://x@", "https://example.com/%zz", "--all"})
+  @ValueSource(
+      strings = {
+        "",
+        "a b",
+        "https://",
+        "https://x@",
+        "https://example.com/%zz",
+        "--all",
+        "con_toso",
+        "e",
+        "dev.azure.com",
+        "git@ssh.dev.azure.com:v3/",
+        "git@github.com:contoso/site",
+        "ssh://"
+      })
   void refusesWhatNamesNobody(String typed) {
     assertThat(Whose.tokenOf(typed).identity()).isNull();
   }
