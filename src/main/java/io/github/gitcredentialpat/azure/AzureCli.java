@@ -89,10 +89,11 @@ public final class AzureCli {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw timeout("gave no access token in " + limit.toSeconds() + " seconds");
       }
-      // A child of its own may hold the pipes open.
-      long left = Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
-      out.join(left);
-      err.join(left);
+      // A child of its own may hold the pipes open: a line with its end is whole all the same.
+      if (!out.readsLine(end)) {
+        throw timeout("did not finish what it wrote");
+      }
+      err.readsLine(end);
       byte[] token = out.line();
       if (process.exitValue() != 0 || !isToken(token)) {
         Arrays.fill(token, (byte) 0);
@@ -211,6 +212,8 @@ public final class AzureCli {
     private final InputStream from;
     private final byte[] bytes = new byte[MOST_OUTPUT];
     private int size;
+    private boolean ended;
+    private boolean overflows;
 
     Reader(InputStream from) {
       super("az");
@@ -225,6 +228,7 @@ public final class AzureCli {
         for (int length = 0; length >= 0; length = from.read(piece)) {
           add(piece, length);
         }
+        end();
       } catch (IOException e) {
         // It was killed: its status tells.
       } finally {
@@ -236,12 +240,28 @@ public final class AzureCli {
       int fits = Math.min(length, bytes.length - size);
       System.arraycopy(piece, 0, bytes, size, fits);
       size += fits;
+      overflows |= fits < length;
     }
 
-    /** A copy without the white space around it. */
+    private synchronized void end() {
+      ended = true;
+    }
+
+    /**
+     * Waits for the end of what is written, at the longest until this time. Returns whether it
+     * came, or that of a line.
+     */
+    boolean readsLine(long nanoTime) throws InterruptedException {
+      join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanoTime - System.nanoTime())));
+      synchronized (this) {
+        return ended || (size > 0 && bytes[size - 1] == '\n');
+      }
+    }
+
+    /** A copy without the white space around it; empty when it is longer than any token. */
     synchronized byte[] line() {
       int start = 0;
-      int end = size;
+      int end = overflows ? 0 : size;
       while (end > 0 && bytes[end - 1] <= ' ' && bytes[end - 1] >= 0) {
         end--;
       }

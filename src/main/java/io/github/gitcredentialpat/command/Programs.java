@@ -42,11 +42,7 @@ final class Programs {
     Process process = builder.start();
     CompletableFuture<String> out = read(process.getInputStream());
     CompletableFuture<String> err = read(process.getErrorStream());
-    try (OutputStream in = process.getOutputStream()) {
-      in.write(input);
-    } catch (IOException e) {
-      // It did not want to read; what it wrote says why.
-    }
+    write(input, process.getOutputStream());
     try {
       if (process.waitFor(seconds, TimeUnit.SECONDS)) {
         return new Result(
@@ -66,14 +62,36 @@ final class Programs {
   }
 
   private static CompletableFuture<String> read(InputStream in) {
-    return CompletableFuture.supplyAsync(
+    CompletableFuture<String> text = new CompletableFuture<>();
+    start(
         () -> {
           try (in) {
-            return new String(in.readAllBytes(), UTF_8);
+            text.complete(new String(in.readAllBytes(), UTF_8));
           } catch (IOException e) {
-            return "";
+            // What came before may be cut off anywhere.
+            text.completeExceptionally(e);
           }
         });
+    return text;
+  }
+
+  /** A program that does not read must not keep us waiting. */
+  private static void write(byte[] input, OutputStream to) {
+    start(
+        () -> {
+          try (to) {
+            to.write(input);
+          } catch (IOException e) {
+            // It did not want to read; what it wrote says why.
+          }
+        });
+  }
+
+  // No pool: where there is one processor its threads wait for each other.
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "pipe");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /**

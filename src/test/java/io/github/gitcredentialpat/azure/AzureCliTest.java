@@ -174,6 +174,14 @@ final class AzureCliTest {
   }
 
   @Test
+  void aTokenWhoseEndWasNotSeenIsNoToken() throws Exception {
+    az(folder, "printf '%s' '" + token.substring(0, 40) + "'; sleep 8 & sleep 1");
+    fails(Reason.TIMEOUT, Duration.ofSeconds(3));
+    az(folder, "head -c 65536 /dev/zero | tr '\\0' a; printf '" + token + "\n'");
+    fails(Reason.UNEXPECTED, Duration.ofSeconds(30));
+  }
+
+  @Test
   void oneThatNobodyWaitsForAnyMoreIsEnded() throws Exception {
     az(folder, "sleep 300");
     Thread.currentThread().interrupt();

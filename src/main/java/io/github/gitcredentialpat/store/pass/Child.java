@@ -137,10 +137,10 @@ final class Child {
       if (!process.waitFor(Math.max(0, millis), TimeUnit.MILLISECONDS)) {
         return new Child(-1, new byte[0], text(err));
       }
-      // A grandchild may hold the pipes open.
-      long left = Math.max(1, (end - System.nanoTime()) / 1_000_000);
-      out.join(left);
-      err.join(left);
+      if (!out.reachesEnd(end) || !err.reachesEnd(end)) {
+        // What was read so far may be cut off anywhere, so it is as good as nothing.
+        return new Child(-1, new byte[0], text(err));
+      }
       return new Child(process.exitValue(), out.bytes(), text(err));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -181,6 +181,7 @@ final class Child {
     private final @Nullable OutputStream to;
     private final byte[] input;
     private final Buffer read = new Buffer();
+    private volatile boolean ended;
 
     Pipe(@Nullable InputStream from, @Nullable OutputStream to, byte[] input) {
       super("pipe");
@@ -199,17 +200,27 @@ final class Child {
         }
         if (from != null) {
           byte[] piece = new byte[8192];
-          for (int length = 0;
-              length >= 0 && read.size() < MOST_OUTPUT;
-              length = from.read(piece)) {
+          int length = 0;
+          while (length >= 0 && read.size() < MOST_OUTPUT) {
             read.add(piece, length);
+            length = from.read(piece);
           }
           Arrays.fill(piece, (byte) 0);
+          ended = length < 0;
           from.close();
         }
       } catch (IOException e) {
         // The child ended or was killed: its status tells.
       }
+    }
+
+    /**
+     * Waits until all was read, at the longest until this time. A child of the child may hold the
+     * pipe open, and a busy machine may be late.
+     */
+    boolean reachesEnd(long nanoTime) throws InterruptedException {
+      join(Math.max(1, (nanoTime - System.nanoTime()) / 1_000_000));
+      return ended;
     }
 
     byte[] bytes() {

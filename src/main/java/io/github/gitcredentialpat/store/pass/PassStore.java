@@ -100,6 +100,10 @@ public final class PassStore implements Store {
     for (Found file : files) {
       try {
         byte[] payload = gpg.decrypt(file.path());
+        if (isBlank(payload)) {
+          throw new StoreException(
+              Reason.FAILED, file.path() + " is empty; take it from a backup, or log in again");
+        }
         entries.add(Payload.decode(file.key(), payload));
         Arrays.fill(payload, (byte) 0);
       } catch (StoreException e) {
@@ -113,6 +117,18 @@ public final class PassStore implements Store {
       throw problem;
     }
     return entries;
+  }
+
+  /**
+   * Whether there is nothing in it: a password may be empty, but then the lines below it say more.
+   */
+  private static boolean isBlank(byte[] payload) {
+    for (byte b : payload) {
+      if (b != '\n' && b != '\r') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The keys of all entries, from the names of their files; gpg is not started. */

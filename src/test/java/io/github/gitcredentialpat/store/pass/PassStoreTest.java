@@ -17,6 +17,7 @@ import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -447,6 +448,62 @@ final class PassStoreTest extends StoreContract {
   private static boolean isRunning(long pid) {
     Optional<ProcessHandle> process = ProcessHandle.of(pid);
     return process.isPresent() && process.get().isAlive();
+  }
+
+  /** A gpg whose status lines are those of a success, and whose output is this script's. */
+  private static void withGpg(Path folder, String script, ThrowingCallable call) throws Throwable {
+    Path gpg = folder.resolve("gpg2");
+    Files.writeString(
+        gpg,
+        "#!/bin/sh\necho '[GNUPG:] DECRYPTION_OKAY' >&2\n" + script + "\n",
+        StandardCharsets.UTF_8);
+    assertThat(gpg.toFile().setExecutable(true)).isTrue();
+    String path = alice.environment.get("PATH");
+    alice.environment.put("PATH", folder + ":" + path);
+    try {
+      call.call();
+    } finally {
+      alice.environment.put("PATH", path);
+    }
+  }
+
+  @Test
+  void aPlainTextWhoseEndWasNotSeenIsNoToken(@TempDir Path folder) throws Throwable {
+    store.save(entry("contoso", "alice", "t"));
+    // Until then our reader waits, and so sees that the pipe stays open.
+    String endless = "sleep 1000 2>/dev/null & echo $! >" + folder + "/pid; sleep 0.5";
+    try {
+      for (String script : List.of(endless, "printf tok; " + endless)) {
+        withGpg(
+            folder,
+            script,
+            () -> assertFails(Reason.TIMEOUT, "ended", () -> store.find(at("contoso"))));
+        assertThat(new ProcessBuilder("kill", pid(folder)).start().waitFor()).isZero();
+      }
+    } finally {
+      ProcessHandle.of(Long.parseLong(pid(folder))).ifPresent(ProcessHandle::destroy);
+    }
+    withGpg(
+        folder,
+        "head -c 1048577 /dev/zero",
+        () -> assertFails(Reason.TIMEOUT, "ended", () -> store.find(at("contoso"))));
+  }
+
+  private static String pid(Path folder) throws Exception {
+    return Files.readString(folder.resolve("pid")).strip();
+  }
+
+  @Test
+  void anEmptyPlainTextIsDamageAndAnEmptyPasswordIsNot(@TempDir Path folder) throws Throwable {
+    Entry empty = entry("contoso", "alice", "");
+    store.save(empty);
+    assertKept(empty);
+    for (String script : List.of("true", "echo", "printf '\\r\\n\\n'")) {
+      withGpg(
+          folder,
+          script,
+          () -> assertFails(Reason.FAILED, "is empty", () -> store.find(at("contoso"))));
+    }
   }
 
   @Test
