@@ -72,7 +72,7 @@ public final class Scopes {
       vso.agentpools_manage !^                 Agent Pools (Read & manage)
       vso.analytics -                          Analytics (Read)
       vso.auditlog -                           Audit Log (Read)
-      vso.auditstreams_manage !                Audit Streams (Manage)
+      vso.auditstreams_manage !^               Audit Streams (Manage)
       vso.build -                              Build (Read)
       vso.build_execute !^                     Build (Read & execute)
       vso.hooks_interact x                     Service Hooks (Interact)
@@ -109,13 +109,13 @@ public final class Scopes {
       vso.gallery_manage !^                    Marketplace (Manage)
       vso.memberentitlementmanagement -        Member Entitlement Management (Read)
       vso.memberentitlementmanagement_write !^ Member Entitlement Management (Read & write)
-      vso.notification_diagnostics -           Notifications (Diagnostics)
       vso.notification -                       Notifications (Read)
       vso.notification_write ^                 Notifications (Read & write)
       vso.notification_manage ^                Notifications (Read, write, & manage)
-      vso.profile_write -                      User Profile (Write)
+      vso.notification_diagnostics -           Notifications (Diagnostics)
       vso.profile -                            User Profile (Read)
-      vso.packaging ^                          Packaging (Read)
+      vso.profile_write ^                      User Profile (Write)
+      vso.packaging -                          Packaging (Read)
       vso.packaging_write !^                   Packaging (Read & write)
       vso.packaging_manage !^                  Packaging (Read, write, & manage)
       vso.pats e                               Personal Access Tokens (Read)
@@ -145,7 +145,7 @@ public final class Scopes {
       vso.taskgroups_write ^                   Task Groups (Read & create)
       vso.taskgroups_manage !^                 Task Groups (Read, create, & manage)
       vso.dashboards -                         Team Dashboards (Read)
-      vso.dashboards_manage !                  Team Dashboards (Manage)
+      vso.dashboards_manage ^                  Team Dashboards (Manage)
       vso.test -                               Test Management (Read)
       vso.test_write ^                         Test Management (Read & write)
       vso.tokenadministration !                Token Administration (Read & manage)
@@ -161,9 +161,37 @@ public final class Scopes {
       user_impersonation e!                    Impersonation
       """;
 
+  private static final String SEPARATORS = ", \t\r\n\u00a0";
+
+  /** In words: Member Entitlement Management. */
+  private static final int LONGEST_PAGE = 3;
+
   private static final Map<String, Scope> BY_NAME = new LinkedHashMap<>();
   private static final Map<String, Scope> BY_TYPED = new LinkedHashMap<>();
-  private static final Map<String, String> INCLUDED = new HashMap<>();
+
+  /** What a scope includes at once; what those include, it includes as well. */
+  private static final Map<String, List<String>> INCLUDED = new HashMap<>();
+
+  /** What is included besides the scope of the line above. */
+  private static final String[][] ALSO_INCLUDED = {
+    {"vso.environment_manage", "vso.agentpools_manage"},
+    {"vso.machinegroup_manage", "vso.agentpools_manage"},
+    {"vso.notification_diagnostics", "vso.notification"},
+    {"vso.gallery_publish", "vso.gallery"},
+    {"vso.build", "vso.hooks_write"},
+    {"vso.work", "vso.hooks_write"},
+    {"vso.packaging", "vso.profile"},
+    {"vso.extension", "vso.profile"},
+    {"vso.extension.data", "vso.profile"},
+    {"vso.gallery", "vso.profile"},
+    {"vso.notification", "vso.profile"},
+    {"vso.release", "vso.profile"},
+    {"vso.serviceendpoint", "vso.profile"},
+    {"vso.symbols", "vso.profile"},
+    {"vso.test", "vso.profile"},
+    {"vso.hooks", "vso.profile"},
+    {"vso.hooks_interact", "vso.profile"},
+  };
 
   static {
     String above = "";
@@ -176,11 +204,13 @@ public final class Scopes {
       BY_NAME.put(scope.name(), scope);
       BY_TYPED.put(scope.typed(), scope);
       if (marks.contains("^")) {
-        INCLUDED.put(scope.name(), above);
+        include(scope.name(), above);
       }
       above = scope.name();
     }
-    INCLUDED.put("vso.gallery_publish", "vso.gallery");
+    for (String[] pair : ALSO_INCLUDED) {
+      include(pair[0], pair[1]);
+    }
     BY_TYPED.put("git-read", BY_NAME.get(GIT_READ));
     BY_TYPED.put("git", BY_NAME.get(GIT));
     BY_TYPED.put("packages", BY_NAME.get(PACKAGES));
@@ -188,14 +218,18 @@ public final class Scopes {
 
   private Scopes() {}
 
+  private static void include(String scope, String included) {
+    INCLUDED.computeIfAbsent(scope, name -> new ArrayList<>()).add(included);
+  }
+
   /** All that are known here; the service may know more. */
   public static List<Scope> all() {
     return List.copyOf(BY_NAME.values());
   }
 
   /**
-   * Reads what a person typed: words of ours and of Microsoft's in any case, joined by commas or
-   * blanks.
+   * Reads what a person typed: words of ours and of Microsoft's, and the titles of the page where
+   * tokens are made, such as {@code Code (Read & write)}, in any case, joined by commas or blanks.
    *
    * @throws IllegalArgumentException when a word is unknown or can be no scope of a token; the
    *     message is for a person
@@ -203,9 +237,8 @@ public final class Scopes {
   public static Parsed parse(String typed) {
     TreeSet<String> names = new TreeSet<>();
     List<String> warnings = new ArrayList<>();
-    StringTokenizer words = new StringTokenizer(typed, ", \t\r\n");
-    while (words.hasMoreTokens()) {
-      names.add(name(words.nextToken().toLowerCase(Locale.ROOT), warnings));
+    for (String word : words(typed.toLowerCase(Locale.ROOT))) {
+      names.add(name(word, warnings));
     }
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
@@ -237,17 +270,143 @@ public final class Scopes {
     StringTokenizer names = new StringTokenizer(scope);
     while (names.hasMoreTokens()) {
       String name = names.nextToken();
-      if (name.equals(FULL_ACCESS)) {
+      if (name.equals(FULL_ACCESS) || includes(name, wanted)) {
         return true;
-      }
-      while (name != null) {
-        if (name.equals(wanted)) {
-          return true;
-        }
-        name = INCLUDED.get(name);
       }
     }
     return false;
+  }
+
+  private static boolean includes(String name, String wanted) {
+    if (name.equals(wanted)) {
+      return true;
+    }
+    for (String included : INCLUDED.getOrDefault(name, List.of())) {
+      if (includes(included, wanted)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * A token's scopes without some of them.
+   *
+   * @param scope the token's scopes, joined by one space
+   * @param typed what is to go, as {@link #parse} takes it
+   * @throws IllegalArgumentException when the token does not have one of them by itself, or would
+   *     be left without any; the message is for a person
+   */
+  public static String without(String scope, String typed) {
+    TreeSet<String> left = new TreeSet<>();
+    StringTokenizer names = new StringTokenizer(scope);
+    while (names.hasMoreTokens()) {
+      left.add(names.nextToken());
+    }
+    StringTokenizer removed = new StringTokenizer(parse(typed).scope());
+    while (removed.hasMoreTokens()) {
+      String name = removed.nextToken();
+      if (!left.remove(name)) {
+        String larger = null;
+        for (String each : left) {
+          larger = larger == null && grants(each, name) ? each : larger;
+        }
+        throw new IllegalArgumentException(
+            "the token does not have the scope "
+                + describe(name)
+                + (larger == null
+                    ? ""
+                    : " by itself, but as a part of "
+                        + describe(larger)
+                        + "; name all that it may do from now on: --scopes"));
+      }
+    }
+    if (left.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a token without any scope can do nothing; revoke it instead: token revoke");
+    }
+    return String.join(" ", left);
+  }
+
+  /**
+   * The words in what a person typed; a title of the page becomes our word for it, {@code code
+   * (read & write)} for one {@code code:write}.
+   */
+  private static List<String> words(String typed) {
+    List<String> words = new ArrayList<>();
+    String rest = typed;
+    for (int open = rest.indexOf('('); open >= 0; open = rest.indexOf('(')) {
+      int close = rest.indexOf(')', open);
+      if (close < 0) {
+        break;
+      }
+      List<String> before = split(rest.substring(0, open));
+      String page = page(before);
+      if (page == null) {
+        break;
+      }
+      words.addAll(before);
+      words.add(ofPage(page, rest.substring(open + 1, close)));
+      rest = rest.substring(close + 1);
+    }
+    words.addAll(split(rest));
+    return words;
+  }
+
+  private static List<String> split(String text) {
+    List<String> words = new ArrayList<>();
+    // The titles without a level that are more than one word.
+    String joined = text;
+    for (String title : List.of("full access", "connected server")) {
+      joined = joined.replace(title, title.replace(' ', '-'));
+    }
+    StringTokenizer tokens = new StringTokenizer(joined, SEPARATORS);
+    while (tokens.hasMoreTokens()) {
+      words.add(tokens.nextToken());
+    }
+    return words;
+  }
+
+  /**
+   * Takes the longest title of a page off the end of these words, such as {@code agent pools}.
+   *
+   * @return it as we write it, {@code agent-pools}; absent when they do not end in one
+   */
+  private static @Nullable String page(List<String> words) {
+    for (int start = Math.max(0, words.size() - LONGEST_PAGE); start < words.size(); start++) {
+      String page = String.join("-", words.subList(start, words.size()));
+      for (String word : BY_TYPED.keySet()) {
+        if (word.startsWith(page + ":")) {
+          words.subList(start, words.size()).clear();
+          return page;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Our word for the level of a page, {@code read, write, & manage}; as typed if it has none. */
+  private static String ofPage(String page, String level) {
+    String wanted = level(level);
+    for (Scope scope : BY_NAME.values()) {
+      int open = scope.title().indexOf('(');
+      if (scope.typed().startsWith(page + ":")
+          && level(scope.title().substring(open + 1).replace(")", "")).equals(wanted)) {
+        return scope.typed();
+      }
+    }
+    return page + ":" + wanted.trim().replace(' ', '-');
+  }
+
+  /** Its words alone, without case, commas and what joins them. */
+  private static String level(String text) {
+    StringBuilder words = new StringBuilder();
+    StringTokenizer tokens = new StringTokenizer(text.toLowerCase(Locale.ROOT), SEPARATORS + "&");
+    while (tokens.hasMoreTokens()) {
+      String word = tokens.nextToken();
+      words.append(word.equals("and") ? "" : word + " ");
+    }
+    return words.toString();
   }
 
   private static String name(String word, List<String> warnings) {

@@ -36,7 +36,14 @@ final class ScopesTest {
         "secure-files:create | vso.securefiles_write",
         "member-entitlement-management:write | vso.memberentitlementmanagement_write",
         "connected-server | vso.connected_server",
-        "extension-data:write | vso.extension.data_write"
+        "extension-data:write | vso.extension.data_write",
+        "Agent Pools (Read & manage) | vso.agentpools_manage",
+        "code (read and write) | vso.code_write",
+        "Code (Read, write & manage),Packaging (Read) | vso.code_manage vso.packaging",
+        "git Work Items (Read & write), wiki:read | vso.code_write vso.wiki vso.work_write",
+        "Full access | app_token",
+        "CONNECTED SERVER, Build (Read) | vso.build vso.connected_server",
+        "Code(Status) | vso.code_status"
       })
   void whatAPersonTypesBecomesWhatTheServiceWants(String typed, String scope) {
     Parsed parsed = Scopes.parse(typed);
@@ -55,7 +62,11 @@ final class ScopesTest {
         "anlytics:read | did you mean analytics:read?",
         "xyzzy | git needs code:write",
         "'' | git needs code:write",
-        "' , ' | git needs code:write"
+        "' , ' | git needs code:write",
+        "Code (Wirte) and more | choose from code:read",
+        "Wiki (Manage) | choose from wiki:read, wiki:write",
+        "Code (Read | choose from code:read",
+        "Kode (Read) | git needs code:write"
       })
   void aWordThatIsNoneIsRefusedWithTheNearest(String typed, String says) {
     assertThatThrownBy(() -> Scopes.parse(typed))
@@ -124,6 +135,16 @@ final class ScopesTest {
     "app_token, vso.quantum, true",
     "vso.packaging_manage, vso.packaging, true",
     "vso.packaging, vso.profile, true",
+    "vso.environment_manage, vso.agentpools, true",
+    "vso.auditstreams_manage, vso.auditlog, true",
+    "vso.notification_diagnostics, vso.profile, true",
+    "vso.notification_write, vso.notification_diagnostics, false",
+    "vso.profile_write, vso.profile, true",
+    "vso.profile, vso.profile_write, false",
+    "vso.build, vso.hooks_write, true",
+    "vso.work_full, vso.hooks, true",
+    "vso.dashboards_manage, vso.dashboards, true",
+    "vso.test_write, vso.profile, true",
     "vso.gallery_publish, vso.gallery_acquire, false",
     "vso.gallery_publish, vso.gallery, true",
     "vso.quantum, vso.code, false",
@@ -145,6 +166,38 @@ final class ScopesTest {
       })
   void listsShowTheTitlesOfThePage(String scope, String shown) {
     assertThat(Scopes.describe(scope)).isEqualTo(shown);
+  }
+
+  @Test
+  void everyTitleOfThePageIsTaken() {
+    for (Scope scope : Scopes.all()) {
+      if (scope.kind() != Kind.ENTRA_ONLY) {
+        assertThat(Scopes.parse(scope.title()).scope())
+            .describedAs(scope.title())
+            .isEqualTo(scope.name());
+        assertThat(
+                Scopes.parse("git, " + scope.title().toUpperCase(Locale.ROOT) + " wiki:read")
+                    .scope())
+            .describedAs(scope.title())
+            .contains(scope.name());
+      }
+    }
+  }
+
+  @Test
+  void scopesAreTakenAwayByName() {
+    assertThat(Scopes.without("vso.work vso.code_write", "Work Items (Read)"))
+        .isEqualTo("vso.code_write");
+    assertThat(Scopes.without("vso.code vso.quantum vso.wiki", "vso.quantum wiki:read"))
+        .isEqualTo("vso.code");
+    assertThatThrownBy(() -> Scopes.without("vso.code_write vso.work", "code:read"))
+        .hasMessageContaining("as a part of Code (Read & write)");
+    assertThatThrownBy(() -> Scopes.without("app_token", "code:read"))
+        .hasMessageContaining("as a part of Full access");
+    assertThatThrownBy(() -> Scopes.without("vso.code", "wiki:read"))
+        .hasMessageContaining("does not have the scope Wiki (Read)");
+    assertThatThrownBy(() -> Scopes.without("vso.code", "git-read"))
+        .hasMessageContaining("token revoke");
   }
 
   @Test
@@ -170,6 +223,11 @@ final class ScopesTest {
         .filteredOn(Scope::privileged)
         .extracting(Scope::name)
         .contains("vso.code_write", "app_token", "vso.packaging_write", "vso.securefiles_read")
-        .doesNotContain("vso.code", "vso.packaging", "vso.wiki_write", "vso.work_write");
+        .doesNotContain(
+            "vso.code",
+            "vso.packaging",
+            "vso.wiki_write",
+            "vso.work_write",
+            "vso.dashboards_manage");
   }
 }
