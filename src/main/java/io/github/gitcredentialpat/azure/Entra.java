@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,22 @@ public final class Entra {
   private static final String NO_TENANT = "00000000-0000-0000-0000-000000000000";
   private static final long DAY = 86_400;
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /**
+   * What Entra says of a refresh token that is malformed, expired, or revoked with a password
+   * (Microsoft: "Microsoft Entra authentication and authorization error codes").
+   */
+  private static final Set<String> DEAD =
+      Set.of(
+          "AADSTS70000",
+          "AADSTS70008",
+          "AADSTS70043",
+          "AADSTS50089",
+          "AADSTS50173",
+          "AADSTS700081",
+          "AADSTS700082",
+          "AADSTS700084",
+          "AADSTS9002313");
 
   /** What polling slows down by, and its pace where Entra names none (RFC 8628, section 3.5). */
   private static final Duration STEP = Duration.ofSeconds(5);
@@ -116,7 +133,7 @@ public final class Entra {
   }
 
   /**
-   * The tenant that the people of an organisation belong to.
+   * The tenant that the people of an organization belong to.
    *
    * @return its id, or {@link #ANY_TENANT} when Azure DevOps does not say
    * @throws AzureException {@code UNSUPPORTED} when they have personal Microsoft accounts, which
@@ -125,11 +142,9 @@ public final class Entra {
   public String tenantOf(String organization) throws AzureException {
     // No secret goes there: anybody may ask.
     Http.Answer answer =
-        http.send(
-            "GET",
+        http.beginning(
             URI.create("https://dev.azure.com/" + Pats.requireName(organization)),
             Map.of("Accept", "application/json", "X-TFS-FedAuthRedirect", "Suppress"),
-            null,
             LIMIT);
     String tenant = answer.header("X-VSS-ResourceTenant").trim();
     if (!isId(tenant)) {
@@ -142,9 +157,9 @@ public final class Entra {
     if (tenant.equals(NO_TENANT)) {
       throw new AzureException(
           Reason.UNSUPPORTED,
-          "there is no sign-in from here, for its people have personal Microsoft accounts, for "
+          "cannot sign in to "
               + organization
-              + "; manage tokens at "
+              + ": it uses personal Microsoft accounts; manage tokens at "
               + Whose.tokenPage(Identity.ofOrganization(organization)));
     }
     return tenant.isEmpty() ? ANY_TENANT : tenant.toLowerCase(Locale.ROOT);
@@ -227,9 +242,12 @@ public final class Entra {
   /**
    * A new access token without the person.
    *
-   * @throws AzureException {@code UNAUTHORIZED} when the person has to sign in again
+   * @return absent when the refresh token is of no use any more: expired, revoked or unknown
+   * @throws AzureException {@code UNAUTHORIZED} when the person has to do something, such as to
+   *     give consent or another factor: the refresh token itself is still good
    */
-  public Tokens refresh(String tenant, String clientId, byte[] refreshToken) throws AzureException {
+  public @Nullable Tokens refresh(String tenant, String clientId, byte[] refreshToken)
+      throws AzureException {
     ObjectNode answer =
         post(
             tenant,
@@ -239,8 +257,30 @@ public final class Entra {
                 .add("client_id", clientId)
                 .add("scope", SCOPE)
                 .add("refresh_token", refreshToken));
+    if (isDead(answer)) {
+      return null;
+    }
     requireNoError(answer, tenant, clientId);
     return tokens(answer, tenant);
+  }
+
+  /**
+   * Whether Entra says of the refresh token itself that it is no good. It answers {@code
+   * invalid_grant} to much else too: where consent or another factor is missing, or a policy
+   * forbids this device.
+   */
+  private static boolean isDead(ObjectNode answer) {
+    if (!Json.text(answer, "error").equals("invalid_grant")) {
+      return false;
+    }
+    String suberror = Json.text(answer, "suberror");
+    if (!suberror.isEmpty()) {
+      return suberror.equals("bad_token") || suberror.equals("token_expired");
+    }
+    // AADSTS700082: The refresh token has expired due to inactivity. …
+    String text = Json.text(answer, "error_description");
+    int end = text.indexOf(':');
+    return end > 0 && DEAD.contains(text.substring(0, end));
   }
 
   /**
@@ -288,17 +328,22 @@ public final class Entra {
               body,
               LIMIT);
       ObjectNode object = Json.object(answer.body());
-      // What is wrong is told in JSON with status 400 or 401.
-      if (object == null || (answer.status() != 200 && Json.text(object, "error").isEmpty())) {
-        throw answer.status() == 200
-            ? notUnderstood(tenant)
-            : new AzureException(
-                Reason.UNEXPECTED,
-                "Entra failed (HTTP "
-                    + answer.status()
-                    + ") for tenant "
-                    + tenant
-                    + "; try again later");
+      // What is wrong is told in JSON with status 400 or 401; of a bad day say nothing else.
+      boolean isItsFault = answer.status() == 429 || answer.status() >= 500;
+      if (isItsFault || (answer.status() != 200 && Json.text(object, "error").isEmpty())) {
+        throw new AzureException(
+            Reason.UNEXPECTED,
+            "Entra "
+                + (answer.status() == 429 ? "is too busy" : "failed")
+                + " (HTTP "
+                + answer.status()
+                + ") for tenant "
+                + tenant
+                + "; try again "
+                + answer.retry());
+      }
+      if (object == null) {
+        throw notUnderstood(tenant);
       }
       return object;
     } finally {
@@ -332,7 +377,9 @@ public final class Entra {
     }
     String text = Json.text(answer, "error_description");
     String application = "the application " + ServiceText.oneLine(clientId);
-    switch (error) {
+    boolean lacksConsent =
+        Json.text(answer, "suberror").equals("consent_required") || text.startsWith("AADSTS65001:");
+    switch (lacksConsent ? "consent_required" : error) {
       case "authorization_declined", "access_denied" ->
           throw refused(
               Reason.UNAUTHORIZED, "the sign-in was declined", tenant, "begin again", error);
@@ -347,7 +394,7 @@ public final class Entra {
       case "invalid_grant", "interaction_required", "login_required" ->
           throw refused(
               Reason.UNAUTHORIZED,
-              "the sign-in is not good any more",
+              "Entra wants to see the person" + says(text),
               tenant,
               "sign in again",
               error);
@@ -360,11 +407,11 @@ public final class Entra {
               error);
       case "consent_required" ->
           throw refused(
-              Reason.REFUSED,
-              application + " has not been given consent",
+              Reason.UNAUTHORIZED,
+              application + " has no consent",
               tenant,
-              "ask an administrator for it",
-              error);
+              "sign in again to give it, or ask an administrator",
+              "consent_required");
       default ->
           throw refused(
               Reason.REFUSED,
@@ -403,14 +450,18 @@ public final class Entra {
         "the answer of Entra is not understood for tenant " + tenant + "; try again later");
   }
 
-  /** Only the id is taken from it: where to sign in is not for an answer to say. */
-  private static @Nullable String tenantIn(String challenge) {
+  /**
+   * Only the id is taken from it: where to sign in is not for an answer to say. Several challenges
+   * may share a header.
+   */
+  private static @Nullable String tenantIn(String challenges) {
     String key = "authorization_uri=";
-    int start = challenge.toLowerCase(Locale.ROOT).indexOf(key);
-    if (!challenge.regionMatches(true, 0, "Bearer", 0, 6) || start < 0) {
+    String lower = challenges.toLowerCase(Locale.ROOT);
+    int start = lower.indexOf(key, Math.max(0, lower.indexOf("bearer")));
+    if (!lower.contains("bearer") || start < 0) {
       return null;
     }
-    String value = challenge.substring(start + key.length());
+    String value = challenges.substring(start + key.length());
     int slash = value.indexOf('/', value.indexOf("://") + 3);
     int end = slash + 1 + NO_TENANT.length();
     if (slash < 0 || value.length() < end) {

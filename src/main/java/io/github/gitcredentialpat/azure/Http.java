@@ -59,6 +59,16 @@ public final class Http {
       return headers.firstValue(name).orElse("");
     }
 
+    /** When the other side wants to be asked again: {@code in 30 seconds}, or {@code later}. */
+    String retry() {
+      String seconds = header("Retry-After");
+      boolean isNumber = !seconds.isEmpty() && seconds.length() < 6;
+      for (int i = 0; i < seconds.length(); i++) {
+        isNumber &= seconds.charAt(i) >= '0' && seconds.charAt(i) <= '9';
+      }
+      return isNumber ? "in " + seconds + " seconds" : "later";
+    }
+
     /** Without headers and body, which may hold a token. */
     @Override
     public String toString() {

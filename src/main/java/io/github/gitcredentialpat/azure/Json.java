@@ -34,8 +34,8 @@ final class Json {
     return object.toString().getBytes(UTF_8);
   }
 
-  /** A field's text; empty when it is absent, null or something else. */
-  static String text(JsonNode object, String field) {
-    return object.path(field).isTextual() ? object.path(field).textValue() : "";
+  /** A field's text; empty when it, or the object, is absent, null or something else. */
+  static String text(@Nullable JsonNode object, String field) {
+    return object != null && object.path(field).isTextual() ? object.path(field).textValue() : "";
   }
 }

@@ -327,7 +327,7 @@ public final class Pats {
           Reason.REFUSED, "Azure DevOps does not accept the request" + says(answer), "correct it");
     }
     if (status == 429 || (status == 503 && !answer.header("Retry-After").isEmpty())) {
-      throw error(Reason.UNEXPECTED, "Azure DevOps is too busy", "try again " + when(answer));
+      throw error(Reason.UNEXPECTED, "Azure DevOps is too busy", "try again " + answer.retry());
     }
     if (status != 200 && status != 204) {
       String what = "Azure DevOps failed (HTTP " + status + ")";
@@ -352,15 +352,6 @@ public final class Pats {
 
   private static String says(String text) {
     return text.isBlank() ? "" : " (it says: " + ServiceText.oneLine(text) + ")";
-  }
-
-  private static String when(Http.Answer answer) {
-    String seconds = answer.header("Retry-After");
-    boolean isNumber = !seconds.isEmpty() && seconds.length() < 6;
-    for (int i = 0; i < seconds.length(); i++) {
-      isNumber &= seconds.charAt(i) >= '0' && seconds.charAt(i) <= '9';
-    }
-    return isNumber ? "in " + seconds + " seconds" : "later";
   }
 
   private ObjectNode json(Http.Answer answer, @Nullable String change) throws AzureException {

@@ -151,6 +151,10 @@ final class SignIn implements AutoCloseable {
         throws AzureException, StoreException {
       try {
         Entra.Tokens tokens = entra.refresh(tenant, clientId, entry.secret().bytes());
+        if (tokens == null) {
+          store.delete(entry.key());
+          return null;
+        }
         if (tokens.refreshToken() != null) {
           remember(store, tenant, tokens.refreshToken());
         }
@@ -160,7 +164,6 @@ final class SignIn implements AutoCloseable {
           throw e;
         }
         session.messages().trace(e);
-        store.delete(entry.key());
         return null;
       } finally {
         entry.wipe();

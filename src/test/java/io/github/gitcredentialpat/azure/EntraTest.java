@@ -9,6 +9,7 @@ import io.github.gitcredentialpat.azure.AzureException.Reason;
 import io.github.gitcredentialpat.azure.Entra.DeviceCode;
 import io.github.gitcredentialpat.azure.Entra.Tokens;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,16 +275,75 @@ final class EntraTest {
     Tokens second = entra.refresh(tenant, service.clientId(), first.refreshToken());
     assertThat(issued).hasSize(2).contains(new String(second.accessToken(), UTF_8));
     assertThat(second.refreshToken()).isNotNull().isNotEqualTo(first.refreshToken());
-    AzureException failure =
-        fails(
-            Reason.UNAUTHORIZED,
-            () -> entra.refresh(tenant, service.clientId(), first.refreshToken()));
-    assertThat(failure.code()).isEqualTo("invalid_grant");
-    assertThat(failure).hasMessageContaining("sign in again");
+    assertThat(entra.refresh(tenant, service.clientId(), first.refreshToken())).isNull();
     service.revokeRefreshTokens();
-    fails(
-        Reason.UNAUTHORIZED,
-        () -> entra.refresh(tenant, service.clientId(), second.refreshToken()));
+    assertThat(entra.refresh(tenant, service.clientId(), second.refreshToken())).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "AADSTS65001: The user or administrator has not consented | consent_required | consent",
+        "AADSTS65001: The user or administrator has not consented | | consent",
+        "AADSTS50076: You must use multi-factor authentication | basic_action | AADSTS50076",
+        "AADSTS53003: Access has been blocked by Conditional Access policies | message_only | 53003",
+        "AADSTS700082: It is said here and meant otherwise | additional_action | sign in again",
+        "AADSTS999999: Something of tomorrow | | AADSTS999999"
+      })
+  void aRefreshTokenThatOnlyWantsThePersonIsNotDead(
+      String description, @Nullable String suberror, String says) {
+    String refreshToken = service.newRefreshToken();
+    service.wantPerson(description, suberror);
+    assertThat(
+            fails(
+                Reason.UNAUTHORIZED,
+                () -> entra.refresh(tenant, service.clientId(), refreshToken.getBytes(UTF_8))))
+        .hasMessageContaining(says);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "AADSTS50173: The provided grant has expired due to it being revoked. |",
+        "AADSTS70008: The refresh token has expired due to inactivity. |",
+        "AADSTS999999: Something of tomorrow. | bad_token",
+        "AADSTS999999: Something of tomorrow. | token_expired"
+      })
+  void aRefreshTokenThatIsDeadIsToldFromThat(String description, @Nullable String suberror)
+      throws Exception {
+    service.wantPerson(description, suberror);
+    assertThat(entra.refresh(tenant, service.clientId(), "x".getBytes(UTF_8))).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"503, 20, in 20 seconds", "429, 7, in 7 seconds", "500, '', later", "429, x, later"})
+  void aBadDayOfEntraIsNoRefusal(int status, String retryAfter, String says) {
+    fake.on(
+        "login.microsoftonline.com",
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", retryAfter);
+          answer(exchange, status, "{\"error\":\"temporarily_unavailable\"}");
+        });
+    assertThat(
+            fails(
+                Reason.UNEXPECTED,
+                () -> entra.refresh(tenant, service.clientId(), "x".getBytes(UTF_8))))
+        .hasMessageContaining("HTTP " + status)
+        .hasMessageEndingWith("try again " + says);
+  }
+
+  @Test
+  void aBadDayOfEntraDoesNotEndASignIn() throws Exception {
+    DeviceCode code = begin();
+    fake.on(
+        "login.microsoftonline.com",
+        exchange -> answer(exchange, 503, "{\"error\":\"temporarily_unavailable\"}"));
+    Tokens tokens =
+        entra.await(
+            tenant, service.clientId(), code, () -> fake.on("login.microsoftonline.com", service));
+    assertThat(issued).containsExactly(new String(tokens.accessToken(), UTF_8));
   }
 
   @Test
@@ -343,6 +404,36 @@ final class EntraTest {
         "Bearer authorization_uri=https://login.microsoftonline.com/" + TENANT,
         "WWW-Authenticate",
         "TFS-Federated");
+    assertThat(entra.tenantOf("contoso")).isEqualToIgnoringCase(TENANT);
+  }
+
+  @Test
+  void challengesMayShareAHeader() throws Exception {
+    onDevAzureCom(
+        401,
+        "WWW-Authenticate",
+        "Basic realm=\"https://x.visualstudio.com/\", TFS-Federated, Bearer"
+            + " authorization_uri=https://login.microsoftonline.com/"
+            + TENANT
+            + ", NTLM");
+    assertThat(entra.tenantOf("contoso")).isEqualToIgnoringCase(TENANT);
+  }
+
+  @Test
+  void theTenantIsKnownHoweverLongTheAnswerIs() throws Exception {
+    fake.on(
+        "dev.azure.com",
+        exchange -> {
+          exchange.getResponseHeaders().set("X-VSS-ResourceTenant", TENANT);
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = exchange.getResponseBody()) {
+            for (int i = 0; i < 5000; i++) {
+              out.write(new byte[1024]);
+            }
+          } catch (IOException e) {
+            // Nobody reads all of it.
+          }
+        });
     assertThat(entra.tenantOf("contoso")).isEqualToIgnoringCase(TENANT);
   }
 

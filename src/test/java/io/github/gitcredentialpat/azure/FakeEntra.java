@@ -43,6 +43,8 @@ public final class FakeEntra implements HttpHandler {
   private int interval = 5;
   private int lifetime = 900;
   private boolean confidential;
+  private @Nullable String refreshError;
+  private @Nullable String refreshSuberror;
 
   /**
    * A tenant with an application.
@@ -85,6 +87,23 @@ public final class FakeEntra implements HttpHandler {
   /** From now on people have to sign in again. */
   public synchronized void revokeRefreshTokens() {
     refreshTokens.clear();
+  }
+
+  /**
+   * From now on refresh tokens, which stay good, are answered {@code invalid_grant}; absent: no
+   * more.
+   *
+   * @param description such as {@code AADSTS65001: …}
+   * @param suberror such as {@code consent_required}; absent for none
+   */
+  public synchronized void wantPerson(@Nullable String description, @Nullable String suberror) {
+    refreshError = description;
+    refreshSuberror = suberror;
+  }
+
+  /** Whether this is a refresh token that is good. */
+  public synchronized boolean knows(String refreshToken) {
+    return refreshTokens.contains(refreshToken);
   }
 
   /** A refresh token of somebody who signed in earlier. */
@@ -171,6 +190,8 @@ public final class FakeEntra implements HttpHandler {
       fail(exchange, 400, "unsupported_grant_type", "AADSTS70003: The grant is not supported.");
     } else if (!SCOPE.equals(form.get("scope"))) {
       fail(exchange, 400, "invalid_scope", "AADSTS70011: The scope is not valid.");
+    } else if (refreshError != null) {
+      fail(exchange, 400, "invalid_grant", refreshError, refreshSuberror);
     } else if (!refreshTokens.remove(form.get("refresh_token"))) {
       fail(exchange, 400, "invalid_grant", "AADSTS700082: The refresh token has expired.");
     } else {
@@ -193,8 +214,21 @@ public final class FakeEntra implements HttpHandler {
 
   private void fail(HttpExchange exchange, int status, String error, String description)
       throws IOException {
+    fail(exchange, status, error, description, null);
+  }
+
+  private void fail(
+      HttpExchange exchange,
+      int status,
+      String error,
+      String description,
+      @Nullable String suberror)
+      throws IOException {
     ObjectNode answer = JSON.createObjectNode();
     answer.put("error", error);
+    if (suberror != null) {
+      answer.put("suberror", suberror);
+    }
     answer.put(
         "error_description",
         description + " Trace ID: " + UUID.randomUUID() + " Timestamp: " + clock.get());
