@@ -61,6 +61,9 @@ public final class Pats {
   /** Far more than a person has. */
   private static final int MOST_PAGES = 100;
 
+  /** How often the limit of one request all pages of a list may take together. */
+  private static final int LIST_LIMIT = 4;
+
   private final Http http;
   private final String organization;
   private final byte[] bearer;
@@ -95,7 +98,8 @@ public final class Pats {
     // By their id: a token that is made meanwhile shifts the others to the next page.
     Map<String, PatToken> tokens = new LinkedHashMap<>();
     String next = "";
-    for (int page = 0; page < MOST_PAGES; page++) {
+    long end = System.nanoTime() + LIST_LIMIT * limit.toNanos();
+    for (int page = 0; page < MOST_PAGES && System.nanoTime() < end; page++) {
       JsonNode answer = page(filter, PAGE, next);
       for (JsonNode node : answer.path("patTokens")) {
         PatToken token = token(node, null);

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpHandler;
 import io.github.gitcredentialpat.azure.AzureException.Reason;
 import io.github.gitcredentialpat.azure.Pats.Filter;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -311,6 +313,48 @@ final class PatsTest extends PatsContract {
     fake.forget();
     fails(Reason.UNEXPECTED, () -> pats.list(Filter.ALL));
     assertThat(fake.requests()).hasSize(100);
+  }
+
+  @Test
+  void pagesThatAllTakeTheirTimeEnd() {
+    int[] pages = {0};
+    fake.on(
+        "vssps.dev.azure.com",
+        exchange -> {
+          byte[] page =
+              ("{\"continuationToken\":\"" + pages[0]++ + "\",\"patTokens\":[]}").getBytes(UTF_8);
+          try {
+            Thread.sleep(400);
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+        });
+    Pats slow =
+        new Pats(
+            new Http(fake.settings()),
+            "contoso",
+            service.signIn().getBytes(UTF_8),
+            Duration.ofMillis(1_500));
+    assertThat(fails(Reason.UNEXPECTED, () -> slow.list(Pats.Filter.ALL)))
+        .hasMessageContaining("does not come to an end");
+    assertThat(pages[0]).isBetween(2, 20);
+  }
+
+  @Test
+  void jsonOfAnyDepthAndLengthIsAnAnswerThatIsNotUnderstood() {
+    for (String body :
+        List.of(
+            "[".repeat(100_000),
+            "{\"patTokens\":".repeat(50_000),
+            "{\"patTokens\":" + "[".repeat(3_000) + "]".repeat(3_000) + "}",
+            "{\"patTokens\":[{\"validTo\":1" + "0".repeat(100_000) + "}]}",
+            "{\"patTokens\":[{\"authorizationId\":\"x\",\"validFrom\":\"2026-01-01T00:00:00Z\","
+                + "\"validTo\":\"+9999999999-01-01T00:00:00Z\"}]}")) {
+      nextAnswer(200, "application/json", body);
+      fails(Reason.UNEXPECTED, () -> pats.list(Pats.Filter.ALL));
+    }
   }
 
   @Test
