@@ -3,15 +3,15 @@ package io.github.gitcredentialpat;
 import io.github.gitcredentialpat.command.Commands;
 import io.github.gitcredentialpat.command.Explanation;
 import io.github.gitcredentialpat.helper.Helper;
-import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.helper.Prompting;
-import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -125,7 +125,8 @@ public final class GitCredentialPat {
       messages.say(e.getMessage());
       return 2;
     }
-    Run run = new Run(chain, surroundings, messages, System.currentTimeMillis() / 1000);
+    Invocation run =
+        new Invocation(chain, surroundings, messages, System.currentTimeMillis() / 1000);
     return switch (word) {
       case "get" -> Helper.get(run, in, out) ? 0 : 1;
       case "store" -> Helper.store(run, in) ? 0 : 1;

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -52,6 +53,24 @@ final class ArchitectureTest {
           .resideInAPackage("..store..")
           .should()
           .dependOnClassesThat()
+          .resideInAnyPackage("..protocol..", "..helper..", "..tokens..", BASE);
+
+  @ArchTest
+  static final ArchRule platformKnowsNothingOfOurs =
+      noClasses()
+          .that()
+          .resideInAPackage("..platform..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(BASE + "..").and(not(resideInAPackage("..platform.."))));
+
+  @ArchTest
+  static final ArchRule tokensKnowStoresAndWhoseTokenItIs =
+      noClasses()
+          .that()
+          .resideInAPackage("..tokens..")
+          .should()
+          .dependOnClassesThat()
           .resideInAnyPackage("..protocol..", "..helper..", BASE);
 
   @ArchTest
@@ -61,13 +80,20 @@ final class ArchitectureTest {
           .resideInAPackage("..azure..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("..protocol..", "..store..", "..helper..", "..command..", BASE);
+          .resideInAnyPackage(
+              "..protocol..", "..store..", "..helper..", "..tokens..", "..command..", BASE);
 
   @ArchTest
   static final ArchRule theFastPathKnowsNeitherCommandsNorTheService =
       noClasses()
           .that()
-          .resideInAnyPackage("..protocol..", "..identity..", "..store..", "..helper..")
+          .resideInAnyPackage(
+              "..protocol..",
+              "..identity..",
+              "..store..",
+              "..helper..",
+              "..tokens..",
+              "..platform..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -82,7 +108,7 @@ final class ArchitectureTest {
   static final ArchRule theHelperKnowsStoresButNoKeychain =
       noClasses()
           .that()
-          .resideInAnyPackage("..helper..", "..protocol..", "..identity..")
+          .resideInAnyPackage("..helper..", "..tokens..", "..protocol..", "..identity..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("..store.*..", "com.sun.jna..");

@@ -12,6 +12,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 
 /**
@@ -94,7 +95,7 @@ final class CargoPlugin {
     Secret kept = Secret.password(secret);
     try {
       Entry entry = Entry.of(new EntryKey(whose.identity(), null), kept, session.run().now());
-      boolean done = new Keeping(session.run(), whose, null).keep(entry, null) != null;
+      boolean done = new TokenKeeper(session.run(), whose, null).keep(entry, null) != null;
       if (done) {
         text.add("{\"Ok\":{\"kind\":\"login\"}}");
       } else {

@@ -1,10 +1,11 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
-import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -43,7 +44,7 @@ final class Check implements Callable<Integer> {
     String url = place == null ? session.remote() : place;
     Whose whose = Session.whose(url);
     URI repository = whose.isAzure() ? Checker.repository(url) : null;
-    List<Kept> kept = new Inventory(session).entries(whose);
+    List<StoredEntry> kept = session.inventory().entries(whose);
     if (kept.isEmpty()) {
       String name = whose.identity().display();
       session.say("no token is kept for " + name + "; type: git-credential-pat login " + name);
@@ -52,13 +53,16 @@ final class Check implements Callable<Integer> {
     Checker checker = new Checker(session);
     Json json = new Json("checks");
     int status = GOOD;
-    for (Kept each : kept) {
+    for (StoredEntry each : kept) {
       Verdict verdict =
           checker.check(each.identity(), repository, each.entry().secret(), Checker.LIMIT);
       correct(session, each, verdict);
       String line =
           Advice.on(
-              verdict, Kept.describe(each.entry().key()), each.identity(), session.run().now());
+              verdict,
+              StoredEntry.describe(each.entry().key()),
+              each.identity(),
+              session.run().now());
       if (session.json()) {
         describe(json.add(), each, verdict).put("message", line);
       } else {
@@ -87,14 +91,14 @@ final class Check implements Callable<Integer> {
     return one == BAD || other == BAD ? BAD : Math.max(one, other);
   }
 
-  private static String setAside(Kept kept) {
+  private static String setAside(StoredEntry kept) {
     return kept.entry().setAsideAt() == 0
         ? ""
         : "; it is set aside, bring it back with: git-credential-pat login --restore "
             + kept.identity().display();
   }
 
-  private static Json.Item describe(Json.Item item, Kept kept, Verdict verdict) {
+  private static Json.Item describe(Json.Item item, StoredEntry kept, Verdict verdict) {
     item.place(kept.identity())
         .put("user", kept.entry().key().user())
         .put("store", kept.store().name())
@@ -116,7 +120,7 @@ final class Check implements Callable<Integer> {
   }
 
   /** The service knows better: what was said to have expired and is good has another end. */
-  static void correct(Session session, Kept kept, Verdict verdict) {
+  static void correct(Session session, StoredEntry kept, Verdict verdict) {
     Entry entry = kept.entry();
     boolean over = entry.expiry() != null && entry.expiry().at() <= session.run().now();
     if (!verdict.isAlive() || !over) {

@@ -7,6 +7,7 @@ import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -80,11 +81,11 @@ final class Checker {
   }
 
   /** The verdicts on all of them, asked for side by side; shows how far it got on a terminal. */
-  List<Verdict> checkAll(List<Kept> kept) {
+  List<Verdict> checkAll(List<StoredEntry> kept) {
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     try {
       List<Future<Verdict>> answers = new ArrayList<>();
-      for (Kept each : kept) {
+      for (StoredEntry each : kept) {
         answers.add(
             threads.submit(() -> check(each.identity(), null, each.entry().secret(), LIMIT)));
       }

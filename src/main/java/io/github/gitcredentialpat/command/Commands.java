@@ -3,9 +3,8 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.helper.Messages;
 import io.github.gitcredentialpat.helper.Prompting;
-import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
@@ -13,6 +12,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -226,7 +226,8 @@ public final class Commands implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw CommandException.wrongUsage(e.getMessage());
     }
-    Run run = new Run(chain, surroundings, messages, System.currentTimeMillis() / 1000);
+    Invocation run =
+        new Invocation(chain, surroundings, messages, System.currentTimeMillis() / 1000);
     return new Session(run, shelf.all(surroundings), in, out, json, isColored(environment));
   }
 

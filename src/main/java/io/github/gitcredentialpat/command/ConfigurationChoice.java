@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
-import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.platform.Messages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.command.CredentialSettings.Setting;
 import io.github.gitcredentialpat.command.Diagnosis.Severity;
 import io.github.gitcredentialpat.command.Findings.Symptom;
 import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -51,7 +52,7 @@ final class Doctor implements Callable<Integer> {
     Setting helper = git == null ? null : git(git, place, findings);
     Wsl wsl = new Wsl(session.environment());
     wsl.report(helper, findings);
-    List<Kept> kept = List.of();
+    List<StoredEntry> kept = List.of();
     if (helper == null || !wsl.isOfWindows(helper)) {
       kept = new StoreCheckup(asked(session, helper, findings), place, findings).look();
     }

@@ -1,13 +1,15 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Placement;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
+import io.github.gitcredentialpat.tokens.ChainWriter;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +75,7 @@ final class EncryptedImport {
 
   private Row bring(Entry entry) throws StoreException {
     EntryKey key = entry.key();
-    Run run = session.run();
+    Invocation run = session.run();
     for (Store store : run.chain().stores()) {
       run.surroundings().deadline().doing("reading " + store.name());
       Entry kept = store.capacity().writable() ? kept(store, key) : null;
@@ -90,9 +92,9 @@ final class EncryptedImport {
     if (dry) {
       return new Row(key, Finding.Outcome.WOULD_BE_TAKEN, null);
     }
-    Placement placement = new Placement(run, key.identity());
+    ChainWriter placement = new ChainWriter(run, key.identity());
     placement.read();
-    Store store = placement.keep(entry, key, Kept.describe(key));
+    Store store = placement.keep(entry, key, StoredEntry.describe(key));
     return store != null && holds(store, entry)
         ? new Row(key, Finding.Outcome.TAKEN, store)
         : new Row(key, Finding.Outcome.NOT_KEPT, null);
@@ -119,7 +121,7 @@ final class EncryptedImport {
   private static boolean mayReplace(Entry kept, Entry arriving) {
     boolean keptIsGood = kept.setAsideAt() == 0;
     boolean arrivingIsGood = arriving.setAsideAt() == 0;
-    return keptIsGood == arrivingIsGood ? Keeping.isNewer(arriving, kept) : arrivingIsGood;
+    return keptIsGood == arrivingIsGood ? TokenKeeper.isNewer(arriving, kept) : arrivingIsGood;
   }
 
   /** Reads it back, with all that is known about it. */

@@ -2,13 +2,15 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.helper.Helper;
-import io.github.gitcredentialpat.helper.Placement;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.tokens.ChainWriter;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
@@ -29,16 +31,16 @@ public final class Explanation {
   /** Git does not ask once it was refused, but ends. */
   private static final String AGAIN = ", then the git command again";
 
-  private final Run run;
+  private final Invocation run;
   private final Helper.Erased erased;
 
-  private Explanation(Run run, Helper.Erased erased) {
+  private Explanation(Invocation run, Helper.Erased erased) {
     this.run = run;
     this.erased = erased;
   }
 
   /** Explains what was erased, which is something. Never fails, and wipes nothing. */
-  public static void give(Run run, Helper.Erased erased) {
+  public static void give(Invocation run, Helper.Erased erased) {
     // Of several tokens that were refused at once one tells the reason.
     Entry entry = erased.entries().get(0);
     Whose asked = Whose.token(erased.protocol(), erased.host(), erased.path(), null);
@@ -54,7 +56,7 @@ public final class Explanation {
           asked.isAzure()
               ? asked
               : new Whose(Whose.Kind.ORGANIZATION, entry.key().identity(), false, null);
-      reason = Run.renewal(whose) + AGAIN;
+      reason = Wording.renewal(whose) + AGAIN;
     }
     run.messages().say(reason);
   }
@@ -76,7 +78,7 @@ public final class Explanation {
         || verdict.isBad()
         || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
         || verdict.kind() == Verdict.Kind.IIS_BASIC) {
-      String token = Kept.describe(entry.key());
+      String token = StoredEntry.describe(entry.key());
       String advice =
           Advice.on(
               verdict,
@@ -124,12 +126,13 @@ public final class Explanation {
     run.surroundings().deadline().promptClosed();
     StoreLock lock = StoreLock.acquire(run.surroundings());
     try {
-      Placement placement = new Placement(run, entry.key().identity());
+      ChainWriter placement = new ChainWriter(run, entry.key().identity());
       placement.read();
       for (Entry now : placement.entries()) {
         // Another process may have stored a new one in the meantime.
         if (now.key().equals(entry.key()) && now.secret().sameAs(entry.secret())) {
-          return placement.keep(now.setAsideAt(0), now.key(), Kept.describe(now.key())) != null;
+          return placement.keep(now.setAsideAt(0), now.key(), StoredEntry.describe(now.key()))
+              != null;
         }
       }
       return false;

@@ -4,6 +4,8 @@ import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,8 +57,8 @@ final class Export implements Callable<Integer> {
       throw CommandException.couldNot(
           file + " is there already; name another file, or add --force to replace it");
     }
-    Inventory inventory = new Inventory(session);
-    List<Kept> chosen = chosen(inventory, session.run().now());
+    Inventory inventory = session.inventory();
+    List<StoredEntry> chosen = chosen(inventory, session.run().now());
     try {
       if (!inventory.isComplete()) {
         throw CommandException.couldNot(
@@ -66,7 +68,7 @@ final class Export implements Callable<Integer> {
       if (chosen.isEmpty()) {
         throw CommandException.couldNot("no token is kept there; nothing is written");
       }
-      file.write(chosen.stream().map(Kept::entry).toList(), force);
+      file.write(chosen.stream().map(StoredEntry::entry).toList(), force);
     } finally {
       chosen.forEach(each -> each.entry().wipe());
     }
@@ -82,8 +84,8 @@ final class Export implements Callable<Integer> {
   }
 
   /** One for each key: of copies in several stores the one that git would be answered with. */
-  private List<Kept> chosen(Inventory inventory, long now) throws CommandException {
-    Map<EntryKey, Kept> chosen = new LinkedHashMap<>();
+  private List<StoredEntry> chosen(Inventory inventory, long now) throws CommandException {
+    Map<EntryKey, StoredEntry> chosen = new LinkedHashMap<>();
     List<Whose> wanted = new ArrayList<>();
     for (String place : places) {
       wanted.add(Session.whose(place));
@@ -92,8 +94,8 @@ final class Export implements Callable<Integer> {
       wanted.add(null);
     }
     for (Whose whose : wanted) {
-      for (Kept each : inventory.entries(whose)) {
-        Kept other = chosen.get(each.entry().key());
+      for (StoredEntry each : inventory.entries(whose)) {
+        StoredEntry other = chosen.get(each.entry().key());
         if (!each.store().capacity().writable()) {
           each.entry().wipe();
         } else if (other == null) {
@@ -113,10 +115,10 @@ final class Export implements Callable<Integer> {
     return entry.setAsideAt() != 0 || (entry.expiry() != null && entry.expiry().stopsAnswerAt(now));
   }
 
-  private static void print(Session session, List<Kept> chosen) throws IOException {
+  private static void print(Session session, List<StoredEntry> chosen) throws IOException {
     if (session.json()) {
       Json json = new Json("entries");
-      for (Kept each : chosen) {
+      for (StoredEntry each : chosen) {
         json.add()
             .place(each.identity())
             .put("user", each.entry().key().user())
@@ -126,7 +128,7 @@ final class Export implements Callable<Integer> {
       return;
     }
     Table table = new Table("TOKEN FOR", "USER", "STORE");
-    for (Kept each : chosen) {
+    for (StoredEntry each : chosen) {
       table.add(
           "",
           each.identity().display(),

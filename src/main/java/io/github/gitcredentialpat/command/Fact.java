@@ -1,9 +1,9 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.util.List;
 import java.util.Set;
 
@@ -37,7 +37,7 @@ final class Fact {
 
   /** A day, from seconds since the epoch. */
   static Fact date(long seconds) {
-    return new Fact(Run.date(seconds));
+    return new Fact(Wording.date(seconds));
   }
 
   /** Such as 2.39.5: digits and dots, and nothing behind them. */

@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;

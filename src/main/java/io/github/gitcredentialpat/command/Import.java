@@ -7,6 +7,7 @@ import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -174,7 +175,7 @@ final class Import implements Callable<Integer> {
   private void bring(List<Finding> rivals) {
     Finding newest = rivals.get(0);
     for (Finding rival : rivals) {
-      if (Keeping.isNewer(rival.entry(), newest.entry())) {
+      if (TokenKeeper.isNewer(rival.entry(), newest.entry())) {
         newest = rival;
       }
     }
@@ -195,18 +196,18 @@ final class Import implements Callable<Integer> {
         Entry.of(theirs.key(), theirs.secret(), theirs.storedAt() == 0 ? now : theirs.storedAt())
             .with(theirs.expiry(), theirs.refreshToken());
     String named = finding.whose().isAzure() ? null : finding.user();
-    Keeping keeping = new Keeping(session.run(), finding.whose(), named);
+    TokenKeeper keeping = new TokenKeeper(session.run(), finding.whose(), named);
     try {
-      Keeping.Brought brought =
+      TokenKeeper.Brought brought =
           keeping.bring(
-              ours, finding.user(), (kept, arriving) -> Keeping.isNewer(theirs, kept), dry);
+              ours, finding.user(), (kept, arriving) -> TokenKeeper.isNewer(theirs, kept), dry);
       switch (brought.outcome()) {
-        case KEPT ->
+        case STORED ->
             finding.become(
                 dry ? Finding.Outcome.WOULD_BE_TAKEN : Finding.Outcome.TAKEN, brought.store());
-        case KEPT_ALREADY -> finding.become(Finding.Outcome.KEPT_ALREADY, brought.store());
-        case ANOTHER_IS_KEPT -> finding.become(Finding.Outcome.ANOTHER_IS_KEPT, brought.store());
-        case NOT_KEPT -> notKept(finding);
+        case ALREADY_STORED -> finding.become(Finding.Outcome.KEPT_ALREADY, brought.store());
+        case ANOTHER_IS_STORED -> finding.become(Finding.Outcome.ANOTHER_IS_KEPT, brought.store());
+        case NOT_STORED -> notKept(finding);
       }
     } catch (StoreException e) {
       session.messages().trace(e);

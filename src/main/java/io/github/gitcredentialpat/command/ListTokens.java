@@ -1,13 +1,15 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.time.YearMonth;
 import java.util.List;
@@ -75,8 +77,8 @@ final class ListTokens implements Callable<Integer> {
   public Integer call() throws CommandException, IOException {
     Session session = commands.session();
     Whose whose = place == null ? null : Session.whose(place);
-    Inventory inventory = new Inventory(session);
-    List<Kept> kept = inventory.entries(whose);
+    Inventory inventory = session.inventory();
+    List<StoredEntry> kept = inventory.entries(whose);
     long now = session.run().now();
     List<Verdict> verdicts = check ? new Checker(session).checkAll(kept) : List.of();
     if (session.json()) {
@@ -93,8 +95,8 @@ final class ListTokens implements Callable<Integer> {
     } else {
       session.print(table(kept, now, session.colored()));
       for (int i = 0; i < verdicts.size(); i++) {
-        Kept each = kept.get(i);
-        String token = Kept.describe(each.entry().key());
+        StoredEntry each = kept.get(i);
+        String token = StoredEntry.describe(each.entry().key());
         String line = Advice.on(verdicts.get(i), token, each.identity(), now);
         session.print((i == 0 ? "\n" : "") + Messages.harmless(line) + "\n");
       }
@@ -104,7 +106,7 @@ final class ListTokens implements Callable<Integer> {
     return inventory.isComplete() && good ? 0 : 1;
   }
 
-  private static Json.Item describe(Json.Item item, Kept kept, long now) {
+  private static Json.Item describe(Json.Item item, StoredEntry kept, long now) {
     Identity identity = kept.identity();
     Entry entry = kept.entry();
     item.place(identity)
@@ -127,10 +129,10 @@ final class ListTokens implements Callable<Integer> {
     return item.put("state", State.of(entry, now).word);
   }
 
-  private static String table(List<Kept> kept, long now, boolean colored) {
+  private static String table(List<StoredEntry> kept, long now, boolean colored) {
     Table table =
         new Table("TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT");
-    for (Kept each : kept) {
+    for (StoredEntry each : kept) {
       Entry entry = each.entry();
       table.add(
           colored ? State.of(entry, now).color : "",
@@ -159,12 +161,12 @@ final class ListTokens implements Callable<Integer> {
   private static String expires(@Nullable Expiry expiry) {
     return expiry == null
         ? "unknown"
-        : Run.date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
+        : Wording.date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
   }
 
   private static String left(Entry entry, long now) {
     return switch (State.of(entry, now)) {
-      case SET_ASIDE -> "set aside on " + Run.date(entry.setAsideAt());
+      case SET_ASIDE -> "set aside on " + Wording.date(entry.setAsideAt());
       case EXPIRED -> "expired";
       default -> entry.expiry() == null ? "-" : bar(Lifetime.daysLeft(entry.expiry().at(), now));
     };

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Verdict;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
@@ -15,6 +14,10 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -246,14 +249,14 @@ final class Login implements Callable<Integer> {
       @Nullable Expiry expiry,
       @Nullable Verdict verdict)
       throws StoreException {
-    Run run = session.run();
+    Invocation run = session.run();
     String owner = verdict == null || verdict.owner() == null ? null : verdict.owner().account();
     Entry entry = details(session, whose, expiry).entry(whose, token, run.now());
-    Store store = new Keeping(run, whose, user).keep(entry, owner);
+    Store store = new TokenKeeper(run, whose, user).keep(entry, owner);
     if (store == null) {
       return false;
     }
-    String what = Run.secretOf(whose);
+    String what = Wording.secretOf(whose);
     session.say(
         verdict == null
             ? what + " is stored in " + store.name()
@@ -267,7 +270,7 @@ final class Login implements Callable<Integer> {
   private static String expiryLine(@Nullable Expiry expiry) {
     return expiry == null
         ? "; add --expires to be warned before it dies"
-        : ", and you are warned a week before " + Run.date(expiry.at());
+        : ", and you are warned a week before " + Wording.date(expiry.at());
   }
 
   /** What the service knows of the token with the name that the person gave. */
@@ -324,19 +327,18 @@ final class Login implements Callable<Integer> {
   // --- bringing one back ---
 
   private int restore(Session session, Whose whose) throws StoreException {
-    Kept newest =
-        new Inventory(session)
-            .entries(whose).stream()
-                .filter(kept -> kept.entry().setAsideAt() != 0)
-                .filter(kept -> user == null || whose.isSameUser(user, kept.entry().key().user()))
-                .max(Comparator.comparing(kept -> kept.entry().setAsideAt()))
-                .orElse(null);
+    StoredEntry newest =
+        session.inventory().entries(whose).stream()
+            .filter(kept -> kept.entry().setAsideAt() != 0)
+            .filter(kept -> user == null || whose.isSameUser(user, kept.entry().key().user()))
+            .max(Comparator.comparing(kept -> kept.entry().setAsideAt()))
+            .orElse(null);
     String place = whose.identity().display();
     if (newest == null) {
       session.say("no token is set aside for " + place + "; git-credential-pat list shows them");
       return 1;
     }
-    String what = Kept.describe(newest.store(), newest.entry().key());
+    String what = StoredEntry.describe(newest.store(), newest.entry().key());
     Verdict verdict = verdict(session, whose, newest.entry().secret());
     if (verdict != null && isRefused(verdict)) {
       session.say(Advice.on(verdict, what, newest.identity(), session.run().now()));

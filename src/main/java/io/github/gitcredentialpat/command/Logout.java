@@ -6,6 +6,8 @@ import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,7 +49,7 @@ final class Logout implements Callable<Integer> {
     }
     Session session = commands.session();
     Whose whose = place == null ? null : Session.whose(place);
-    Inventory inventory = new Inventory(session);
+    Inventory inventory = session.inventory();
     List<Inventory.Place> chosen = inventory.places(whose);
     if (all) {
       for (Store store : session.run().chain().stores()) {
@@ -66,7 +68,7 @@ final class Logout implements Callable<Integer> {
       try {
         place.store().delete(place.key());
         session.say(
-            Kept.describe(place.store(), place.key())
+            StoredEntry.describe(place.store(), place.key())
                 + (revoke
                     ? " is removed"
                     : " is removed; it stays good at the service until revoked"));
@@ -118,9 +120,9 @@ final class Logout implements Callable<Integer> {
         continue;
       }
       Whose whose = new Whose(Whose.Kind.ORGANIZATION, place, false, null);
-      List<Kept> kept = inventory.entries(whose);
+      List<StoredEntry> kept = inventory.entries(whose);
       try (SignIn signIn = SignIn.to(session, whose)) {
-        for (Kept each : kept) {
+        for (StoredEntry each : kept) {
           PatToken token = TokenChoice.of(signIn.pats(), each.entry());
           if (token == null) {
             session.say(
@@ -150,7 +152,7 @@ final class Logout implements Callable<Integer> {
   private static boolean isConfirmed(Session session, List<Inventory.Place> chosen)
       throws IOException {
     for (Inventory.Place place : chosen) {
-      session.say(Kept.describe(place.store(), place.key()));
+      session.say(StoredEntry.describe(place.store(), place.key()));
     }
     return session.isConfirmed("remove these " + chosen.size() + " tokens from this machine?");
   }

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.AzureException.Reason;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -24,11 +25,11 @@ final class OnlineCheckup {
   }
 
   /** Asks, first without a token, then with each that is used. */
-  void look(List<Kept> kept) {
+  void look(List<StoredEntry> kept) {
     findings.look(
         () -> {
           if (isReached()) {
-            for (Kept each : kept) {
+            for (StoredEntry each : kept) {
               if (each.entry().setAsideAt() == 0) {
                 token(each);
               }
@@ -79,7 +80,7 @@ final class OnlineCheckup {
     return false;
   }
 
-  private void token(Kept kept) {
+  private void token(StoredEntry kept) {
     Verdict verdict =
         new Checker(session)
             .check(kept.identity(), repository(), kept.entry().secret(), Checker.LIMIT);

@@ -8,6 +8,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,19 +187,19 @@ final class Remotes implements Callable<Integer> {
     Secret secret = Secret.password(url.secret().getBytes(UTF_8));
     // When it was put there nobody knows; from now on it counts as kept now.
     Entry ofUnknownAge = Entry.of(key, secret, 0);
-    Keeping.Rule rule =
+    TokenKeeper.Rule rule =
         (kept, arriving) ->
             preference == Preference.URL
                 || kept.setAsideAt() != 0
-                || Keeping.isNewer(ofUnknownAge, kept);
+                || TokenKeeper.isNewer(ofUnknownAge, kept);
     try {
       Entry arriving = Entry.of(key, secret, session.run().now());
-      Keeping keeping = new Keeping(session.run(), whose, url.user());
+      TokenKeeper keeping = new TokenKeeper(session.run(), whose, url.user());
       return switch (keeping.bring(arriving, url.user(), rule, false).outcome()) {
-        case KEPT, KEPT_ALREADY -> Outcome.MOVED;
-        case ANOTHER_IS_KEPT ->
+        case STORED, ALREADY_STORED -> Outcome.MOVED;
+        case ANOTHER_IS_STORED ->
             preference == Preference.KEPT ? Outcome.MOVED : Outcome.ANOTHER_IS_KEPT;
-        case NOT_KEPT -> Outcome.NOT_KEPT;
+        case NOT_STORED -> Outcome.NOT_KEPT;
       };
     } catch (StoreException e) {
       session.messages().trace(e);

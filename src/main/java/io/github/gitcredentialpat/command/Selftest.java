@@ -2,7 +2,6 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -10,6 +9,7 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -30,7 +30,7 @@ import picocli.CommandLine.ParentCommand;
 final class Selftest implements Callable<Integer> {
   @ParentCommand private Commands commands;
 
-  private Run run;
+  private Invocation run;
 
   @Override
   public Integer call() throws CommandException, IOException {

@@ -5,12 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.HttpSettings;
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param colored whether the person's terminal shows colours
  */
 record Session(
-    Run run,
+    Invocation run,
     List<Store> allStores,
     InputStream in,
     OutputStream out,
@@ -40,6 +41,11 @@ record Session(
     boolean colored) {
 
   private static final long PATIENCE_MILLIS = 30 * 60 * 1_000L;
+
+  /** What is stored where. */
+  Inventory inventory() {
+    return new Inventory(run, allStores);
+  }
 
   Messages messages() {
     return run.messages();

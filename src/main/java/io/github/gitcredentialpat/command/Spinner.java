@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.platform.Messages;
 
 /** Shows on a terminal that something is being waited for. */
 final class Spinner implements Runnable {

@@ -1,6 +1,5 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
@@ -9,6 +8,8 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,7 +19,7 @@ import java.util.Set;
 /** The stores that git's helper asks, and the tokens in them. */
 final class StoreCheckup {
   private final Session session;
-  private final Run run;
+  private final Invocation run;
   private final Place place;
   private final Findings findings;
 
@@ -34,9 +35,9 @@ final class StoreCheckup {
    *
    * @return the tokens for the place, with their secrets, which the caller wipes
    */
-  List<Kept> look() {
+  List<StoredEntry> look() {
     List<StoreStatus> found = new ArrayList<>();
-    List<Kept> kept = new ArrayList<>();
+    List<StoredEntry> kept = new ArrayList<>();
     boolean all = true;
     for (Store store : run.chain().stores()) {
       StoreStatus status = StoreStatus.of(run, store);
@@ -57,7 +58,7 @@ final class StoreCheckup {
       places(kept, all);
     }
     long now = run.now();
-    for (Kept each : kept) {
+    for (StoredEntry each : kept) {
       token(each, now);
     }
     return kept;
@@ -90,7 +91,7 @@ final class StoreCheckup {
     }
   }
 
-  private void tokens(Store store, List<Kept> kept) throws StoreException {
+  private void tokens(Store store, List<StoredEntry> kept) throws StoreException {
     Set<Identity> identities = new LinkedHashSet<>();
     if (place.whose() != null) {
       identities.add(place.whose().identity());
@@ -103,13 +104,13 @@ final class StoreCheckup {
     for (Identity identity : identities) {
       run.surroundings().deadline().promptClosed();
       for (Entry entry : store.find(identity)) {
-        kept.add(new Kept(store, entry));
+        kept.add(new StoredEntry(store, entry));
       }
     }
   }
 
   /** How many there are for the place that was asked about. */
-  private void places(List<Kept> kept, boolean all) {
+  private void places(List<StoredEntry> kept, boolean all) {
     long usable = kept.stream().filter(each -> each.entry().setAsideAt() == 0).count();
     if (usable > 1) {
       findings.add(Diagnosis.TOKEN_SEVERAL, Fact.count(usable), place.fact(), place.typed());
@@ -137,7 +138,7 @@ final class StoreCheckup {
     }
   }
 
-  private void token(Kept kept, long now) {
+  private void token(StoredEntry kept, long now) {
     Entry entry = kept.entry();
     Fact where = Fact.place(kept.identity());
     Fact typed = Fact.typed(kept.identity());

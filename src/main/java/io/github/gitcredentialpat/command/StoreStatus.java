@@ -1,11 +1,11 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ record StoreStatus(Store store, int entries, @Nullable StoreException problem) {
   static final int UNKNOWN = -1;
 
   /** Asks a store, which has five seconds for it, whatever the one before it needed. */
-  static StoreStatus of(Run run, Store store) {
+  static StoreStatus of(Invocation run, Store store) {
     run.surroundings().deadline().promptClosed();
     int entries = UNKNOWN;
     try {
@@ -44,7 +44,7 @@ record StoreStatus(Store store, int entries, @Nullable StoreException problem) {
   }
 
   /** The store of the chain that a new token would go to, as {@code store} decides it. */
-  static @Nullable Store writesHere(Run run, List<StoreStatus> found) {
+  static @Nullable Store writesHere(Invocation run, List<StoreStatus> found) {
     for (Store store : run.chain().stores()) {
       for (StoreStatus status : found) {
         if (!status.store().name().equals(store.name())) {

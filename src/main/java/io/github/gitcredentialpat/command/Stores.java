@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ final class Stores implements Callable<Integer> {
   public Integer call() throws CommandException, IOException {
     // A list of stores must not open one.
     Session session = commands.silentSession();
-    Run run = session.run();
+    Invocation run = session.run();
     List<StoreStatus> found = new ArrayList<>();
     for (Store store : session.allStores()) {
       found.add(StoreStatus.of(run, store));

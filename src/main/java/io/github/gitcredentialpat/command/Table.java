@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Messages;
+import io.github.gitcredentialpat.platform.Messages;
 import java.util.ArrayList;
 import java.util.List;
 

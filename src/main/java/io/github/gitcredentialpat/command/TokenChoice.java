@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,11 @@ final class TokenChoice {
    * @param kept what is kept here for the organisation
    */
   static PatToken chosen(
-      Pats pats, Pats.Filter filter, String organization, @Nullable String word, List<Kept> kept)
+      Pats pats,
+      Pats.Filter filter,
+      String organization,
+      @Nullable String word,
+      List<StoredEntry> kept)
       throws AzureException, CommandException {
     List<PatToken> tokens = pats.list(filter);
     List<PatToken> found = new ArrayList<>();
@@ -64,7 +69,7 @@ final class TokenChoice {
   }
 
   /** Whether a token of the service is one that is kept here: by its id, else by its name. */
-  static boolean isKept(PatToken token, List<Kept> kept) {
+  static boolean isKept(PatToken token, List<StoredEntry> kept) {
     return kept.stream().anyMatch(each -> isSame(token, each.entry()));
   }
 

@@ -5,11 +5,12 @@ import io.github.gitcredentialpat.azure.AzureException.Reason;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.azure.Scopes;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +36,7 @@ abstract class TokenCommand implements Callable<Integer> {
    * @param pats its tokens at the service
    * @param kept what is kept here for it
    */
-  record Desk(Session session, Whose whose, Pats pats, List<Kept> kept) {
+  record Desk(Session session, Whose whose, Pats pats, List<StoredEntry> kept) {
     String organization() {
       return whose.identity().path();
     }
@@ -50,7 +51,7 @@ abstract class TokenCommand implements Callable<Integer> {
 
     /** Notes what the service now says of a token that is kept here. */
     void update(PatToken token) {
-      for (Kept each : kept) {
+      for (StoredEntry each : kept) {
         Entry entry = each.entry();
         if (!TokenChoice.isSame(token, entry)) {
           continue;
@@ -83,7 +84,7 @@ abstract class TokenCommand implements Callable<Integer> {
               + (page == null ? "" : "; do it at " + page + (opened ? ", which opens now" : "")));
     }
     try (SignIn signIn = SignIn.to(session, whose)) {
-      List<Kept> kept = new Inventory(session).entries(whose);
+      List<StoredEntry> kept = session.inventory().entries(whose);
       try {
         return run(new Desk(session, whose, signIn.pats(), kept));
       } finally {
@@ -133,7 +134,7 @@ abstract class TokenCommand implements Callable<Integer> {
         + " ("
         + Scopes.describe(token.scope())
         + ") until "
-        + Run.date(token.validTo().getEpochSecond());
+        + Wording.date(token.validTo().getEpochSecond());
   }
 
   /** What the policy of the organisation made of a wish. */

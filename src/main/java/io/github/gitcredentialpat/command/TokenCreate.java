@@ -3,11 +3,12 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Scopes;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -77,7 +78,7 @@ final class TokenCreate extends TokenCommand {
     Store store = null;
     try {
       Entry entry = Details.of(token).entry(desk.whose(), secret, desk.now());
-      store = new Keeping(desk.session().run(), desk.whose(), user).keep(entry, null);
+      store = new TokenKeeper(desk.session().run(), desk.whose(), user).keep(entry, null);
     } finally {
       secret.wipe();
       if (store == null) {
@@ -106,6 +107,6 @@ final class TokenCreate extends TokenCommand {
     } catch (UnknownHostException e) {
       // It has no name.
     }
-    return Commands.NAME + " on " + host + " " + Run.date(now);
+    return Commands.NAME + " on " + host + " " + Wording.date(now);
   }
 }

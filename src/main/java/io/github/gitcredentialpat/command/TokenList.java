@@ -4,7 +4,7 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.azure.Scopes;
-import io.github.gitcredentialpat.helper.Run;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -64,8 +64,8 @@ final class TokenList extends TokenCommand {
           TokenChoice.isKept(token, desk.kept()) ? "*" : " ",
           token.displayName(),
           Scopes.describe(token.scope()),
-          Run.date(token.validFrom().getEpochSecond()),
-          Run.date(token.validTo().getEpochSecond()),
+          Wording.date(token.validFrom().getEpochSecond()),
+          Wording.date(token.validTo().getEpochSecond()),
           left < 0 ? "expired" : Lifetime.days(left),
           token.authorizationId(),
           remark);

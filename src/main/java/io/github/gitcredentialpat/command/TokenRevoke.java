@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -62,12 +63,12 @@ final class TokenRevoke extends ChosenTokenCommand {
         token.displayName()
             + (wasThere ? " is revoked for " : " was revoked already for ")
             + desk.organization());
-    for (Kept kept : desk.kept()) {
+    for (StoredEntry kept : desk.kept()) {
       if (TokenChoice.isSame(token, kept.entry())) {
         desk.session().run().surroundings().deadline().promptClosed();
         try {
           kept.store().delete(kept.entry().key());
-          desk.say(Kept.describe(kept.store(), kept.entry().key()) + " is removed");
+          desk.say(StoredEntry.describe(kept.store(), kept.entry().key()) + " is removed");
         } catch (StoreException e) {
           desk.session().run().report(kept.store(), e);
         }

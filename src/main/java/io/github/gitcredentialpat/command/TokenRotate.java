@@ -3,13 +3,14 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Verdict;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -76,7 +77,7 @@ final class TokenRotate extends ChosenTokenCommand {
 
   private int rotate(Desk desk) throws AzureException, CommandException {
     PatToken old = chosen(desk);
-    Kept kept = kept(desk, old);
+    StoredEntry kept = kept(desk, old);
     long life = old.validTo().getEpochSecond() - old.validFrom().getEpochSecond();
     long end = expires == null ? desk.now() + life : Lifetime.end(expires, desk.now());
     PatToken fresh =
@@ -112,8 +113,8 @@ final class TokenRotate extends ChosenTokenCommand {
   }
 
   /** The entry that holds the old token. */
-  private Kept kept(Desk desk, PatToken old) throws CommandException {
-    List<Kept> same =
+  private StoredEntry kept(Desk desk, PatToken old) throws CommandException {
+    List<StoredEntry> same =
         desk.kept().stream().filter(each -> TokenChoice.isSame(old, each.entry())).toList();
     if (same.size() == 1) {
       return same.get(0);
@@ -146,9 +147,9 @@ final class TokenRotate extends ChosenTokenCommand {
    * @return whether it is there now
    * @throws CommandException when nobody can tell: then neither token may be revoked
    */
-  private static boolean replace(Desk desk, Kept kept, Entry expected, Entry entry)
+  private static boolean replace(Desk desk, StoredEntry kept, Entry expected, Entry entry)
       throws CommandException {
-    Run run = desk.session().run();
+    Invocation run = desk.session().run();
     run.surroundings().deadline().promptClosed();
     StoreLock lock = StoreLock.acquire(run.surroundings());
     try {
@@ -157,7 +158,7 @@ final class TokenRotate extends ChosenTokenCommand {
         return true;
       }
       desk.say(
-          Kept.describe(kept.store(), expected.key())
+          StoredEntry.describe(kept.store(), expected.key())
               + " was changed meanwhile; it stays as it is");
       return false;
     } catch (StoreException e) {

@@ -9,6 +9,8 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.StoreLock;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the request matches in every attribute it gives.
  */
 final class EraseOperation {
-  private final Run run;
+  private final Invocation run;
   private final Request request;
   private final Whose whose;
   private final @Nullable String user;
@@ -32,7 +34,7 @@ final class EraseOperation {
 
   private final List<Entry> removed = new ArrayList<>();
 
-  private EraseOperation(Run run, Request request, Whose whose, Presented presented) {
+  private EraseOperation(Invocation run, Request request, Whose whose, Presented presented) {
     this.run = run;
     this.request = request;
     this.whose = whose;
@@ -42,7 +44,7 @@ final class EraseOperation {
   }
 
   /** Does it. Returns what was deleted or set aside; the caller wipes it. */
-  static List<Entry> erase(Run run, Request request) {
+  static List<Entry> erase(Invocation run, Request request) {
     Presented presented = Presented.of(request);
     if (presented == null) {
       run.messages().say("git sent a Basic credential that cannot be read; nothing is erased");
@@ -50,7 +52,7 @@ final class EraseOperation {
     }
     Whose whose = Whose.token(request.protocol(), request.host(), request.path(), presented.user());
     if (whose.kind() == Whose.Kind.REFUSED) {
-      run.messages().say(Run.refusal(whose, request.host()));
+      run.messages().say(Wording.refusal(whose, request.host()));
       return List.of();
     }
     EraseOperation operation = new EraseOperation(run, request, whose, presented);
@@ -214,7 +216,7 @@ final class EraseOperation {
     String user = entry.key().user();
     run.messages()
         .say(
-            Run.secretOf(owner)
+            Wording.secretOf(owner)
                 + (user == null || user.isEmpty() ? "" : " (user " + user + ")")
                 + (refusedByServer
                     ? " was refused by the server and is set aside"

@@ -4,6 +4,8 @@ import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +19,7 @@ final class ExpiryWarning {
 
   private ExpiryWarning() {}
 
-  static void warn(Run run, Whose whose, Entry entry) {
+  static void warn(Invocation run, Whose whose, Entry entry) {
     // What can be refreshed lives for minutes and is renewed without anybody's doing.
     if (entry.expiry() == null || entry.refreshToken() != null) {
       return;
@@ -27,11 +29,12 @@ final class ExpiryWarning {
       return;
     }
     String verb = at <= run.now() ? " was to expire on " : " expires on ";
-    run.messages().say(Run.secretOf(whose) + verb + Run.date(at) + "; " + Run.renewal(whose));
+    run.messages()
+        .say(Wording.secretOf(whose) + verb + Wording.date(at) + "; " + Wording.renewal(whose));
   }
 
   /** Whether it was said within a day; remembers that it is said now. */
-  private static boolean saidToday(Run run, EntryKey key) {
+  private static boolean saidToday(Invocation run, EntryKey key) {
     Path folder = run.surroundings().stateFolder().resolve("warned");
     Path mark = folder.resolve(State.nameOf(key.identity().display() + "\n" + key.user()));
     try {

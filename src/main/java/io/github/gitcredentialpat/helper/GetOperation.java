@@ -10,6 +10,8 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ final class GetOperation {
   /** The user name where neither the request nor the entry has one: git needs some. */
   private static final String ANY_USER = "pat";
 
-  private final Run run;
+  private final Invocation run;
   private final Request request;
   private @Nullable Store lockedStore;
   private @Nullable StoreException lock;
@@ -27,18 +29,18 @@ final class GetOperation {
   /** A matching entry that must not be answered, to tell the person about. */
   private @Nullable Entry dead;
 
-  private GetOperation(Run run, Request request) {
+  private GetOperation(Invocation run, Request request) {
     this.run = run;
     this.request = request;
   }
 
   /** The answer to the request; it may be empty. */
-  static Answer answer(Run run, Request request) {
+  static Answer answer(Invocation run, Request request) {
     return new GetOperation(run, request).answer();
   }
 
   /** The entry that a get for this place, and this user, would be answered with. */
-  static @Nullable Entry find(Run run, Whose whose, @Nullable String user) {
+  static @Nullable Entry find(Invocation run, Whose whose, @Nullable String user) {
     GetOperation get = new GetOperation(run, Request.ofUser(user));
     Entry entry = get.firstFound(whose);
     if (entry == null) {
@@ -56,7 +58,7 @@ final class GetOperation {
     }
     Whose whose =
         Whose.token(request.protocol(), request.host(), request.path(), request.username());
-    String refusal = Run.refusal(whose, request.host());
+    String refusal = Wording.refusal(whose, request.host());
     if (refusal != null) {
       run.messages().say(refusal);
       return answer;
@@ -270,18 +272,18 @@ final class GetOperation {
     if (lock != null) {
       run.report(lockedStore, lock);
     } else if (dead != null) {
-      run.messages().say(describe(whose, dead) + "; " + Run.renewal(whose) + otherwise);
+      run.messages().say(describe(whose, dead) + "; " + Wording.renewal(whose) + otherwise);
     }
   }
 
   private static String describe(Whose whose, Entry dead) {
-    String secret = Run.secretOf(whose);
+    String secret = Wording.secretOf(whose);
     return dead.setAsideAt() != 0
         ? secret
             + " was refused by the server on "
-            + Run.date(dead.setAsideAt())
+            + Wording.date(dead.setAsideAt())
             + " and is set aside"
-        : secret + " expired on " + Run.date(dead.expiry().at());
+        : secret + " expired on " + Wording.date(dead.expiry().at());
   }
 
   /** {@code fabrikam@dev.azure.com/contoso}: the path won, which may not be what was meant. */

@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.protocol.ProtocolException;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -36,7 +37,7 @@ public final class Helper {
    *
    * @return whether the request could be read
    */
-  public static boolean get(Run run, InputStream in, OutputStream out) throws IOException {
+  public static boolean get(Invocation run, InputStream in, OutputStream out) throws IOException {
     Request request = read(run, in);
     if (request == null) {
       return false;
@@ -62,7 +63,7 @@ public final class Helper {
    * @param user chooses among several tokens; absent for the newest
    * @return the entry, for the caller to wipe; absent when git would get nothing
    */
-  public static @Nullable Entry find(Run run, Whose whose, @Nullable String user) {
+  public static @Nullable Entry find(Invocation run, Whose whose, @Nullable String user) {
     run.surroundings().deadline().start();
     return GetOperation.find(run, whose, user);
   }
@@ -72,7 +73,7 @@ public final class Helper {
    *
    * @return whether it is kept now, or was not to be kept
    */
-  public static boolean store(Run run, InputStream in) throws IOException {
+  public static boolean store(Invocation run, InputStream in) throws IOException {
     Request request = read(run, in);
     if (request == null || !namesAHost(run, request)) {
       return false;
@@ -103,7 +104,7 @@ public final class Helper {
       List<Entry> entries, boolean setAside, String protocol, String host, @Nullable String path) {}
 
   /** Does {@code erase}: deletes or sets aside what the request matches. */
-  public static Erased erase(Run run, InputStream in) throws IOException {
+  public static Erased erase(Invocation run, InputStream in) throws IOException {
     Request request = read(run, in);
     if (request == null || !namesAHost(run, request)) {
       return new Erased(List.of(), false, "", "", null);
@@ -122,7 +123,7 @@ public final class Helper {
     }
   }
 
-  private static Request read(Run run, InputStream in) throws IOException {
+  private static Request read(Invocation run, InputStream in) throws IOException {
     try {
       Request request = Request.read(in);
       // Only now: a person who types a request by hand may take their time.
@@ -138,7 +139,7 @@ public final class Helper {
   }
 
   /** Without a host nothing may match, and nothing may be kept (CVE-2020-11008). */
-  private static boolean namesAHost(Run run, Request request) {
+  private static boolean namesAHost(Invocation run, Request request) {
     String missing =
         request.protocol() == null || request.protocol().isEmpty()
             ? "protocol"

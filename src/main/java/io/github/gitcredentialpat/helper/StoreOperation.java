@@ -9,6 +9,9 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
+import io.github.gitcredentialpat.tokens.ChainWriter;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,26 +19,26 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code store}: keeps what worked, and writes nothing when nothing changed. */
 final class StoreOperation {
-  private final Run run;
+  private final Invocation run;
   private final Request request;
   private final Whose whose;
   private final @Nullable String user;
   private final Secret secret;
 
-  private final Placement placement;
+  private final ChainWriter placement;
 
   private StoreOperation(
-      Run run, Request request, Whose whose, @Nullable String user, Secret secret) {
+      Invocation run, Request request, Whose whose, @Nullable String user, Secret secret) {
     this.run = run;
     this.request = request;
     this.whose = whose;
     this.user = whose.user(user);
     this.secret = secret;
-    this.placement = new Placement(run, whose.identity());
+    this.placement = new ChainWriter(run, whose.identity());
   }
 
   /** Does it. Returns whether the credential is stored now, or was not to be. */
-  static boolean store(Run run, Request request) throws StoreException {
+  static boolean store(Invocation run, Request request) throws StoreException {
     Presented presented = Presented.of(request);
     if (presented == null) {
       run.messages().say("git sent a Basic credential that cannot be read; nothing is stored");
@@ -54,12 +57,12 @@ final class StoreOperation {
               "what git sent for "
                   + request.host()
                   + " has expired already on "
-                  + Run.date(request.passwordExpiry())
+                  + Wording.date(request.passwordExpiry())
                   + "; nothing is stored");
       return false;
     }
     Whose whose = Whose.token(request.protocol(), request.host(), request.path(), presented.user());
-    String refusal = Run.refusal(whose, request.host());
+    String refusal = Wording.refusal(whose, request.host());
     if (refusal != null) {
       run.messages().say(refusal);
       return false;
@@ -79,7 +82,7 @@ final class StoreOperation {
 
   private boolean store() throws StoreException {
     boolean known = placement.read();
-    for (Placement.Found found : placement.chain()) {
+    for (ChainWriter.Found found : placement.chain()) {
       for (Entry entry : found.entries()) {
         if (isSame(entry)) {
           return keepWhatGitDidNotSend(found.store(), entry);
@@ -92,11 +95,11 @@ final class StoreOperation {
               "git did not say which organisation of "
                   + request.host()
                   + " is meant, and a typed user name is none; nothing is stored; "
-                  + Run.useHttpPath());
+                  + Wording.useHttpPath());
       return false;
     }
     EntryKey key = key();
-    return placement.keep(newEntry(key), key, Run.secretOf(whose)) != null;
+    return placement.keep(newEntry(key), key, Wording.secretOf(whose)) != null;
   }
 
   /** On Azure hosts a token is the same whatever the user name beside it. */

@@ -10,9 +10,8 @@ import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.azure.Verdict;
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -21,6 +20,7 @@ import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.net.URI;
@@ -128,8 +128,8 @@ final class CheckTest {
   }
 
   private Session session() {
-    Run run =
-        new Run(
+    Invocation run =
+        new Invocation(
             new StoreChain(List.of(store), false),
             new Surroundings(person.environment(), false, new Deadline()),
             new Messages(new ByteArrayOutputStream(), false),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -15,6 +16,7 @@ import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,10 +54,10 @@ final class HelperTest {
   private long now = NOW;
   private String said = "";
 
-  private Run run(ByteArrayOutputStream err) {
+  private Invocation run(ByteArrayOutputStream err) {
     Map<String, String> environment = new HashMap<>();
     environment.put("HOME", home.toString());
-    return new Run(
+    return new Invocation(
         new StoreChain(List.of(first, second), chosen),
         new Surroundings(environment, false, new Deadline()),
         new Messages(err, false),

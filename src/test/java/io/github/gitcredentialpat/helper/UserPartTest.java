@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -11,6 +12,7 @@ import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,8 +33,8 @@ final class UserPartTest {
   @TempDir Path home;
   private final InMemoryStore store = new InMemoryStore("memory");
 
-  private Run run() {
-    return new Run(
+  private Invocation run() {
+    return new Invocation(
         new StoreChain(List.of(store), false),
         new Surroundings(Map.of("HOME", home.toString()), false, new Deadline()),
         new Messages(new ByteArrayOutputStream(), false),

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gitcredentialpat.helper.Helper;
-import io.github.gitcredentialpat.helper.Messages;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -18,6 +17,7 @@ import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -56,9 +56,9 @@ final class EnvStoreTest {
     return new Surroundings(environment, false, new Deadline());
   }
 
-  private Run run(Store... stores) {
+  private Invocation run(Store... stores) {
     said.reset();
-    return new Run(
+    return new Invocation(
         new StoreChain(List.of(stores), true), surroundings(), new Messages(said, false), 1);
   }
 
@@ -159,7 +159,7 @@ final class EnvStoreTest {
               ? request.replaceFirst("username=.*\n", "") + answer
               : request + answer;
       assertThat(store).contains("agents-token");
-      Run run = run(env(), below);
+      Invocation run = run(env(), below);
       assertThat(Helper.store(run, stream(store))).isTrue();
       assertThat(said()).isEmpty();
       assertThat(below.writes()).isZero();

@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.helper;
+package io.github.gitcredentialpat.platform;
 
 import java.io.IOException;
 import java.io.OutputStream;

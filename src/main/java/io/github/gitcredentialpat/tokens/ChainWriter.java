@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.helper;
+package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  * would come back one day. Who uses it holds the {@link
  * io.github.gitcredentialpat.store.StoreLock}.
  */
-public final class Placement {
-  private final Run run;
+public final class ChainWriter {
+  private final Invocation run;
   private final Identity identity;
   private final List<Found> chain = new ArrayList<>();
 
   /** What a store holds for the identity; one that failed has its problem instead. */
-  record Found(Store store, List<Entry> entries, @Nullable StoreException problem) {}
+  public record Found(Store store, List<Entry> entries, @Nullable StoreException problem) {}
 
   /** For secrets of this very identity. */
-  public Placement(Run run, Identity identity) {
+  public ChainWriter(Invocation run, Identity identity) {
     this.run = run;
     this.identity = identity;
   }
@@ -66,7 +66,7 @@ public final class Placement {
   }
 
   /** What was read, store by store. */
-  List<Found> chain() {
+  public List<Found> chain() {
     return chain;
   }
 

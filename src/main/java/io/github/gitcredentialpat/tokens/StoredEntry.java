@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.command;
+package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
@@ -6,19 +6,20 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 
 /**
- * A token and where it is kept.
+ * A stored token and the store that has it.
  *
  * @param store the store that keeps it
  * @param entry the token, with its secret
  */
-record Kept(Store store, Entry entry) {
+public record StoredEntry(Store store, Entry entry) {
 
-  Identity identity() {
+  /** Whose token it is. */
+  public Identity identity() {
     return entry.key().identity();
   }
 
   /** {@code the token for contoso (user alice)}. */
-  static String describe(EntryKey key) {
+  public static String describe(EntryKey key) {
     String user = key.user();
     return "the token for "
         + key.identity().display()
@@ -26,7 +27,12 @@ record Kept(Store store, Entry entry) {
   }
 
   /** {@code the token for contoso (user alice) in file}. */
-  static String describe(Store store, EntryKey key) {
+  public static String describe(Store store, EntryKey key) {
     return describe(key) + " in " + store.name();
+  }
+
+  /** Overwrites the secrets with zeros. */
+  public void wipe() {
+    entry.wipe();
   }
 }

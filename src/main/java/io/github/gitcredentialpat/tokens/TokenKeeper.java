@@ -1,7 +1,5 @@
-package io.github.gitcredentialpat.command;
+package io.github.gitcredentialpat.tokens;
 
-import io.github.gitcredentialpat.helper.Placement;
-import io.github.gitcredentialpat.helper.Run;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
@@ -17,26 +15,27 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a token that a person or the service hands over into the chain of stores. */
-final class Keeping {
-  private final Run run;
+public final class TokenKeeper {
+  private final Invocation run;
   private final Whose whose;
   private final @Nullable String named;
 
   /** When a secret from elsewhere may take the place of one that is kept. */
-  interface Rule {
-    boolean mayReplace(Entry kept, Entry arriving);
+  public interface Rule {
+    /** Whether the stored entry makes room for the arriving one. */
+    boolean mayReplace(Entry stored, Entry arriving);
   }
 
   /** What became of a secret from elsewhere. */
-  enum Outcome {
+  public enum Outcome {
     /** It is kept now. */
-    KEPT,
+    STORED,
     /** It was kept before. */
-    KEPT_ALREADY,
+    ALREADY_STORED,
     /** Another one is kept, which does not make room. */
-    ANOTHER_IS_KEPT,
+    ANOTHER_IS_STORED,
     /** No store could keep it, or it could not be read back; the person was told. */
-    NOT_KEPT
+    NOT_STORED
   }
 
   /**
@@ -44,14 +43,14 @@ final class Keeping {
    *
    * @param store the store that has the secret, or the other one; absent when none has
    */
-  record Brought(Outcome outcome, @Nullable Store store) {}
+  public record Brought(Outcome outcome, @Nullable Store store) {}
 
   /**
    * For tokens of this place.
    *
    * @param named the user that the person named to keep a token beside others; absent otherwise
    */
-  Keeping(Run run, Whose whose, @Nullable String named) {
+  public TokenKeeper(Invocation run, Whose whose, @Nullable String named) {
     this.run = run;
     this.whose = whose;
     this.named = named;
@@ -64,7 +63,7 @@ final class Keeping {
    * @param owner the account whose token it is, as far as known
    * @return the store that keeps it; absent when none could
    */
-  @Nullable Store keep(Entry token, @Nullable String owner) throws StoreException {
+  public @Nullable Store keep(Entry token, @Nullable String owner) throws StoreException {
     run.surroundings().deadline().promptClosed();
     StoreLock lock = StoreLock.acquire(run.surroundings());
     try {
@@ -80,28 +79,28 @@ final class Keeping {
    *
    * @param dry whether only to say what would be done
    */
-  Brought bring(Entry arriving, @Nullable String owner, Rule rule, boolean dry)
+  public Brought bring(Entry arriving, @Nullable String owner, Rule rule, boolean dry)
       throws StoreException {
     run.surroundings().deadline().promptClosed();
     StoreLock lock = StoreLock.acquire(run.surroundings());
-    List<Kept> ours = ours();
+    List<StoredEntry> ours = ours();
     try {
-      for (Kept kept : ours) {
+      for (StoredEntry kept : ours) {
         if (kept.entry().secret().sameAs(arriving.secret())) {
-          return new Brought(Outcome.KEPT_ALREADY, kept.store());
+          return new Brought(Outcome.ALREADY_STORED, kept.store());
         }
       }
-      for (Kept kept : ours) {
+      for (StoredEntry kept : ours) {
         if (!rule.mayReplace(kept.entry(), arriving)) {
-          return new Brought(Outcome.ANOTHER_IS_KEPT, kept.store());
+          return new Brought(Outcome.ANOTHER_IS_STORED, kept.store());
         }
       }
       if (dry) {
-        return new Brought(Outcome.KEPT, null);
+        return new Brought(Outcome.STORED, null);
       }
       Store store = keepLocked(arriving, owner);
       return new Brought(
-          store != null && holds(store, arriving) ? Outcome.KEPT : Outcome.NOT_KEPT, store);
+          store != null && holds(store, arriving) ? Outcome.STORED : Outcome.NOT_STORED, store);
     } finally {
       lock.close();
       ours.forEach(kept -> kept.entry().wipe());
@@ -110,21 +109,21 @@ final class Keeping {
 
   private @Nullable Store keepLocked(Entry token, @Nullable String owner) throws StoreException {
     String user = named == null ? owner : named;
-    Placement placement = new Placement(run, whose.identity());
+    ChainWriter placement = new ChainWriter(run, whose.identity());
     placement.read();
     EntryKey replaced = replaced(placement.entries(), token.secret(), user);
     EntryKey key =
         new EntryKey(whose.identity(), user == null && replaced != null ? replaced.user() : user);
     return placement.keep(
-        token.withKey(key), replaced == null ? key : replaced, Run.secretOf(whose));
+        token.withKey(key), replaced == null ? key : replaced, Wording.secretOf(whose));
   }
 
   /**
    * What is kept in place of which an arriving secret would be used. A store that cannot be written
-   * answers for any organisation, and keeps nothing; of one that fails, {@link Placement} tells.
+   * answers for any organisation, and keeps nothing; of one that fails, {@link ChainWriter} tells.
    */
-  private List<Kept> ours() {
-    List<Kept> ours = new ArrayList<>();
+  private List<StoredEntry> ours() {
+    List<StoredEntry> ours = new ArrayList<>();
     for (Store store : run.chain().stores()) {
       if (!store.capacity().writable()) {
         continue;
@@ -135,7 +134,7 @@ final class Keeping {
           EntryKey key = entry.key();
           if (key.identity().equals(whose.identity())
               && (whose.isAzure() || Objects.equals(key.user(), named))) {
-            ours.add(new Kept(store, entry));
+            ours.add(new StoredEntry(store, entry));
           } else {
             entry.wipe();
           }
@@ -158,12 +157,108 @@ final class Keeping {
     return holds;
   }
 
+  // --- changing what was read before ---
+
+  /** What became of a change to an entry that was read before. */
+  public enum Change {
+    /** It is done. */
+    DONE,
+    /** The entry is not there any more, and nothing was done. */
+    GONE,
+    /** Somebody else has changed the entry since it was read, so nothing was done. */
+    CHANGED_MEANWHILE,
+    /** The store failed and has what it had; the person was told. */
+    FAILED,
+    /** The store failed, and what it has now cannot be told; the person was told of the failure. */
+    UNKNOWN
+  }
+
+  /**
+   * Puts an entry into the place of one that was read before, unless that was changed meanwhile. So
+   * nothing is lost that was stored while the service was asked.
+   *
+   * @param expected what was read, or written, before
+   * @param entry what is to be there, with the same key
+   */
+  public static Change replaceIfUnchanged(Invocation run, StoredEntry expected, Entry entry) {
+    return change(run, expected, entry);
+  }
+
+  /** Deletes an entry that was read before, unless it was changed meanwhile. */
+  public static Change deleteIfUnchanged(Invocation run, StoredEntry expected) {
+    return change(run, expected, null);
+  }
+
+  private static Change change(Invocation run, StoredEntry expected, @Nullable Entry entry) {
+    Store store = expected.store();
+    run.surroundings().deadline().promptClosed();
+    StoreLock lock = StoreLock.acquire(run.surroundings());
+    boolean begun = false;
+    try {
+      Change refused = compare(store, expected.entry());
+      if (refused != null) {
+        return refused;
+      }
+      begun = true;
+      if (entry != null) {
+        store.save(entry);
+      } else if (!store.delete(expected.entry().key())) {
+        return Change.GONE;
+      }
+      return Change.DONE;
+    } catch (StoreException e) {
+      run.report(store, e);
+      run.surroundings().deadline().promptClosed();
+      return !begun ? Change.FAILED : afterFailure(run, store, expected.entry(), entry);
+    } finally {
+      lock.close();
+    }
+  }
+
+  /** Why nothing may be done; absent when the store has just what is expected. */
+  private static @Nullable Change compare(Store store, Entry expected) throws StoreException {
+    Change refused = Change.GONE;
+    for (Entry now : store.find(expected.key().identity())) {
+      if (now.key().equals(expected.key()) && refused != Change.CHANGED_MEANWHILE) {
+        refused = isUnchanged(now, expected) ? null : Change.CHANGED_MEANWHILE;
+      }
+      now.wipe();
+    }
+    return refused;
+  }
+
+  /** Whether both would be answered alike; what only describes the secret does not count. */
+  private static boolean isUnchanged(Entry now, Entry expected) {
+    return now.secret().sameAs(expected.secret())
+        && now.setAsideAt() == expected.setAsideAt()
+        && Objects.equals(now.expiry(), expected.expiry())
+        && (now.refreshToken() == null
+            ? expected.refreshToken() == null
+            : now.refreshToken().sameAs(expected.refreshToken()));
+  }
+
+  /** A write that was cut off may have been done. */
+  private static Change afterFailure(
+      Invocation run, Store store, Entry expected, @Nullable Entry entry) {
+    try {
+      Change now = compare(store, expected);
+      if (now == null) {
+        return Change.FAILED;
+      }
+      boolean done = entry == null ? now == Change.GONE : compare(store, entry) == null;
+      return done ? Change.DONE : Change.UNKNOWN;
+    } catch (StoreException e) {
+      run.messages().trace(e);
+      return Change.UNKNOWN;
+    }
+  }
+
   /**
    * Whether one is newer, as far as can be known: by the month in which the service issued it,
    * which it carries itself, else by the time at which it was stored. An unknown time is the
    * oldest.
    */
-  static boolean isNewer(Entry one, Entry other) {
+  public static boolean isNewer(Entry one, Entry other) {
     YearMonth issued = PersonalAccessToken.issuedIn(one.secret().bytes());
     YearMonth otherIssued = PersonalAccessToken.issuedIn(other.secret().bytes());
     if (issued == null || otherIssued == null || issued.equals(otherIssued)) {

@@ -1,0 +1,184 @@
+package io.github.gitcredentialpat.tokens;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is stored where: in the stores that the person chose, else in every store that can be
+ * written, for a token may have been put into any of them once. A store that fails is named, and
+ * the others are read all the same.
+ */
+public final class Inventory {
+  private static final Comparator<Place> BY_NAME =
+      Comparator.comparing((Place place) -> place.key().identity().display())
+          .thenComparing(place -> place.key().user() == null ? "" : place.key().user());
+
+  private final Invocation run;
+  private final List<Store> stores;
+  private final List<Store> absent = new ArrayList<>();
+  private boolean complete = true;
+
+  /** The key of an entry and the store that has it. */
+  public record Place(Store store, EntryKey key) {}
+
+  /**
+   * Of the stores of this run, and where the person chose none, of the others that can be written.
+   *
+   * @param allStores every store there is, usable here or not
+   */
+  public Inventory(Invocation run, List<Store> allStores) {
+    this.run = run;
+    stores = new ArrayList<>(run.chain().stores());
+    if (!run.chain().chosen()) {
+      for (Store store : allStores) {
+        if (store.capacity().writable()
+            && stores.stream().noneMatch(chained -> chained.name().equals(store.name()))) {
+          stores.add(store);
+        }
+      }
+    }
+  }
+
+  /** Whether everything could be read; a store that is not here keeps nothing. */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /** The stores that are not here now, and could not be asked. */
+  public List<Store> absent() {
+    return absent;
+  }
+
+  /**
+   * The keys of what is stored; reads no secret.
+   *
+   * @param whose absent for all; a server or host is meant with all that lies below it
+   */
+  public List<Place> places(@Nullable Whose whose) {
+    List<Place> places = new ArrayList<>();
+    for (Store store : stores) {
+      begin("reading " + store.name());
+      try {
+        for (EntryKey key : store.list()) {
+          if (whose == null || isMeant(whose.identity(), key.identity())) {
+            places.add(new Place(store, key));
+          }
+        }
+      } catch (StoreException e) {
+        failed(store, e);
+      }
+    }
+    places.sort(BY_NAME);
+    return places;
+  }
+
+  /**
+   * The stored entries, with their secrets, which are wiped when the list is closed.
+   *
+   * @param whose absent for all; a server or host is meant with all that lies below it
+   */
+  public StoredEntries entries(@Nullable Whose whose) {
+    Map<Store, List<EntryKey>> keys = new LinkedHashMap<>();
+    for (Place place : places(whose)) {
+      keys.computeIfAbsent(place.store(), store -> new ArrayList<>()).add(place.key());
+    }
+    StoredEntries found = new StoredEntries();
+    keys.forEach((store, meant) -> read(store, meant, found));
+    found.sort(Comparator.comparing(each -> new Place(each.store(), each.entry().key()), BY_NAME));
+    return found;
+  }
+
+  /** Reads the entries with these keys; a store that fails once is not asked again. */
+  private void read(Store store, List<EntryKey> keys, StoredEntries found) {
+    Map<Identity, Set<EntryKey>> byHost = new LinkedHashMap<>();
+    for (EntryKey key : keys) {
+      Identity identity = key.identity();
+      byHost
+          .computeIfAbsent(
+              new Identity(identity.protocol(), identity.host(), null),
+              host -> new LinkedHashSet<>())
+          .add(key);
+    }
+    try {
+      for (Map.Entry<Identity, Set<EntryKey>> each : byHost.entrySet()) {
+        Set<EntryKey> left = each.getValue();
+        if (left.size() > 1) {
+          // At once: each search takes a keyring longer the more it holds.
+          try {
+            read(store, each.getKey(), left, found);
+          } catch (StoreException e) {
+            if (e.reason() != Reason.TIMEOUT) {
+              throw e;
+            }
+            run.messages().trace(e);
+          }
+        }
+        // What lies behind a lock of its own, or takes long, has five seconds of its own.
+        for (EntryKey key : List.copyOf(left)) {
+          if (left.contains(key)) {
+            read(store, key.identity(), left, found);
+          }
+        }
+      }
+    } catch (StoreException e) {
+      // One line for a locked store, not one for each of its entries.
+      failed(store, e);
+    }
+  }
+
+  /** Moves what a search finds of these keys to the entries. */
+  private void read(Store store, Identity where, Set<EntryKey> keys, StoredEntries found)
+      throws StoreException {
+    begin("reading " + store.name());
+    Set<EntryKey> read = new LinkedHashSet<>();
+    for (Entry entry : store.find(where)) {
+      if (keys.contains(entry.key())) {
+        read.add(entry.key());
+        found.add(new StoredEntry(store, entry));
+      } else {
+        entry.wipe();
+      }
+    }
+    keys.removeAll(read);
+  }
+
+  /** Each call has its own five seconds: a person's command goes through many. */
+  public void begin(String what) {
+    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().doing(what);
+  }
+
+  private void failed(Store store, StoreException problem) {
+    if (problem.reason() == Reason.UNAVAILABLE && !run.chain().chosen()) {
+      run.messages().trace(problem);
+      absent.add(store);
+    } else {
+      run.report(store, problem);
+      complete = false;
+    }
+  }
+
+  private static boolean isMeant(Identity meant, Identity stored) {
+    if (meant.path() == null || meant.equals(stored)) {
+      return meant.protocol().equals(stored.protocol()) && meant.host().equals(stored.host());
+    }
+    // A Server's collection that was typed without a repository behind it, which would tell.
+    return meant.protocol().equals(stored.protocol())
+        && meant.host().equals(stored.host())
+        && meant.path().toLowerCase(Locale.ROOT).equals(stored.path());
+  }
+}
