@@ -220,7 +220,7 @@ final class GetOperation {
       answer.add("authtype", secret.authtype());
       answer.add("credential", secret.bytes());
       user = request.username();
-    } else if (spareARequest(whose, user)) {
+    } else if (user != null && onlySoIsBasicTried(whose, user)) {
       Secret credential = Secret.password(Presented.basicCredential(user, secret));
       answer.add("authtype", Presented.BASIC);
       answer.add("credential", credential.bytes());
@@ -255,17 +255,18 @@ final class GetOperation {
   }
 
   /**
-   * Whether an answer with {@code authtype=Basic} is safe and gains something: git then sends the
-   * token at once instead of first asking what else the server offers (NTLM for one), which costs a
-   * request, and on a Server that offers NTLM is the only way that Basic is ever tried.
+   * Whether git would never try Basic by itself: a Server or TFS offers NTLM as well, and git gives
+   * that a user and password first, is refused, and erases a token that it never sent as what it
+   * is. An answer with {@code authtype=Basic} makes it send Basic at once. Nobody else gets such an
+   * answer, since git 2.46 to 2.53 sends no credential along with the probe that precedes a push of
+   * more than 1 MiB: that push fails, and a good token would be erased.
    */
-  private boolean spareARequest(Whose whose, @Nullable String user) {
-    return whose.isAzure()
-        && user != null
+  private boolean onlySoIsBasicTried(Whose whose, String user) {
+    return whose.kind() == Whose.Kind.COLLECTION
         && user.indexOf(':') < 0
         && request.offers("authtype")
         && request.serverOffers(Presented.BASIC)
-        && request.serverOffersOtherThan(Presented.BASIC);
+        && request.serverOffers("NTLM");
   }
 
   private void sayWhyNot(Whose whose, String otherwise) {

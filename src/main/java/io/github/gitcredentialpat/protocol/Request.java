@@ -252,26 +252,66 @@ public final class Request {
   /** Whether the server's WWW-Authenticate headers name this authentication scheme. */
   public boolean serverOffers(String scheme) {
     for (int i = 0; i < wwwauth.size(); i++) {
-      if (isScheme(wwwauth.get(i), scheme)) {
+      if (hasChallenge(wwwauth.get(i), scheme)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Whether the server's WWW-Authenticate headers name a scheme other than this one. */
-  public boolean serverOffersOtherThan(String scheme) {
-    for (int i = 0; i < wwwauth.size(); i++) {
-      if (!isScheme(wwwauth.get(i), scheme)) {
+  /**
+   * Whether a header has a challenge of this scheme. One header may hold several (RFC 9110,
+   * 11.6.1), and the comma that separates them also separates the parameters of each: what stands
+   * between two commas is a parameter when its first word is followed by an equals sign, else the
+   * beginning of a challenge. A comma inside a quoted string separates nothing.
+   */
+  private static boolean hasChallenge(String header, String scheme) {
+    int start = 0;
+    while (start < header.length()) {
+      int word = start;
+      while (word < header.length() && isBlank(header.charAt(word))) {
+        word++;
+      }
+      int next = word + scheme.length();
+      if (header.regionMatches(true, word, scheme, 0, scheme.length())
+          && isEndOfScheme(header, next)) {
         return true;
       }
+      start = nextComma(header, word) + 1;
     }
     return false;
   }
 
-  private static boolean isScheme(String header, String scheme) {
-    return header.regionMatches(true, 0, scheme, 0, scheme.length())
-        && (header.length() == scheme.length() || header.charAt(scheme.length()) == ' ');
+  /** Whether a scheme's name ends here: with the header, at a comma, or before what it asks for. */
+  private static boolean isEndOfScheme(String header, int end) {
+    int next = end;
+    while (next < header.length() && isBlank(header.charAt(next))) {
+      next++;
+    }
+    if (next == header.length() || header.charAt(next) == ',') {
+      return true;
+    }
+    return next > end && header.charAt(next) != '=';
+  }
+
+  /** The next comma that is not inside a quoted string, else the header's end. */
+  private static int nextComma(String header, int start) {
+    boolean quoted = false;
+    int i = start;
+    while (i < header.length() && (quoted || header.charAt(i) != ',')) {
+      char c = header.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\' && quoted) {
+        i++;
+      }
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   /** Whether a helper's state comes back with exactly this value. */

@@ -88,7 +88,7 @@ final class SetUpIT {
     done(alice.command("unconfigure", "--proactive", "contoso"));
     server.forget();
     done(alice.git(clone, "fetch", "-q"));
-    assertThat(server.requests()).hasSize(3);
+    assertThat(server.requests()).hasSize(4);
     done(alice.command("unconfigure"));
     assertThat(alice.home().resolve(".gitconfig")).content().isEqualTo(before);
   }

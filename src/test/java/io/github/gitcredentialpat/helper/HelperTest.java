@@ -44,6 +44,8 @@ final class HelperTest {
   private static final String MODERN = "capability[]=authtype\ncapability[]=state\n";
   private static final String AZURE_401 =
       "wwwauth[]=Bearer authorization_uri=https://x\nwwwauth[]=Basic realm=\"https://y/\"\n";
+  private static final String TFS_JOINED_401 =
+      "wwwauth[]=Bearer, Basic realm=\"https://y/\", Negotiate, NTLM\n";
   private static final String TFS_401 = AZURE_401 + "wwwauth[]=NTLM\nwwwauth[]=Negotiate\n";
 
   @TempDir Path home;
@@ -287,26 +289,39 @@ final class HelperTest {
     }
 
     @Test
-    void answersBasicOnlyWhereItIsSafeAndSparesARequest() throws Exception {
-      store(CONTOSO + "username=alice\npassword=t1\n");
-      String expected = "authtype=Basic\ncredential=" + basic("alice", "t1") + "\n";
-      assertThat(get(MODERN + CONTOSO + AZURE_401)).contains(expected).doesNotContain("password=");
-      assertThat(get(CONTOSO + AZURE_401)).isEqualTo("username=alice\npassword=t1\n");
-      assertThat(get(MODERN + CONTOSO)).contains("password=t1").doesNotContain("credential=");
-      assertThat(get(MODERN + CONTOSO + "wwwauth[]=Basic realm=\"x\"\n")).contains("password=t1");
-      assertThat(get(MODERN + CONTOSO + "wwwauth[]=Bearer\n")).contains("password=t1");
+    void answersBasicOnlyToAServerThatOffersNtlmAsWell() throws Exception {
       store(TFS + "username=alice\npassword=t2\n");
-      assertThat(get(MODERN + TFS + TFS_401)).contains(basic("alice", "t2"));
+      String expected = "authtype=Basic\ncredential=" + basic("alice", "t2") + "\n";
+      assertThat(get(MODERN + TFS + TFS_401)).contains(expected).doesNotContain("password=");
+      assertThat(get(MODERN + TFS + TFS_JOINED_401)).contains(expected).doesNotContain("password=");
+      for (String others :
+          List.of(
+              TFS + TFS_401,
+              MODERN + TFS,
+              MODERN + TFS + AZURE_401,
+              MODERN + TFS + AZURE_401 + "wwwauth[]=Negotiate\n",
+              MODERN + TFS + "wwwauth[]=Basic realm=\"x, NTLM\"\n",
+              MODERN + TFS + "wwwauth[]=Negotiate, NTLM\n")) {
+        assertThat(get(others)).contains("password=t2").doesNotContain("credential=");
+      }
       store(HOST + "username=alice\npassword=p\n");
-      assertThat(get(MODERN + HOST + AZURE_401))
-          .contains("password=p")
-          .doesNotContain("credential=");
+      assertThat(get(MODERN + HOST + TFS_401)).contains("password=p").doesNotContain("credential=");
+    }
+
+    @Test
+    void theServiceIsNeverAnsweredWithAnAuthtype() throws Exception {
+      store(CONTOSO + "username=alice\npassword=t1\n");
+      for (String offered : List.of(AZURE_401, TFS_401, TFS_JOINED_401)) {
+        assertThat(get(MODERN + CONTOSO + offered))
+            .contains("username=alice\npassword=t1\n")
+            .doesNotContain("credential=");
+      }
     }
 
     @Test
     void aUserWithAColonCannotBeSentAsBasic() throws Exception {
-      store(CONTOSO + "username=a:b\npassword=t1\n");
-      assertThat(get(MODERN + CONTOSO + AZURE_401)).contains("username=a:b\npassword=t1\n");
+      store(TFS + "username=a:b\npassword=t1\n");
+      assertThat(get(MODERN + TFS + TFS_401)).contains("username=a:b\npassword=t1\n");
     }
 
     @Test
@@ -381,17 +396,18 @@ final class HelperTest {
     @Test
     void whatWasJustAnsweredReturnsBeforeAnyStoreIsTouched() throws Exception {
       store(CONTOSO + "username=alice\npassword=t1\n");
+      store(TFS + "username=alice\npassword=t2\n");
       String state = state(get(MODERN + CONTOSO));
-      String stateOfBasic = state(get(MODERN + CONTOSO + AZURE_401));
+      String stateOfBasic = state(get(MODERN + TFS + TFS_401));
       first.failWith(new StoreException(Reason.FAILED, "touched"));
       second.failWith(new StoreException(Reason.FAILED, "touched"));
       assertThat(store(MODERN + CONTOSO + "username=alice\npassword=t1\n" + state)).isTrue();
       assertThat(
               store(
                   MODERN
-                      + CONTOSO
+                      + TFS
                       + "authtype=Basic\ncredential="
-                      + basic("alice", "t1")
+                      + basic("alice", "t2")
                       + "\n"
                       + stateOfBasic))
           .isTrue();

@@ -54,9 +54,46 @@ final class RequestTest {
     assertThat(request.wwwauth()).hasSize(2);
     assertThat(request.serverOffers("basic")).isTrue();
     assertThat(request.serverOffers("Bas")).isFalse();
-    assertThat(request.serverOffersOtherThan("Basic")).isTrue();
+    assertThat(request.serverOffers("NTLM")).isFalse();
     assertThat(request.bringsBack("git-credential-pat:1")).isTrue();
     assertThat(request.bringsBack("git-credential-pat:2")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NTLM",
+        "ntlm",
+        "Bearer, Basic realm=\"https://tfs/tfs\", Negotiate, NTLM",
+        "NTLM, Basic realm=\"https://tfs/tfs\"",
+        "Basic realm=\"a\\\"b, c\", charset=\"UTF-8\" ,\tNTLM",
+        "Basic realm = \"a\" , charset = UTF-8,NTLM",
+        "Negotiate YIIabc/+==, NTLM TlRMTVNTUAACAAAA==",
+        ", ,NTLM ,",
+        "Digest realm=\"x\", qop=\"auth,auth-int\", nonce=\"\", NTLM",
+        "Basic realm=\"x\\\\\", NTLM"
+      })
+  void aSchemeIsFoundAmongThoseThatShareAHeader(String header) throws Exception {
+    assertThat(read("wwwauth[]=" + header + "\n").serverOffers("NTLM")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Bearer, Basic realm=\"x, NTLM\", Negotiate",
+        "Basic realm=\"x, NTLM, y\"",
+        "Basic realm=\"x\\\", NTLM, \\\"y\"",
+        "Basic NTLM=\"x\"",
+        "Basic realm=\"x\", NTLM=\"y\"",
+        "Basic realm=\"x\", ntlm = y",
+        "Bearer NTLM",
+        "NTLMv2, NTLM-2, XNTLM",
+        "Basic realm=\"never closed, NTLM",
+        "\"NTLM\"",
+        ""
+      })
+  void whatOnlyLooksLikeASchemeIsNone(String header) throws Exception {
+    assertThat(read("wwwauth[]=" + header + "\n").serverOffers("NTLM")).isFalse();
   }
 
   @Test
