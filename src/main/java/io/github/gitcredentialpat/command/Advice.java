@@ -22,7 +22,7 @@ final class Advice {
    */
   static String on(Verdict verdict, String token, Identity identity, long now) {
     String place = identity.display();
-    String page = Whose.tokenPage(identity);
+    String page = Whose.tokenPages(identity);
     String anew = "make a new one at " + page + " and type: git-credential-pat login " + place;
     String scope = "choose it at " + page + ", or type: git-credential-pat token scope " + place;
     return switch (verdict.kind()) {

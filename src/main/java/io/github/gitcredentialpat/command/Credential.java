@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.helper.Helper;
+import io.github.gitcredentialpat.identity.SshAddress;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,13 @@ record Credential(Whose whose, @Nullable Address address, Entry entry) implement
   static Credential find(Session session, String place, @Nullable String user)
       throws CommandException {
     Whose whose = Session.whose(place);
-    Address address = Address.of(place);
-    String name = user == null && address != null ? address.user() : user;
+    boolean hasScheme = place.contains("://");
+    // A host's name has a dot in it, an organization's has none.
+    Address address =
+        hasScheme || (place.indexOf('.') >= 0 && !SshAddress.is(place))
+            ? Address.of(hasScheme ? place : "https://" + place)
+            : null;
+    String name = whose.user(user) == null && address != null ? address.user() : user;
     Entry entry = Helper.find(session.run(), whose, name);
     String display = whose.identity().display();
     if (entry == null) {

@@ -196,7 +196,7 @@ final class Login implements Callable<Integer> {
     boolean opened = !noBrowser && Browser.open(page, session.environment());
     session.say(
         "make a token at "
-            + page
+            + Whose.tokenPages(whose.identity())
             + (opened ? ", which opens now," : "")
             + " with the scope Code (Read & write), and paste it here");
   }

@@ -113,7 +113,7 @@ final class Logout implements Callable<Integer> {
     Set<Identity> places = new LinkedHashSet<>();
     chosen.forEach(each -> places.add(each.key().identity()));
     for (Identity place : places) {
-      String page = Whose.tokenPage(place);
+      String page = Whose.tokenPages(place);
       if (!place.isOrganization()) {
         session.say("nothing can be revoked from here at " + place.display() + "; see " + page);
         revokedAll = false;

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.SshAddress;
 import io.github.gitcredentialpat.identity.Whose;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,14 @@ record Place(String url, @Nullable Whose whose) {
 
   /** What a person typed, or a remote. */
   static Place of(String typed, Whose whose) {
-    int scheme = typed.indexOf("://");
-    if (scheme < 0 && typed.indexOf('/') < 0) {
-      return new Place("https://" + Identity.SERVICES_HOST + "/" + typed, whose);
+    String url = typed.strip();
+    if (SshAddress.is(url) || (whose.kind() == Whose.Kind.ORGANIZATION && url.indexOf('.') < 0)) {
+      // git compares paths with case, so a name stays as it was typed.
+      String name = whose.identity().path();
+      url = "https://" + Identity.SERVICES_HOST + "/" + (url.equalsIgnoreCase(name) ? url : name);
+    } else if (!url.contains("://")) {
+      url = "https://" + url;
     }
-    String url = scheme < 0 ? "https://" + typed : typed;
     int start = url.indexOf("://") + 3;
     int slash = url.indexOf('/', start);
     int at = url.lastIndexOf('@', slash < 0 ? url.length() : slash);

@@ -264,7 +264,7 @@ final class Remotes implements Callable<Integer> {
     }
     for (Whose whose : exposed.values()) {
       Identity identity = whose.identity();
-      String page = whose.tokenPage();
+      String page = whose.isAzure() ? Whose.tokenPages(identity) : null;
       session.say(
           "what was in the URL for "
               + identity.display()

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.identity.SshAddress;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -48,6 +49,25 @@ final class Repository {
               + "; git status says why");
     }
     return new Repository(git, folder, Path.of(line(top)).toAbsolutePath());
+  }
+
+  /**
+   * The addresses that git fetches from and pushes to in the working directory's repository, as it
+   * uses them, that of a plain {@code git fetch} first; none outside of a repository, or where a
+   * remote is a folder.
+   */
+  static List<String> remotes(Git git) throws CommandException, IOException {
+    Set<String> found = new LinkedHashSet<>();
+    found.add(git.run(null, "ls-remote", "--get-url").out().strip());
+    for (String line : git.run(null, "remote", "--verbose").out().split("\n")) {
+      // NAME, a tab, the address, a blank, and what it is for in parentheses.
+      int end = line.indexOf(" (");
+      if (end > 0) {
+        found.add(line.substring(line.indexOf('\t') + 1, end));
+      }
+    }
+    found.removeIf(address -> !address.contains("://") && !SshAddress.is(address));
+    return List.copyOf(found);
   }
 
   private static String line(Programs.Result result) {

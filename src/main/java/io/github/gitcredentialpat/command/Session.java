@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.HttpSettings;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.SshAddress;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Store;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -109,34 +111,71 @@ record Session(
   }
 
   /**
-   * The address of the remote that git would fetch from here.
+   * The address of the remote here that is Azure DevOps: the one that git would fetch from, or else
+   * the only other.
    *
-   * @throws CommandException when there is none, or it is not a URL of http
+   * @return a URL; where nothing here is Azure DevOps, that of the host that git would fetch from
+   * @throws CommandException when there is none, or they do not agree
    */
   String remote() throws CommandException, IOException {
-    Programs.Result result = Git.find(environment()).run(null, "ls-remote", "--get-url");
-    String url = result.out().strip();
-    if (result.exit() != 0 || !(url.startsWith("https://") || url.startsWith("http://"))) {
-      throw CommandException.wrongUsage(
-          "there is no repository here whose remote says it; name an organisation or a URL");
+    List<String> remotes = Repository.remotes(Git.find(environment()));
+    Map<Identity, String> azure = new LinkedHashMap<>();
+    for (String remote : remotes) {
+      Whose whose = Whose.tokenOf(remote);
+      if (whose.isAzure()) {
+        azure.putIfAbsent(whose.identity(), SshAddress.is(remote) ? url(whose) : remote);
+      }
     }
-    return url;
+    String usual = remotes.isEmpty() ? "" : remotes.get(0);
+    String found = azure.get(Whose.tokenOf(usual).identity());
+    if (found != null) {
+      return found;
+    }
+    if (azure.size() > 1) {
+      throw CommandException.wrongUsage(
+          "the remotes here belong to several organizations ("
+              + String.join(", ", azure.keySet().stream().map(Identity::display).toList())
+              + "); name one");
+    }
+    if (azure.isEmpty() && !(usual.startsWith("https://") || usual.startsWith("http://"))) {
+      throw CommandException.wrongUsage("no Azure DevOps remote here; name an organization or URL");
+    }
+    return azure.isEmpty() ? usual : azure.values().iterator().next();
+  }
+
+  private static String url(Whose whose) {
+    return "https://" + Identity.SERVICES_HOST + "/" + whose.identity().path();
   }
 
   Map<String, String> environment() {
     return run.surroundings().environment();
   }
 
-  /** Whose token a person means with the name of an organisation, or a URL. */
+  /** Whose token a person means with the name of an organization, or a URL. */
   static Whose whose(String typed) throws CommandException {
     Whose whose = Whose.tokenOf(typed);
-    if (whose.kind() == Whose.Kind.REFUSED) {
-      throw CommandException.wrongUsage(typed + " is not taken: " + whose.refusal());
+    if (whose.identity() != null) {
+      return whose;
     }
-    if (whose.identity() == null) {
-      throw CommandException.wrongUsage(
-          typed + " names no organisation, server or host; type its name, as in contoso");
+    String example = "; try contoso or https://" + Identity.SERVICES_HOST + "/contoso";
+    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+      throw CommandException.wrongUsage(shown(typed) + " names no organization" + example);
     }
-    return whose;
+    boolean isUrl = typed.contains("://") && !SshAddress.is(typed);
+    throw CommandException.wrongUsage(
+        isUrl && !whose.namesNoOrganization()
+            ? shown(typed) + " cannot be used: " + whose.refusal()
+            : shown(typed) + " is not an organization name or URL" + example);
+  }
+
+  /** What was typed, without what may be a secret: a user part, or all of it. */
+  private static String shown(String typed) {
+    int scheme = typed.indexOf("://");
+    int start = scheme < 0 ? 0 : scheme + 3;
+    int slash = typed.indexOf('/', start);
+    int at = typed.lastIndexOf('@', slash < 0 ? typed.length() : slash);
+    String bare = at < start ? typed : typed.substring(0, start) + typed.substring(at + 1);
+    boolean mayBeSecret = scheme < 0 && !bare.isEmpty() && !ForeignUser.isName(bare);
+    return mayBeSecret ? "what was typed" : "\"" + bare + "\"";
   }
 }

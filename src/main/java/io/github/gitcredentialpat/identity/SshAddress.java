@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The addresses under which Azure DevOps Services is reached over ssh. No token is ever sent there,
  * but they name the organization whose token a person means.
  */
-final class SshAddress {
+public final class SshAddress {
   private static final String SCHEME = "ssh://";
   private static final String HOST = "ssh.dev.azure.com";
   private static final String HOST_BEFORE_2018 = "vs-ssh.visualstudio.com";
@@ -20,7 +20,7 @@ final class SshAddress {
    * Whether this is an address for ssh: {@code ssh://host/path}, or {@code user@host:path} as scp
    * takes it, where another port than that of ssh makes it a URL without its scheme.
    */
-  static boolean is(String address) {
+  public static boolean is(String address) {
     if (address.contains("://")) {
       return address.startsWith(SCHEME);
     }

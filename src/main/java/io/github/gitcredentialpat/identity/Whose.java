@@ -334,6 +334,11 @@ public record Whose(
     return kind == Kind.ORGANIZATION || kind == Kind.COLLECTION;
   }
 
+  /** Whether all that is wrong with it is that no organization is named where one should be. */
+  public boolean namesNoOrganization() {
+    return kind == Kind.REFUSED && NO_ORGANIZATION.equals(refusal);
+  }
+
   /**
    * The user name as far as it says anything about whose token is meant. On Azure hosts an empty
    * one, the organisation's or collection's own name, a token typed as user name and the names that
@@ -372,11 +377,27 @@ public record Whose(
    * the place is Azure DevOps.
    */
   public static String tokenPage(Identity place) {
-    return place.protocol()
-        + "://"
-        + place.host()
-        + "/"
-        + (place.path() == null ? "" : place.path() + "/")
-        + "_usersSettings/tokens";
+    return address(place, place.path()) + "_usersSettings/tokens";
+  }
+
+  /**
+   * The same for a message: where a server may be TFS 2017 or 2018, which its address does not tell
+   * but its virtual directory allows, that one's page stands behind it.
+   */
+  public static String tokenPages(Identity place) {
+    boolean mayBeTfs =
+        place.path() != null
+            && firstSegment(place.path()).equals(VIRTUAL_DIRECTORY)
+            && !place.isOrganization();
+    return mayBeTfs
+        ? tokenPage(place)
+            + " (TFS 2017 and 2018: "
+            + address(place, VIRTUAL_DIRECTORY)
+            + "_details/security/tokens)"
+        : tokenPage(place);
+  }
+
+  private static String address(Identity place, @Nullable String path) {
+    return place.protocol() + "://" + place.host() + "/" + (path == null ? "" : path + "/");
   }
 }

@@ -22,11 +22,10 @@ public final class Wording {
 
   /** What a person does to get a new secret. */
   public static String renewal(Whose whose) {
-    String page = whose.tokenPage();
-    return page == null
+    return !whose.isAzure()
         ? "type the new one when git asks for it"
         : "make a new one at "
-            + page
+            + Whose.tokenPages(whose.identity())
             + " and type: git-credential-pat login "
             + whose.identity().display();
   }

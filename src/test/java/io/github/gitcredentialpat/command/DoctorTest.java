@@ -181,8 +181,10 @@ final class DoctorTest {
   void theRemoteOfTheRepositoryIsLookedAtWhereNothingIsNamed() throws Exception {
     assertThat(ills()).contains("no-url");
     person.in("repository");
-    person.git("remote", "add", "origin", "git@ssh.dev.azure.com:v3/contoso/Web/site");
+    person.git("remote", "add", "origin", "git@github.com:contoso/site");
     assertThat(ills()).contains("no-url");
+    person.git("remote", "set-url", "origin", "git@ssh.dev.azure.com:v3/contoso/Web/site");
+    assertThat(ills()).contains("helper-missing").doesNotContain("no-url");
     person.git("remote", "set-url", "origin", SITE);
     assertThat(ills()).contains("helper-missing").doesNotContain("no-url");
     person.git("remote", "set-url", "origin", "https://dev.azure.com.evil.example/contoso/x");

@@ -454,6 +454,17 @@ final class WhoseTest {
   }
 
   @Test
+  void whereAServerMayBeTfsItsOlderPageIsNamedToo() {
+    Identity tfs = of("http://tfs.corp:8080/tfs/Main/_git/x").identity();
+    assertThat(Whose.tokenPages(tfs))
+        .contains("http://tfs.corp:8080/tfs/main/_usersSettings/tokens")
+        .contains("http://tfs.corp:8080/tfs/_details/security/tokens");
+    assertThat(Whose.tokenPages(of("https://ados.corp/Main/_git/x").identity()))
+        .isEqualTo("https://ados.corp/main/_usersSettings/tokens");
+    assertThat(Whose.tokenPages(Identity.ofOrganization("tfs"))).doesNotContain("_details");
+  }
+
+  @Test
   void knowsTheFormsOfTokens() {
     assertThat(PersonalAccessToken.isLike(NEW_FORM)).isTrue();
     assertThat(PersonalAccessToken.isLike(OLD_FORM)).isTrue();
