@@ -63,6 +63,7 @@ final class Finding {
   private @Nullable Entry entry;
   private @Nullable Store store;
   private boolean deleted;
+  private boolean wasMarked;
 
   /**
    * What was found there.
@@ -174,6 +175,17 @@ final class Finding {
       // A token may be sent as the user name, with anything for a password.
       read = Entry.of(read.key(), Secret.password(user.getBytes(UTF_8)), read.storedAt());
     }
+    if (read != null && (whose.isAzure() || isOpen()) && read.secret().authtype() == null) {
+      byte[] bare = PersonalAccessToken.bareIfToken(read.secret().bytes());
+      if (bare != read.secret().bytes()) {
+        Entry whole = read;
+        read =
+            Entry.of(whole.key(), Secret.password(bare), whole.storedAt())
+                .with(whole.expiry(), whole.refreshToken());
+        whole.secret().wipe();
+        wasMarked = true;
+      }
+    }
     if (read == null || read.secret().bytes().length == 0) {
       outcome = Outcome.EMPTY;
     } else if (read.expiry() != null && read.expiry().at() <= now) {
@@ -182,6 +194,11 @@ final class Finding {
     } else {
       entry = read;
     }
+  }
+
+  /** Whether quotes or invisible characters stood around the token, and were left out. */
+  boolean wasMarked() {
+    return wasMarked;
   }
 
   void become(Outcome what) {

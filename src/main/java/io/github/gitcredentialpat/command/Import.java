@@ -136,6 +136,10 @@ final class Import implements Callable<Integer> {
       begin("reading " + finding.source().place());
       try {
         finding.read(session.run().now());
+        if (finding.wasMarked()) {
+          session.say(
+              "removed quotes or invisible characters around the token for " + finding.display());
+        }
         if (finding.isOpen()) {
           finding.recognize(kept);
         }

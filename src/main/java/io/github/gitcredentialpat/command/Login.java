@@ -160,8 +160,12 @@ final class Login implements Callable<Integer> {
     } else {
       typed = session.in().readNBytes(LONGEST + 1);
     }
-    byte[] token = trimmed(typed);
-    Arrays.fill(typed, (byte) 0);
+    byte[] token =
+        whose.isAzure() ? PersonalAccessToken.bare(typed) : PersonalAccessToken.trimmed(typed);
+    boolean isMarked = whose.isAzure() && PersonalAccessToken.isMarked(typed);
+    if (token != typed) {
+      Arrays.fill(typed, (byte) 0);
+    }
     if (token.length == 0) {
       throw CommandException.couldNot(
           "no token came from standard input; type the command in a terminal, or pipe the token"
@@ -170,10 +174,17 @@ final class Login implements Callable<Integer> {
     String fault =
         token.length >= LONGEST
             ? "is longer than git can take"
-            : hasControls(token) ? "holds a line break or another control character" : null;
+            : hasControls(token)
+                ? "holds a line break or another control character"
+                : whose.isAzure() && PersonalAccessToken.isUnresolved(token)
+                    ? "is an expression that the pipeline did not replace"
+                    : null;
     if (fault != null) {
       Arrays.fill(token, (byte) 0);
       throw CommandException.couldNot("what came in " + fault + "; nothing is stored");
+    }
+    if (isMarked) {
+      session.say("removed quotes or invisible characters around the token");
     }
     return token;
   }
@@ -199,23 +210,6 @@ final class Login implements Callable<Integer> {
             + Whose.tokenPages(whose.identity())
             + (opened ? ", which opens now," : "")
             + " with the scope Code (Read & write), and paste it here");
-  }
-
-  /** Without white space around it: pages and editors add some. */
-  private static byte[] trimmed(byte[] text) {
-    int start = 0;
-    int end = text.length;
-    while (start < end && isBlank(text[start])) {
-      start++;
-    }
-    while (end > start && isBlank(text[end - 1])) {
-      end--;
-    }
-    return Arrays.copyOfRange(text, start, end);
-  }
-
-  private static boolean isBlank(byte b) {
-    return b == ' ' || (b >= '\t' && b <= '\r');
   }
 
   private static boolean hasControls(byte[] text) {

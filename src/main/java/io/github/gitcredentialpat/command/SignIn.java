@@ -9,6 +9,7 @@ import io.github.gitcredentialpat.azure.Entra;
 import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.Pats;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -85,7 +86,7 @@ final class SignIn implements AutoCloseable {
         throws AzureException, CommandException, StoreException {
       String given = session.run().surroundings().variable(ACCESS_TOKEN);
       if (given != null) {
-        return with(given.strip().getBytes(UTF_8));
+        return with(PersonalAccessToken.bare(given.getBytes(UTF_8)));
       }
       String tenant = entra.tenantOf(organization);
       byte[] bearer = clientId == null ? null : remembered(tenant);

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.helper;
 
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
@@ -71,13 +72,27 @@ final class StoreOperation {
       run.messages().say("git sent no user name for " + request.host() + "; nothing is stored");
       return false;
     }
-    StoreOperation operation = new StoreOperation(run, request, whose, presented.user(), secret);
+    Secret bare = whose.isAzure() ? withoutWhatClings(secret) : secret;
+    if (bare != secret) {
+      run.messages().say("removed quotes or invisible characters around " + Wording.secretOf(whose));
+    }
+    StoreOperation operation = new StoreOperation(run, request, whose, presented.user(), bare);
     StoreLock lock = StoreLock.acquire(run.surroundings());
     try {
       return operation.store();
     } finally {
       lock.close();
+      bare.wipe();
     }
+  }
+
+  /** A token that was pasted with more than itself; the same secret when it was not. */
+  private static Secret withoutWhatClings(Secret secret) {
+    if (secret.authtype() != null) {
+      return secret;
+    }
+    byte[] bare = PersonalAccessToken.bareIfToken(secret.bytes());
+    return bare == secret.bytes() ? secret : Secret.password(bare);
   }
 
   private boolean store() throws StoreException {

@@ -284,6 +284,23 @@ final class ImportTest {
   }
 
   @Test
+  void takesOffWhatClingsToACopiedToken() throws Exception {
+    Path file = home.resolve(".azure/azuredevops/personalAccessTokens");
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file,
+        "[azdevops-cli:https://dev.azure.com/contoso]\npersonal access token = \""
+            + token
+            + "\"\n");
+    assertThat(outcome()).isEqualTo("taken");
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(person.err).contains("invisible characters").doesNotContain(token);
+    gitKeeps("https://example.com", "alice", "\"secret\"");
+    assertThat(outcome("--all")).isEqualTo("taken keptAlready");
+    assertThat(kept(new Identity("https", "example.com", null))).isEqualTo("\"secret\"");
+  }
+
+  @Test
   void aTokenAsUserNameIsTakenAndNeverShown() throws Exception {
     gitKeeps("https://dev.azure.com/contoso", token, "x");
     String github = "ghp_" + newToken('A').substring(0, 36);

@@ -82,6 +82,34 @@ final class LoginTest {
   }
 
   @Test
+  void takesOffWhatClingsToACopiedToken() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    for (String copied : List.of("\uFEFF@\r\n", "\"@\"\n", "\u200B'@'\u00A0", "\u2060@")) {
+      assertThat(person.answering(copied.replace("@", token), "login", "contoso")).isZero();
+      assertThat(secret(only())).isEqualTo(token);
+      assertThat(person.err).contains("invisible characters").doesNotContain(token);
+    }
+    assertThat(person.answering(token + " \r\n", "login", "contoso")).isZero();
+    assertThat(person.err).doesNotContain("invisible");
+  }
+
+  @Test
+  void quotesOfAnotherHostsPasswordAreItsOwn() throws Exception {
+    String[] login = {"login", "https://git.example", "--user", "alice"};
+    assertThat(person.answering("\uFEFF'secret'\r\n", login)).isZero();
+    assertThat(secret(first.find(new Identity("https", "git.example", null)).get(0)))
+        .isEqualTo("'secret'");
+  }
+
+  @Test
+  void anExpressionThatAPipelineDidNotReplaceIsNoToken() throws Exception {
+    assertThat(person.answering("$(System.AccessToken)\n", "login", "contoso", "--no-check"))
+        .isEqualTo(1);
+    assertThat(person.err).contains("pipeline");
+    assertThat(first.list()).isEmpty();
+  }
+
+  @Test
   void doesNotKeepWhatTheServiceRefuses() throws Exception {
     String token = fake.newToken();
     assertThat(person.answering(token, "login", "contoso")).isEqualTo(1);

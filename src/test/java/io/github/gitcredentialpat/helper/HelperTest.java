@@ -760,4 +760,28 @@ final class HelperTest {
     erase(CONTOSO);
     assertThat(said).doesNotContain("\u001b").doesNotContain("s3cret").contains("\\x1b");
   }
+
+  @Test
+  void whatClingsToAPastedTokenIsNotStored() throws Exception {
+    String token = "abcdefg234567".repeat(4);
+    for (String pasted : List.of("\"@\"", "\uFEFF@", "@\u200B", " @\u00A0")) {
+      for (String place : List.of(CONTOSO, TFS)) {
+        assertThat(store(place + "username=alice\npassword=" + pasted.replace("@", token) + "\n"))
+            .isTrue();
+        assertThat(get(place)).contains("password=" + token + "\n");
+      }
+    }
+    assertThat(first.list()).hasSize(2);
+    assertThat(first.writes()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"secret\"", "secret\u00A0", " secret ", "'abcdefg2'"})
+  void aPasswordThatIsNoTokenStaysAsItIs(String password) throws Exception {
+    String token = "abcdefg234567".repeat(4);
+    assertThat(store(TFS + "username=alice\npassword=" + password + "\n")).isTrue();
+    assertThat(get(TFS)).contains("password=" + password + "\n");
+    assertThat(store(HOST + "username=alice\npassword='" + token + "'\n")).isTrue();
+    assertThat(get(HOST)).contains("password='" + token + "'\n");
+  }
 }

@@ -1,9 +1,12 @@
 package io.github.gitcredentialpat.identity;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.YearMonth;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,5 +64,98 @@ final class PersonalAccessTokenTest {
     assertThat(PersonalAccessToken.isLike(token + "c")).isFalse();
     assertThat(PersonalAccessToken.isLike("abcdefg234561".repeat(4))).isFalse();
     assertThat(PersonalAccessToken.isLike("a password")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@",
+        "@\n",
+        "@\r\n",
+        " \t@ \r\n\n",
+        "\uFEFF@\r\n",
+        "\u200B@\u200B\u200D",
+        "\u00A0@\u00A0",
+        "\u2060\u202F@\u3000\u2028",
+        "\"@\"",
+        "'@'",
+        "`@`",
+        "\u201C@\u201D",
+        "\u201E@\u201C",
+        "\uFEFF \"'@'\u200B\" \n",
+        "\"\"@\"\""
+      })
+  void whatClingsToACopiedTokenIsTakenOff(String copied) {
+    String token = "abcdefg234567".repeat(4);
+    byte[] bytes = copied.replace("@", token).getBytes(UTF_8);
+    byte[] untouched = bytes.clone();
+    assertThat(PersonalAccessToken.bare(bytes)).isEqualTo(token.getBytes(US_ASCII));
+    assertThat(PersonalAccessToken.bareIfToken(bytes)).isEqualTo(token.getBytes(US_ASCII));
+    assertThat(bytes).isEqualTo(untouched);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "\"",
+        "'",
+        "\"a",
+        "a\"",
+        "\"a'",
+        "a b",
+        "a\"b",
+        "caf\u00e9",
+        "\u201Ca",
+        "\u4e16"
+      })
+  void whatBelongsToATextStays(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    assertThat(PersonalAccessToken.bare(bytes)).isSameAs(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n", "\"\"", "\uFEFF", "'\u200B'"})
+  void ofWhatOnlyClingsNothingIsLeft(String text) {
+    assertThat(PersonalAccessToken.bare(text.getBytes(UTF_8))).isEmpty();
+  }
+
+  @Test
+  void quotesAndBlanksOfAPasswordAreItsOwn() {
+    byte[] password = " \"secret\" ".getBytes(UTF_8);
+    assertThat(PersonalAccessToken.bare(password)).isEqualTo("secret".getBytes(UTF_8));
+    assertThat(PersonalAccessToken.bareIfToken(password)).isSameAs(password);
+  }
+
+  @Test
+  void readsWhatPowerShellWritesIntoAFile() {
+    String token = "abcdefg234567".repeat(4);
+    byte[] file = ("\uFEFF" + token + "\r\n").getBytes(UTF_16LE);
+    assertThat(PersonalAccessToken.bare(file)).isEqualTo(token.getBytes(US_ASCII));
+    byte[] chinese = "\uFEFF\u4e16".getBytes(UTF_16LE);
+    assertThat(PersonalAccessToken.bare(chinese)).isSameAs(chinese);
+  }
+
+  @Test
+  void saysWhetherThereWasMoreThanALineEnd() {
+    for (String text : List.of("a", " a\r\n", "", "\"", "\"a")) {
+      assertThat(PersonalAccessToken.isMarked(text.getBytes(UTF_8))).as(text).isFalse();
+    }
+    for (String text : List.of("\uFEFFa\n", "a\u200B", " 'a'\n", "\u00A0a")) {
+      assertThat(PersonalAccessToken.isMarked(text.getBytes(UTF_8))).as(text).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "$(System.AccessToken), true",
+    "${{ parameters.token }}, true",
+    "$[variables.token], true",
+    "$, false",
+    "'', false",
+    "token, false"
+  })
+  void knowsAnExpressionThatAPipelineDidNotReplace(String text, boolean unresolved) {
+    assertThat(PersonalAccessToken.isUnresolved(text.getBytes(UTF_8))).isEqualTo(unresolved);
   }
 }
