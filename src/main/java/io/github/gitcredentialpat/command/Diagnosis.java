@@ -146,6 +146,12 @@ enum Diagnosis {
   // --- the stores ---
   STORE_READY("store", Severity.OK, "{0} is ready; entries in it: {1}"),
   STORE_READ_ONLY("store", Severity.OK, "{0} is ready, and read only"),
+  STORE_EMPTY(
+      "store-empty",
+      Severity.WARN,
+      "{0} has no token: GIT_CREDENTIAL_PAT_TOKEN, GIT_CREDENTIAL_PAT_TOKEN_FILE and"
+          + " AZURE_DEVOPS_EXT_PAT are not set, nor SYSTEM_ACCESSTOKEN with SYSTEM_COLLECTIONURI",
+      "set one of these variables where git runs"),
   STORE_ABSENT("store-absent", Severity.INFO, "{0} is not available here"),
   STORE_LOCKED(
       "store-locked",
@@ -208,6 +214,12 @@ enum Diagnosis {
       Severity.WARN,
       "a token for {0} was refused on {2} and is set aside",
       "git-credential-pat login {1}, or login --restore {1} if it is good after all"),
+  TOKEN_MARKED(
+      "token-marked",
+      Severity.WARN,
+      "a token in {0} has quotes or invisible characters around it: they are ignored here, but not"
+          + " by other programs",
+      "set the variable, or write the file, once more without them"),
   TOKEN_MISTYPED(
       "token-mistyped",
       Severity.WARN,

@@ -69,7 +69,8 @@ final class StoreCheckup {
     if (status.problem() == null && status.store().capacity().writable()) {
       findings.add(Diagnosis.STORE_READY, store, Fact.count(status.entries()));
     } else if (status.problem() == null) {
-      findings.add(Diagnosis.STORE_READ_ONLY, store);
+      boolean isEmpty = status.entries() == 0;
+      findings.add(isEmpty ? Diagnosis.STORE_EMPTY : Diagnosis.STORE_READ_ONLY, store);
     } else {
       findings.add(
           switch (status.problem().reason()) {
@@ -105,6 +106,9 @@ final class StoreCheckup {
       run.surroundings().deadline().promptClosed();
       for (Entry entry : store.find(identity)) {
         kept.add(new StoredEntry(store, entry));
+      }
+      if (store.notice() != null) {
+        findings.add(Diagnosis.TOKEN_MARKED, Fact.store(store));
       }
     }
   }

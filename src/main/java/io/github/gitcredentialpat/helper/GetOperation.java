@@ -93,6 +93,10 @@ final class GetOperation {
       try {
         Entry entry = best(whose, store.find(where));
         if (entry != null) {
+          String notice = store.notice();
+          if (notice != null) {
+            run.messages().say(notice);
+          }
           return entry;
         }
       } catch (StoreException e) {

@@ -45,6 +45,11 @@ public interface Store {
     return 0;
   }
 
+  /** What a person should know about what the last {@link #find} read; absent for nothing. */
+  default @Nullable String notice() {
+    return null;
+  }
+
   /** Keeps the entry, replacing the one with an equal key. */
   void save(Entry entry) throws StoreException;
 

@@ -52,13 +52,16 @@ public final class ChainWriter {
     return known;
   }
 
-  /** Those of this very path, without what is forgotten. */
+  /**
+   * Those of this very path, without what is forgotten; and what a store that cannot be written has
+   * for a part of the place, since it answers for all of it where git sends no path.
+   */
   private List<Entry> kept(Store store, List<Entry> entries) throws StoreException {
     List<Entry> kept = new ArrayList<>(entries.size());
     for (Entry entry : entries) {
       if (run.isLongForgotten(entry)) {
         store.delete(entry.key());
-      } else if (entry.key().identity().equals(identity)) {
+      } else if (entry.key().identity().equals(identity) || !store.capacity().writable()) {
         kept.add(entry);
       }
     }

@@ -19,11 +19,13 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -455,5 +457,24 @@ final class DoctorTest {
 
   private Entry kept() throws StoreException {
     return store.find(Identity.ofOrganization("contoso")).get(0);
+  }
+
+  @Test
+  void saysThatTheEnvironmentHasNoTokenOrOneWithMoreThanItself() throws Exception {
+    Map<String, String> variables = new HashMap<>(Map.of("SYSTEM_ACCESSTOKEN", "token"));
+    EnvStore env = new EnvStore(new Surroundings(variables, false, new Deadline()));
+    Typed doctor = new Typed(List.of(env), List.of(env)).chosen(true);
+    person.typed.environment().forEach(doctor::set);
+    doctor.run("doctor", "contoso");
+    assertThat(doctor.out + doctor.err).contains("SYSTEM_ACCESSTOKEN with SYSTEM_COLLECTIONURI");
+    variables.put("SYSTEM_COLLECTIONURI", "https://dev.azure.com/contoso/");
+    doctor.run("doctor", "contoso");
+    assertThat(doctor.out + doctor.err)
+        .contains("env is ready, and read only")
+        .doesNotContain("SYSTEM_COLLECTIONURI")
+        .doesNotContain("invisible");
+    variables.put("SYSTEM_ACCESSTOKEN", "\"token\"");
+    doctor.run("doctor", "contoso");
+    assertThat(doctor.out + doctor.err).contains("invisible characters");
   }
 }

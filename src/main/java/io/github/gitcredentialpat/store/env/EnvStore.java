@@ -1,6 +1,9 @@
 package io.github.gitcredentialpat.store.env;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Capacity;
 import io.github.gitcredentialpat.store.Entry;
@@ -10,46 +13,112 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token in an environment variable, for build agents and containers: read only, and only used
- * when chosen.
+ * Tokens that the environment holds, or a file that it names, for build agents and containers: read
+ * only, and only used when chosen.
  *
- * <p>The first that is set counts: {@code GIT_CREDENTIAL_PAT_TOKEN}, {@code AZURE_DEVOPS_EXT_PAT}
- * (the Azure CLI's), {@code SYSTEM_ACCESSTOKEN} (the one of Azure Pipelines).
+ * <table>
+ *   <caption>The variables, of which the first one that has a token for a place answers</caption>
+ *   <tr><td>{@code GIT_CREDENTIAL_PAT_TOKEN}</td><td>a token</td></tr>
+ *   <tr><td>{@code GIT_CREDENTIAL_PAT_TOKEN_FILE}</td><td>a {@link TokenFile}, read again each
+ *     time</td></tr>
+ *   <tr><td>{@code AZURE_DEVOPS_EXT_PAT}</td><td>the Azure CLI's</td></tr>
+ *   <tr><td>{@code SYSTEM_ACCESSTOKEN}</td><td>a job's of Azure Pipelines</td></tr>
+ * </table>
  *
- * <p>Such a token belongs to no URL, so where it may go is fixed here: to every organisation of
- * Azure DevOps Services, all of which are Microsoft's own hosts, and to the one server that the
- * pipeline's agent names in {@code SYSTEM_COLLECTIONURI} or {@code
- * SYSTEM_TEAMFOUNDATIONCOLLECTIONURI} (protocol, host and port). The form of a path, by which a
- * Server is known otherwise, proves nothing about its host: a submodule's URL could have it, and
- * its server would be handed the token.
+ * <p>Such a token belongs to no URL, so where it may go is fixed here. A job's token is made for
+ * the one organization or collection that the agent works for: it goes there, as {@code
+ * SYSTEM_COLLECTIONURI} or {@code SYSTEM_TEAMFOUNDATIONCOLLECTIONURI} says, and to nobody without
+ * these. The others are the person's own: they go to what {@code GIT_CREDENTIAL_PAT_ORGANIZATION}
+ * names; without it to every organization of Azure DevOps Services, all of which are Microsoft's
+ * own hosts, and to the agent's server. The form of a path, by which a Server is known otherwise,
+ * proves nothing about its host: a submodule's URL could have it, and its server would be handed
+ * the token.
  *
  * <p>Who can read it: every process of the same user and root ({@code /proc/PID/environ}), and all
- * children of the shell that set it.
+ * children of the shell that set it; of a file, who may read that.
  *
  * <p>Errors: {@code UNAVAILABLE} when no variable is set, and when asked to keep what belongs to
- * another host; {@code READ_ONLY} when asked to change the token.
+ * another place; {@code READ_ONLY} when asked to change the token; {@code FAILED} when a file or a
+ * name is no good.
  */
 public final class EnvStore implements Store {
-  private static final String[] TOKENS = {
-    "GIT_CREDENTIAL_PAT_TOKEN", "AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN"
-  };
-  private static final String[] SERVERS = {
-    "SYSTEM_COLLECTIONURI", "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"
-  };
+  private static final String TOKEN = "GIT_CREDENTIAL_PAT_TOKEN";
+  private static final String ORGANIZATION = "GIT_CREDENTIAL_PAT_ORGANIZATION";
+  private static final String AZURE_CLI = "AZURE_DEVOPS_EXT_PAT";
+  private static final String JOB = "SYSTEM_ACCESSTOKEN";
+  private static final String COLLECTION = "SYSTEM_COLLECTIONURI";
+  private static final String COLLECTION_OF_TFS = "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI";
+  private static final Identity SERVICES = new Identity("https", Identity.SERVICES_HOST, null);
 
   /** Any user name will do with a token, but git wants one. */
   private static final String USER = "pat";
 
   private final Surroundings surroundings;
+  private @Nullable String notice;
 
   /** A store that reads the environment when it is asked. */
   public EnvStore(Surroundings surroundings) {
     this.surroundings = surroundings;
+  }
+
+  /**
+   * A token and where it goes.
+   *
+   * @param variable where it comes from
+   * @param scope an organization, a collection, or a host with all that is on it
+   * @param token its bytes, without what clung to them
+   * @param isMarked whether more than blanks clung to them
+   */
+  private record Offer(String variable, Identity scope, byte[] token, boolean isMarked) {}
+
+  /** All that the environment offers: no two for the same place, the first one wins. */
+  private static final class Offers {
+    private final List<Offer> all = new ArrayList<>(4);
+    private @Nullable StoreException problem;
+    private int badLines;
+
+    void add(String variable, List<Identity> scopes, byte[] text) {
+      for (Identity scope : scopes) {
+        add(variable, scope, text);
+      }
+    }
+
+    void add(String variable, Identity scope, byte[] text) {
+      if (isToken(text) && first(scope) == null) {
+        byte[] bare = PersonalAccessToken.bare(text);
+        byte[] own = bare == text ? text.clone() : bare;
+        all.add(new Offer(variable, scope, own, PersonalAccessToken.isMarked(text)));
+      }
+    }
+
+    /** The first one that may go there; absent when none may. */
+    @Nullable Offer first(Identity where) {
+      for (int i = 0; i < all.size(); i++) {
+        if (where.path() != null || all.get(i).scope().path() == null) {
+          if (goesTo(all.get(i).scope(), where)) {
+            return all.get(i);
+          }
+        }
+      }
+      return null;
+    }
+
+    void fails(StoreException e) {
+      problem = problem == null ? e : problem;
+    }
+
+    void wipe() {
+      for (int i = 0; i < all.size(); i++) {
+        Arrays.fill(all.get(i).token(), (byte) 0);
+      }
+    }
   }
 
   @Override
@@ -59,9 +128,19 @@ public final class EnvStore implements Store {
 
   @Override
   public String location() {
-    return variable() == null
-        ? "no variable of the environment"
-        : "the environment variable " + variable();
+    StringBuilder text = new StringBuilder();
+    for (String name : new String[] {TOKEN, TokenFile.VARIABLE, AZURE_CLI, JOB}) {
+      if (isSet(name)) {
+        text.append(text.length() == 0 ? "the environment: " : ", ").append(name);
+      }
+    }
+    if (isSet(TokenFile.VARIABLE)) {
+      text.append("; the file is ").append(surroundings.variable(TokenFile.VARIABLE));
+    }
+    if (isSet(JOB) && collection() == null) {
+      text.append("; " + JOB + " is used for nobody, since " + COLLECTION + " is not set");
+    }
+    return text.length() == 0 ? "no variable of the environment" : text.toString();
   }
 
   @Override
@@ -74,29 +153,66 @@ public final class EnvStore implements Store {
     return new Capacity(false, 0, 0);
   }
 
-  /** The token, as the only entry of whatever organisation or collection is asked for. */
   @Override
-  public List<Entry> find(Identity where) throws StoreException {
-    if (!isTrusted(where)) {
-      return List.of();
-    }
-    String variable = variable();
-    if (variable == null) {
-      throw notSet();
-    }
-    byte[] token = token(variable).getBytes(StandardCharsets.UTF_8);
-    return List.of(Entry.of(new EntryKey(where, USER), Secret.password(token), 0));
+  public @Nullable String notice() {
+    return notice;
   }
 
-  /** One key for all organisations and, where the agent names one, one for its server. */
+  /**
+   * The token, as the only entry of the organization or collection that is asked for; where a whole
+   * host is asked for, as the entry of what it goes to there.
+   */
   @Override
-  public List<EntryKey> list() {
-    if (variable() == null) {
-      return List.of();
+  public List<Entry> find(Identity where) throws StoreException {
+    notice = null;
+    Offers offers = offers();
+    List<Entry> found = new ArrayList<>(2);
+    try {
+      Offer first = where.path() == null ? null : offers.first(where);
+      for (Offer offer : offers.all) {
+        if (where.path() == null ? goesTo(offer.scope(), where) : offer == first) {
+          Identity identity = where.path() == null ? offer.scope() : where;
+          Secret secret = Secret.password(offer.token().clone());
+          found.add(Entry.of(new EntryKey(identity, USER), secret, 0));
+          if (offer.isMarked()) {
+            notice =
+                "ignored quotes or invisible characters around the token in " + offer.variable();
+          }
+        }
+      }
+    } finally {
+      offers.wipe();
     }
-    EntryKey services = new EntryKey(new Identity("https", Identity.SERVICES_HOST, null), USER);
-    Identity server = server();
-    return server == null ? List.of(services) : List.of(services, new EntryKey(server, USER));
+    if (found.isEmpty() && offers.problem != null) {
+      throw offers.problem;
+    }
+    if (offers.all.isEmpty() && where.host().equals(Identity.SERVICES_HOST)) {
+      throw notSet();
+    }
+    return found;
+  }
+
+  /** One key for each place that a token goes to. */
+  @Override
+  public List<EntryKey> list() throws StoreException {
+    Offers offers = offers();
+    offers.wipe();
+    if (offers.all.isEmpty() && offers.problem != null) {
+      throw offers.problem;
+    }
+    List<EntryKey> keys = new ArrayList<>(2);
+    for (Offer offer : offers.all) {
+      keys.add(new EntryKey(offer.scope(), USER));
+    }
+    return keys;
+  }
+
+  /** Lines of the file that are no good. */
+  @Override
+  public int damaged() {
+    Offers offers = offers();
+    offers.wipe();
+    return offers.badLines;
   }
 
   @Override
@@ -111,70 +227,199 @@ public final class EnvStore implements Store {
   }
 
   private void refuse(Identity where) throws StoreException {
-    if (!isTrusted(where)) {
-      throw new StoreException(
-          Reason.UNAVAILABLE,
-          "the environment's token is not for "
-              + where.display()
-              + "; choose another store as well: --store env,file");
+    Offers offers = offers();
+    offers.wipe();
+    Offer offer = null;
+    for (Offer each : offers.all) {
+      if (offer == null && goesTo(each.scope(), where)) {
+        offer = each;
+      }
     }
-    String variable = variable();
-    if (variable == null) {
+    if (offer != null) {
+      String variable = offer.variable();
+      throw new StoreException(
+          Reason.READ_ONLY,
+          "the token for "
+              + where.display()
+              + " comes from the environment and is not changed; "
+              + (variable.equals(TokenFile.VARIABLE)
+                  ? "write another one into the file of " + variable
+                  : "set or unset " + variable));
+    }
+    if (offers.problem != null) {
+      throw offers.problem;
+    }
+    if (offers.all.isEmpty() && where.host().equals(Identity.SERVICES_HOST)) {
       throw notSet();
     }
     throw new StoreException(
-        Reason.READ_ONLY,
-        "the token for "
+        Reason.UNAVAILABLE,
+        "the environment's token is not for "
             + where.display()
-            + " comes from the environment and is not changed; set or unset "
-            + variable);
+            + "; choose another store as well: --store env,file");
   }
 
-  private static StoreException notSet() {
+  private StoreException notSet() {
     return new StoreException(
         Reason.UNAVAILABLE,
-        "no token is in the environment; set GIT_CREDENTIAL_PAT_TOKEN, AZURE_DEVOPS_EXT_PAT or"
-            + " SYSTEM_ACCESSTOKEN");
+        isSet(JOB)
+            ? JOB
+                + " is used for nobody, since "
+                + COLLECTION
+                + " does not say whose it is; set both"
+            : "no token is in the environment; set "
+                + TOKEN
+                + ", "
+                + TokenFile.VARIABLE
+                + ", "
+                + AZURE_CLI
+                + ", or "
+                + JOB
+                + " with "
+                + COLLECTION);
   }
 
-  private boolean isTrusted(Identity where) {
-    if (where.host().equals(Identity.SERVICES_HOST)) {
-      return where.protocol().equals("https");
+  // --- what there is ---
+
+  private Offers offers() {
+    Offers offers = new Offers();
+    List<Identity> own = List.of();
+    try {
+      own = ownScopes();
+    } catch (StoreException e) {
+      offers.fails(e);
     }
-    Identity server = server();
-    return server != null
-        && server.protocol().equals(where.protocol())
-        && server.host().equals(where.host());
+    offers.add(TOKEN, own, bytes(TOKEN));
+    addFile(offers, own);
+    offers.add(AZURE_CLI, own, bytes(AZURE_CLI));
+    Identity collection = collection();
+    if (collection != null) {
+      offers.add(JOB, collection, bytes(JOB));
+    }
+    return offers;
   }
 
-  /** The server that the agent works for, without its collection; absent for a hosted one. */
-  private @Nullable Identity server() {
-    for (String name : SERVERS) {
-      String uri = surroundings.variable(name);
-      if (uri != null && uri.indexOf("://") > 0) {
-        Identity identity = Whose.tokenOf(uri).identity();
-        if (identity != null && !identity.host().equals(Identity.SERVICES_HOST)) {
-          return new Identity(identity.protocol(), identity.host(), null);
+  private void addFile(Offers offers, List<Identity> own) {
+    String path = surroundings.variable(TokenFile.VARIABLE);
+    if (path == null) {
+      return;
+    }
+    try {
+      TokenFile file = TokenFile.read(path);
+      byte[] only = file.only();
+      if (only != null) {
+        if (!isToken(only)) {
+          offers.fails(
+              new StoreException(
+                  Reason.FAILED,
+                  path + ", which " + TokenFile.VARIABLE + " names, holds no token"));
         }
+        offers.add(TokenFile.VARIABLE, own, only);
+        Arrays.fill(only, (byte) 0);
+      }
+      for (TokenFile.Token token : file.tokens()) {
+        offers.add(TokenFile.VARIABLE, token.scope(), token.text());
+        Arrays.fill(token.text(), (byte) 0);
+      }
+      StoreException problem = file.problem();
+      if (problem != null) {
+        offers.fails(problem);
+      }
+      offers.badLines = file.badLines();
+    } catch (StoreException e) {
+      offers.fails(e);
+    }
+  }
+
+  /** Where a person's own token goes. */
+  private List<Identity> ownScopes() throws StoreException {
+    String name = surroundings.variable(ORGANIZATION);
+    if (name != null) {
+      Identity named = scope(name);
+      if (named == null) {
+        throw new StoreException(
+            Reason.FAILED,
+            ORGANIZATION
+                + " names no organization; set it to a name such as contoso, or to a collection's"
+                + " URL");
+      }
+      return List.of(named);
+    }
+    Identity server = collection();
+    return server == null || server.host().equals(Identity.SERVICES_HOST)
+        ? List.of(SERVICES)
+        : List.of(SERVICES, new Identity(server.protocol(), server.host(), null));
+  }
+
+  /** The organization or collection that the pipeline's agent works for; absent outside of one. */
+  private @Nullable Identity collection() {
+    for (String name : new String[] {COLLECTION, COLLECTION_OF_TFS}) {
+      String uri = surroundings.variable(name);
+      Identity scope = uri == null || uri.indexOf("://") < 0 ? null : scope(uri);
+      if (scope != null) {
+        return scope;
       }
     }
     return null;
   }
 
-  /** The name of the variable that holds the token, absent when there is none. */
-  private @Nullable String variable() {
-    for (String name : TOKENS) {
-      if (!token(name).isEmpty()) {
-        return name;
-      }
+  /**
+   * The organization or collection of that name or URL: of a Server's URL its collection, or the
+   * whole server where it names none. Absent when it is neither.
+   */
+  static @Nullable Identity scope(String nameOrUrl) {
+    Whose whose = Whose.tokenOf(nameOrUrl.strip());
+    Identity identity = whose.identity();
+    if (identity != null && !whose.isAzure()) {
+      // The form of a repository's URL, by which a collection is known.
+      String path = identity.path() == null ? "" : identity.path();
+      whose = Whose.token(identity.protocol(), identity.host(), path + "/_git/any", null);
+      identity = whose.identity();
     }
-    return null;
+    if (identity == null || !whose.isAzure()) {
+      return null;
+    }
+    // A Server's applications lie below this path, its collections below that.
+    return "tfs".equals(identity.path()) && !identity.isOrganization()
+        ? new Identity(identity.protocol(), identity.host(), null)
+        : identity;
   }
 
-  /** A variable's token; empty when it holds none. */
-  private String token(String variable) {
+  /** Whether what is for the one place may go to the other, or to a part of it. */
+  private static boolean goesTo(Identity scope, Identity where) {
+    if (!scope.protocol().equals(where.protocol()) || !scope.host().equals(where.host())) {
+      return false;
+    }
+    if (scope.path() == null || where.path() == null) {
+      return true;
+    }
+    // Of a host that is not known for a Server the path is as it was given.
+    String path = where.path().toLowerCase(Locale.ROOT);
+    return path.equals(scope.path()) || path.startsWith(scope.path() + "/");
+  }
+
+  private boolean isSet(String variable) {
+    byte[] text = bytes(variable);
+    boolean isSet = isToken(text);
+    Arrays.fill(text, (byte) 0);
+    return isSet;
+  }
+
+  private byte[] bytes(String variable) {
     String value = surroundings.variable(variable);
-    // A pipeline that does not know a name hands its macro on as it stands: $(System.AccessToken).
-    return value == null || value.startsWith("$(") ? "" : value.strip();
+    return value == null ? new byte[0] : value.getBytes(UTF_8);
+  }
+
+  /** Whether a text is more than what clings to a token, and no expression left of a pipeline. */
+  static boolean isToken(byte[] text) {
+    byte[] bare = PersonalAccessToken.bare(text);
+    boolean isToken = bare.length > 0 && !PersonalAccessToken.isUnresolved(bare);
+    for (int i = 0; i < bare.length; i++) {
+      isToken &= bare[i] < 0 || (bare[i] >= ' ' && bare[i] != 0x7f);
+    }
+    if (bare != text) {
+      Arrays.fill(bare, (byte) 0);
+    }
+    return isToken;
   }
 }
