@@ -32,4 +32,7 @@ public interface ForeignEntries {
    * was still there.
    */
   boolean delete(ForeignEntry foreign) throws StoreException;
+
+  /** Wipes the secrets that were read together with others, for later calls of {@link #read}. */
+  default void forget() {}
 }

@@ -3,9 +3,15 @@ package io.github.gitcredentialpat.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,41 +45,85 @@ public final class ManagerFolder {
     return root;
   }
 
-  /** All credentials, by the names of their files. */
-  public List<ForeignEntry> list() {
+  /**
+   * All credentials, by the names of their files; none where there is no such folder.
+   *
+   * @throws StoreException when a folder cannot be read, and so nobody knows what is in it
+   */
+  public List<ForeignEntry> list() throws StoreException {
     List<ForeignEntry> entries = new ArrayList<>();
-    collect(root.toFile(), new ArrayList<>(), entries);
+    if (!Files.notExists(root)) {
+      collect(root, new ArrayList<>(), entries);
+    }
     return entries;
   }
 
-  private void collect(File folder, List<String> names, List<ForeignEntry> found) {
-    File @Nullable [] files = folder.listFiles();
-    if (files == null || names.size() > DEEPEST) {
+  private void collect(Path folder, List<String> names, List<ForeignEntry> found)
+      throws StoreException {
+    if (names.size() > DEEPEST) {
       return;
     }
-    Arrays.sort(files);
-    for (File file : files) {
-      String name = file.getName();
+    for (Path file : files(folder)) {
+      String name = file.getFileName().toString();
       if (name.startsWith(".")) {
         continue;
       }
-      if (Files.isDirectory(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
+      BasicFileAttributes own = attributes(file, LinkOption.NOFOLLOW_LINKS);
+      if (own != null && own.isDirectory()) {
         names.add(name);
         collect(file, names, found);
         names.remove(names.size() - 1);
-      } else if (names.size() >= 2 && name.endsWith(suffix) && file.isFile()) {
+      } else if (names.size() >= 2 && name.endsWith(suffix) && isFile(file)) {
         ForeignEntry entry =
             ForeignEntry.ofUrl(
                 ForeignEntry.Program.GIT_CREDENTIAL_MANAGER,
                 url(names),
                 name.substring(0, name.length() - suffix.length()),
                 0,
-                root.relativize(file.toPath()).toString());
+                root.relativize(file).toString());
         if (entry != null) {
           found.add(entry);
         }
       }
     }
+  }
+
+  /** What is in a folder, by name. */
+  private static List<Path> files(Path folder) throws StoreException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(files::add);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw unreadable(folder, e.getCause());
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+    files.sort(null);
+    return files;
+  }
+
+  private static boolean isFile(Path file) throws StoreException {
+    BasicFileAttributes attributes = attributes(file);
+    return attributes != null && attributes.isRegularFile();
+  }
+
+  /** Null when it is gone meanwhile, or a link that leads nowhere. */
+  private static @Nullable BasicFileAttributes attributes(Path file, LinkOption... options)
+      throws StoreException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class, options);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static StoreException unreadable(Path path, IOException problem) {
+    return new StoreException(
+        StoreException.Reason.FAILED, FileProblem.describe("read", path, problem), problem);
   }
 
   private static String url(List<String> names) {

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store.plaintext;
 
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.FileProblem;
 import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.ManagerFolder;
@@ -39,7 +40,7 @@ public final class ManagerFiles implements ForeignEntries {
   }
 
   @Override
-  public List<ForeignEntry> list() {
+  public List<ForeignEntry> list() throws StoreException {
     return folder.list();
   }
 
@@ -51,8 +52,7 @@ public final class ManagerFiles implements ForeignEntries {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED, "cannot read " + file + "; check who owns it: ls -l " + file, e);
+      throw new StoreException(Reason.FAILED, FileProblem.describe("read", file, e), e);
     }
   }
 
@@ -62,8 +62,7 @@ public final class ManagerFiles implements ForeignEntries {
     try {
       return Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED, "cannot remove " + file + "; check who owns it: ls -l " + file, e);
+      throw new StoreException(Reason.FAILED, FileProblem.describe("remove", file, e), e);
     }
   }
 }
