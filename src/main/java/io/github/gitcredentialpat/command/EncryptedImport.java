@@ -51,7 +51,8 @@ final class EncryptedImport {
     }
     print();
     if (rows.stream().allMatch(row -> KEPT.contains(row.outcome()))) {
-      session.say("all that " + file + " holds is kept here; delete it: rm " + file);
+      session.say("all tokens of " + file + " are stored here; now delete the file");
+      session.messages().hint("rm " + word(file.toString()));
     }
     return complete;
   }
@@ -78,7 +79,7 @@ final class EncryptedImport {
     Invocation run = session.run();
     for (Store store : run.chain().stores()) {
       run.surroundings().deadline().doing("reading " + store.name());
-      Entry kept = store.capacity().writable() ? kept(store, key) : null;
+      Entry kept = store.capacity().writable() ? kept(store, entry) : null;
       if (kept != null) {
         boolean same = kept.secret().sameAs(entry.secret());
         boolean stays = same || !mayReplace(kept, entry);
@@ -100,12 +101,29 @@ final class EncryptedImport {
         : new Row(key, Finding.Outcome.NOT_KEPT, null);
   }
 
-  /** The one that is kept of this very key; a store that fails is told of when it is written. */
-  private @Nullable Entry kept(Store store, EntryKey key) {
+  /** As a shell takes it. */
+  private static String word(String file) {
+    return file.matches("[\\w/.,:@%+=-]+") ? file : "'" + file.replace("'", "'\\''") + "'";
+  }
+
+  /**
+   * The one that is kept of this very key, or the same token of that organization under whatever
+   * user; a store that fails is told of when it is written.
+   */
+  private @Nullable Entry kept(Store store, Entry arriving) {
+    EntryKey key = arriving.key();
     Entry kept = null;
     try {
       for (Entry entry : store.find(key.identity())) {
-        if (entry.key().equals(key)) {
+        boolean isSame =
+            kept == null
+                && key.identity().isOrganization()
+                && entry.key().identity().equals(key.identity())
+                && entry.secret().sameAs(arriving.secret());
+        if (entry.key().equals(key) || isSame) {
+          if (kept != null) {
+            kept.wipe();
+          }
           kept = entry;
         } else {
           entry.wipe();
@@ -126,7 +144,7 @@ final class EncryptedImport {
 
   /** Reads it back, with all that is known about it. */
   private boolean holds(Store store, Entry entry) {
-    Entry kept = kept(store, entry.key());
+    Entry kept = kept(store, entry);
     if (kept == null) {
       return false;
     }
@@ -152,7 +170,7 @@ final class EncryptedImport {
       session.print(json.text());
       return;
     }
-    Table table = new Table("TOKEN FOR", "USER", "WHAT BECOMES OF IT");
+    Table table = new Table("TOKEN FOR", "USER", "RESULT");
     for (Row row : rows) {
       table.add(
           "",

@@ -12,27 +12,28 @@ import io.github.gitcredentialpat.store.ForeignEntry.Program;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Another program's entry, whose it is, and what becomes of it. */
 final class Finding {
   /** What becomes of an entry. */
   enum Outcome {
-    TAKEN("taken", "taken"),
-    WOULD_BE_TAKEN("wouldBeTaken", "would be taken"),
-    KEPT_ALREADY("keptAlready", "kept already"),
-    ANOTHER_IS_KEPT("anotherIsKept", "left: another is kept, not known to be older"),
-    NEWER_WAS_FOUND("newerWasFound", "left: not the newest that was found"),
-    NOT_AZURE("notAzure", "left: not Azure DevOps; --all takes it"),
-    NO_ORGANIZATION("noOrganization", "left: of which organisation? add --organization"),
-    REFUSED("refused", "left: no address that a secret may go to"),
-    USER_IS_SECRET("userIsSecret", "left: its user name looks like a token"),
-    EXPIRED("expired", "left: expired"),
-    EMPTY("empty", "left: there is nothing in it"),
+    TAKEN("taken", "imported"),
+    WOULD_BE_TAKEN("wouldBeTaken", "would import"),
+    KEPT_ALREADY("keptAlready", "already stored"),
+    ANOTHER_IS_KEPT("anotherIsKept", "skipped: another one is stored, not known to be older"),
+    NEWER_WAS_FOUND("newerWasFound", "skipped: not the newest one found"),
+    NOT_AZURE("notAzure", "skipped: not Azure DevOps (use --all)"),
+    NO_ORGANIZATION("noOrganization", "skipped: organization unknown (use --organization)"),
+    REFUSED("refused", "skipped: not an address that a secret may be sent to"),
+    USER_IS_SECRET("userIsSecret", "skipped: its user name looks like a token"),
+    EXPIRED("expired", "skipped: expired"),
+    EMPTY("empty", "skipped: empty"),
     NOT_READ("notRead", "could not be read"),
-    NOT_KEPT("notKept", "could not be kept");
+    NOT_KEPT("notKept", "could not be stored");
 
     private final String word;
     private final String text;
@@ -58,7 +59,9 @@ final class Finding {
 
   private final ImportSource source;
   private final ForeignEntry foreign;
+  private final boolean all;
   private @Nullable Whose whose;
+  private boolean isByUser;
   private @Nullable Outcome outcome;
   private @Nullable Entry entry;
   private @Nullable Store store;
@@ -68,22 +71,37 @@ final class Finding {
   /**
    * What was found there.
    *
-   * @param organization the one that is meant where an entry does not say it; absent for none
    * @param all whether what is not Azure DevOps' is wanted as well
    */
-  Finding(ImportSource source, ForeignEntry foreign, @Nullable String organization, boolean all) {
+  Finding(ImportSource source, ForeignEntry foreign, boolean all) {
     this.source = source;
     this.foreign = foreign;
+    this.all = all;
     Whose found = foreign.host().isEmpty() ? null : resolve(foreign);
-    whose =
-        isOpen(found) && organization != null
-            ? Whose.token("https", Identity.SERVICES_HOST, organization, null)
-            : found;
-    outcome = unwanted(whose, foreign.user(), all);
+    // A user name may be anything; until something bears it out it is no organization.
+    isByUser = found != null && found.fromUser();
+    whose = found;
+    outcome = isByUser ? Outcome.NO_ORGANIZATION : unwanted();
   }
 
-  private static boolean isOpen(@Nullable Whose whose) {
-    return whose != null && (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION || whose.fromUser());
+  /**
+   * Decides whose an entry is that names no organization but perhaps by its user name.
+   *
+   * @param known those by which a user name is borne out
+   * @param organization the one that the person named for all others; absent for none
+   */
+  void settle(KnownOrganizations known, @Nullable String organization) {
+    if (isByUser && known.contains(whose.identity())) {
+      outcome = unwanted();
+    } else if (organization != null) {
+      belongsTo(Whose.token("https", Identity.SERVICES_HOST, organization, null));
+    }
+  }
+
+  private void belongsTo(Whose found) {
+    whose = found;
+    isByUser = false;
+    outcome = unwanted();
   }
 
   private static Whose resolve(ForeignEntry foreign) {
@@ -96,8 +114,7 @@ final class Finding {
         : Whose.token(foreign.protocol(), foreign.host(), path, foreign.user());
   }
 
-  private static @Nullable Outcome unwanted(
-      @Nullable Whose whose, @Nullable String user, boolean all) {
+  private @Nullable Outcome unwanted() {
     if (whose == null || whose.kind() == Whose.Kind.REFUSED) {
       return Outcome.REFUSED;
     }
@@ -109,6 +126,7 @@ final class Finding {
       return Outcome.NOT_AZURE;
     }
     // A user name is no secret to any store, and is shown.
+    String user = foreign.user();
     boolean canBeUser = whose.isAzure() || user == null || ForeignUser.isName(user);
     return canBeUser ? null : Outcome.USER_IS_SECRET;
   }
@@ -127,21 +145,26 @@ final class Finding {
     return outcome == null;
   }
 
-  /** Whether the entry names no organisation, or at most by its user name. */
+  /** Whether nobody knows which organization it is for. */
   boolean isOpen() {
-    return isOpen(whose);
+    return outcome == Outcome.NO_ORGANIZATION;
   }
 
-  /** Finds out whose it is by the same secret among those that are kept. */
-  void recognize(List<Entry> kept) {
-    for (Entry each : kept) {
-      Identity identity = each.key().identity();
-      if (entry != null && identity.isOrganization() && each.secret().sameAs(entry.secret())) {
-        whose = new Whose(Whose.Kind.ORGANIZATION, identity, false, null);
-        outcome = null;
-        return;
-      }
+  /**
+   * Finds out whose it is by the same secret elsewhere.
+   *
+   * @param organizations by the secrets of their tokens
+   */
+  void recognize(Map<ByteBuffer, Identity> organizations) {
+    Identity identity = entry == null ? null : organizations.get(secret());
+    if (identity != null) {
+      belongsTo(new Whose(Whose.Kind.ORGANIZATION, identity, false, null));
     }
+  }
+
+  /** The secret, to be compared; only of one that was read, and until it is wiped. */
+  ByteBuffer secret() {
+    return ByteBuffer.wrap(entry.secret().bytes());
   }
 
   /** The entry as ours; only of one that was read. */
@@ -162,13 +185,13 @@ final class Finding {
 
   /** Reads the secret. */
   void read(long now) throws StoreException {
-    Identity identity = whose.identity();
+    boolean isOpen = isOpen();
     Identity place =
-        identity == null ? new Identity(foreign.protocol(), foreign.host(), null) : identity;
+        isOpen ? new Identity(foreign.protocol(), foreign.host(), null) : whose.identity();
     Entry read = source.entries().read(foreign, new EntryKey(place, user()));
     String user = foreign.user();
     if (read != null
-        && (whose.isAzure() || isOpen())
+        && (whose.isAzure() || isOpen)
         && user != null
         && PersonalAccessToken.isLike(user)
         && !PersonalAccessToken.isLike(new String(read.secret().bytes(), UTF_8))) {
@@ -225,9 +248,14 @@ final class Finding {
     return outcome == Outcome.TAKEN || outcome == Outcome.KEPT_ALREADY;
   }
 
-  /** Deletes it at its source. */
-  void delete() throws StoreException {
-    deleted = source.entries().delete(foreign);
+  /** As its source has it. */
+  ForeignEntry foreign() {
+    return foreign;
+  }
+
+  /** It is gone at its source. */
+  void becomeDeleted() {
+    deleted = true;
   }
 
   boolean isDeleted() {
@@ -242,8 +270,8 @@ final class Finding {
 
   /** For a person: whose it is. */
   String display() {
-    if (whose != null && whose.identity() != null) {
-      return whose.identity().display() + (whose.fromUser() ? " (by its user name)" : "");
+    if (!isOpen() && whose != null && whose.identity() != null) {
+      return whose.identity().display() + (isByUser ? " (by its user name)" : "");
     }
     return foreign.protocol() + "://" + foreign.host();
   }
@@ -259,7 +287,7 @@ final class Finding {
   }
 
   void describe(Json.Item item) {
-    if (whose != null && whose.identity() != null) {
+    if (!isOpen() && whose != null && whose.identity() != null) {
       item.place(whose.identity());
     }
     item.put("protocol", foreign.protocol())

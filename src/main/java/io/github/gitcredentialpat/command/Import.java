@@ -7,9 +7,12 @@ import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.plaintext.PlaintextFile;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +34,8 @@ import picocli.CommandLine.ParentCommand;
       "Bring over the tokens that other programs keep, or those that export wrote.",
       "The programs are git's own helpers, Git Credential Manager, az devops and ~/.netrc. Of several"
           + " for one place the newest is taken; one that is kept here is only replaced by one that"
-          + " is newer.",
+          + " is newer. A user name counts as an organization only where a stored token, git's"
+          + " configuration or another entry names that organization too.",
       ""
     },
     footer = {"", "Example: git-credential-pat import --dry-run"})
@@ -65,11 +69,14 @@ final class Import implements Callable<Integer> {
   @Option(
       names = "--organization",
       paramLabel = "NAME",
-      description = "Whose tokens those for dev.azure.com are that do not say it.")
+      description = "Organization for entries of dev.azure.com that do not name one.")
   private @Nullable String organization;
 
   private Session session;
   private boolean complete = true;
+
+  /** Only when some entry does not name its organization. */
+  private @Nullable KnownOrganizations known;
 
   @Override
   public Integer call() throws CommandException, IOException, StoreException {
@@ -84,30 +91,34 @@ final class Import implements Callable<Integer> {
     }
     if (organization != null && !Session.whose(organization).identity().isOrganization()) {
       throw CommandException.wrongUsage(
-          "--organization takes the name of an organisation, as in contoso");
+          "--organization takes the name of an organization, such as contoso");
     }
-    List<Finding> findings = findings();
+    List<ImportSource> sources = ImportSource.of(session, from);
+    List<Finding> findings = findings(sources);
     try {
+      settle(findings);
       for (List<Finding> rivals : byPurpose(findings).values()) {
         bring(rivals);
       }
       if (delete && !dry) {
-        findings.stream().filter(Finding::isKept).forEach(this::delete);
+        delete(findings);
       }
-      print(findings);
     } finally {
       findings.forEach(Finding::wipe);
+      sources.forEach(source -> source.entries().forget());
     }
+    print(findings);
+    advise(findings);
     return complete ? 0 : 1;
   }
 
-  private List<Finding> findings() throws CommandException {
+  private List<Finding> findings(List<ImportSource> sources) {
     List<Finding> findings = new ArrayList<>();
-    for (ImportSource source : ImportSource.of(session, from)) {
+    for (ImportSource source : sources) {
       begin("reading " + source.place());
       try {
         for (ForeignEntry foreign : source.entries().list()) {
-          findings.add(new Finding(source, foreign, organization, all));
+          findings.add(new Finding(source, foreign, all));
         }
       } catch (StoreException e) {
         if (e.reason() == Reason.UNAVAILABLE && from == null) {
@@ -120,46 +131,90 @@ final class Import implements Callable<Integer> {
     return findings;
   }
 
-  /** Reads those that are wanted; those that can be used for the same come together. */
-  private Map<EntryKey, List<Finding>> byPurpose(List<Finding> findings) {
-    Map<EntryKey, List<Finding>> purposes = new LinkedHashMap<>();
-    Set<ImportSource> failed = new LinkedHashSet<>();
-    List<Entry> kept = findings.stream().anyMatch(Finding::isOpen) ? kept() : List.of();
+  /** Finds out as far as can be told which organizations the others are for. */
+  private void settle(List<Finding> findings) {
+    if (findings.stream().noneMatch(Finding::isOpen)) {
+      return;
+    }
+    known = KnownOrganizations.of(session);
     for (Finding finding : findings) {
-      if (!finding.isWanted() && !finding.isOpen()) {
-        continue;
-      }
-      if (failed.contains(finding.source())) {
-        finding.become(Finding.Outcome.NOT_READ);
-        continue;
-      }
-      begin("reading " + finding.source().place());
-      try {
-        finding.read(session.run().now());
-        if (finding.wasMarked()) {
-          session.say(
-              "removed quotes or invisible characters around the token for " + finding.display());
-        }
-        if (finding.isOpen()) {
-          finding.recognize(kept);
-        }
-        if (finding.isWanted()) {
-          purposes.computeIfAbsent(finding.purpose(), key -> new ArrayList<>()).add(finding);
-        }
-      } catch (StoreException e) {
-        finding.become(Finding.Outcome.NOT_READ);
-        failed(finding.source(), e);
-        // One line for a locked keyring, not one for each of its entries.
-        if (e.reason() != Reason.FAILED) {
-          failed.add(finding.source());
-        }
+      if (finding.isWanted()) {
+        known.add(finding.whose());
       }
     }
-    kept.forEach(Entry::wipe);
+    for (Finding finding : findings) {
+      if (finding.isOpen()) {
+        finding.settle(known, organization);
+      }
+    }
+  }
+
+  /** Reads those that are wanted; those that can be used for the same come together. */
+  private Map<EntryKey, List<Finding>> byPurpose(List<Finding> findings) {
+    Set<ImportSource> failed = new LinkedHashSet<>();
+    for (Finding finding : findings) {
+      if (finding.isWanted() || finding.isOpen()) {
+        read(finding, failed);
+      }
+    }
+    if (findings.stream().anyMatch(Finding::isOpen)) {
+      recognize(findings);
+    }
+    Map<EntryKey, List<Finding>> purposes = new LinkedHashMap<>();
+    for (Finding finding : findings) {
+      if (finding.isWanted()) {
+        purposes.computeIfAbsent(finding.purpose(), key -> new ArrayList<>()).add(finding);
+      }
+    }
     return purposes;
   }
 
-  /** The tokens of all organisations in our stores; a store that fails is told of later. */
+  private void read(Finding finding, Set<ImportSource> failed) {
+    if (failed.contains(finding.source())) {
+      finding.become(Finding.Outcome.NOT_READ);
+      return;
+    }
+    begin("reading " + finding.source().place());
+    try {
+      finding.read(session.run().now());
+      if (finding.wasMarked()) {
+        session.say(
+            "removed quotes or invisible characters around the token for " + finding.display());
+      }
+    } catch (StoreException e) {
+      finding.become(Finding.Outcome.NOT_READ);
+      failed(finding.source(), e);
+      // One line for a locked keyring, not one for each of its entries.
+      if (e.reason() != Reason.FAILED) {
+        failed.add(finding.source());
+      }
+    }
+  }
+
+  /** By the same token in our stores, or in another entry that does name its organization. */
+  private void recognize(List<Finding> findings) {
+    Map<ByteBuffer, Identity> organizations = new HashMap<>();
+    List<Entry> kept = kept();
+    for (Entry entry : kept) {
+      Identity identity = entry.key().identity();
+      if (identity.isOrganization()) {
+        organizations.putIfAbsent(ByteBuffer.wrap(entry.secret().bytes()), identity);
+      }
+    }
+    for (Finding finding : findings) {
+      if (finding.isWanted() && finding.whose().identity().isOrganization()) {
+        organizations.putIfAbsent(finding.secret(), finding.whose().identity());
+      }
+    }
+    for (Finding finding : findings) {
+      if (finding.isOpen()) {
+        finding.recognize(organizations);
+      }
+    }
+    kept.forEach(Entry::wipe);
+  }
+
+  /** The tokens of all organizations in our stores. */
   private List<Entry> kept() {
     List<Entry> kept = new ArrayList<>();
     for (Store store : session.run().chain().stores()) {
@@ -169,7 +224,8 @@ final class Import implements Callable<Integer> {
           kept.addAll(store.find(new Identity("https", Identity.SERVICES_HOST, null)));
         }
       } catch (StoreException e) {
-        session.messages().trace(e);
+        session.run().report(store, e);
+        complete &= e.reason() == Reason.UNAVAILABLE;
       }
     }
     return kept;
@@ -225,12 +281,38 @@ final class Import implements Callable<Integer> {
     complete = false;
   }
 
-  private void delete(Finding finding) {
-    begin("deleting from " + finding.source().place());
-    try {
-      finding.delete();
-    } catch (StoreException e) {
-      failed(finding.source(), e);
+  /** Deletes at their sources those whose copies were read back from our stores. */
+  private void delete(List<Finding> findings) {
+    Map<ImportSource, Map<ForeignEntry, Finding>> kept = new LinkedHashMap<>();
+    for (Finding finding : findings) {
+      if (finding.isKept()) {
+        kept.computeIfAbsent(finding.source(), source -> new LinkedHashMap<>())
+            .put(finding.foreign(), finding);
+      }
+    }
+    kept.forEach(this::delete);
+  }
+
+  private void delete(ImportSource source, Map<ForeignEntry, Finding> kept) {
+    if (source.entries() instanceof PlaintextFile file) {
+      // All in one go: a file is written anew for each call.
+      begin("deleting from " + source.place());
+      try {
+        file.delete(kept.keySet()).forEach(foreign -> kept.get(foreign).becomeDeleted());
+      } catch (StoreException e) {
+        failed(source, e);
+      }
+      return;
+    }
+    for (Map.Entry<ForeignEntry, Finding> each : kept.entrySet()) {
+      begin("deleting from " + source.place());
+      try {
+        if (source.entries().delete(each.getKey())) {
+          each.getValue().becomeDeleted();
+        }
+      } catch (StoreException e) {
+        failed(source, e);
+      }
     }
   }
 
@@ -254,25 +336,42 @@ final class Import implements Callable<Integer> {
       return;
     }
     if (findings.isEmpty()) {
-      session.say("nothing was found that could be brought over");
+      if (complete) {
+        session.say("nothing was found that could be brought over");
+      }
       return;
     }
-    Table table = new Table("TOKEN FOR", "USER", "PROGRAM", "FOUND IN", "WHAT BECOMES OF IT");
+    Table table = new Table("TOKEN FOR", "USER", "PROGRAM", "FOUND IN", "RESULT");
     findings.forEach(finding -> table.add("", finding.row()));
     session.print(table.text());
+  }
+
+  /** Says what is left to do, and what to type for it. */
+  private void advise(List<Finding> findings) {
+    if (known != null && findings.stream().anyMatch(Finding::isOpen)) {
+      session.say("some entries for dev.azure.com do not name their organization; not imported");
+      session.messages().hint(command(known.typed(), delete));
+    }
     Set<String> plain = new LinkedHashSet<>();
     for (Finding finding : findings) {
       if (finding.isKept() && !finding.isDeleted() && finding.source().isPlain()) {
         plain.add(finding.source().place());
       }
     }
-    if (!delete) {
-      plain.forEach(
-          place ->
-              session.say(
-                  "what is kept now still stands in plain text in "
-                      + place
-                      + "; add --delete to remove it there"));
+    if (!delete && !plain.isEmpty()) {
+      plain.forEach(place -> session.say("imported tokens are still in plain text in " + place));
+      session.messages().hint(command(organization, true));
     }
+  }
+
+  /** The command to type next, which does the same again and more. */
+  private String command(@Nullable String named, boolean deleting) {
+    return Commands.NAME
+        + commands.helperOptions()
+        + " import"
+        + (from == null ? "" : " --from " + from)
+        + (all ? " --all" : "")
+        + (named == null ? "" : " --organization " + named)
+        + (deleting ? " --delete" : "");
   }
 }

@@ -1,12 +1,19 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntries;
+import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.plaintext.ManagerFiles;
 import io.github.gitcredentialpat.store.plaintext.PlaintextFile;
 import io.github.gitcredentialpat.store.plaintext.PlaintextFiles;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -53,9 +60,16 @@ record ImportSource(String name, String place, boolean isPlain, ForeignEntries e
       }
     }
     Surroundings surroundings = session.run().surroundings();
-    add(sources, "store", PlaintextFiles.ofGit(surroundings, StoreHelperFiles.of(session)));
+    List<Path> named = new ArrayList<>();
+    try {
+      named.addAll(StoreHelperFiles.of(session));
+    } catch (CommandException | IOException e) {
+      sources.add(new ImportSource("store", "git's configuration", true, new Unreadable(e)));
+    }
+    add(sources, "store", PlaintextFiles.ofGit(surroundings, named));
     ManagerFiles manager = new ManagerFiles(surroundings);
-    if (Files.isDirectory(manager.path())) {
+    // What nobody can tell of is not absent: reading it says why.
+    if (!Files.notExists(manager.path())) {
       sources.add(new ImportSource("gcm", manager.path().toString(), true, manager));
     }
     add(sources, "netrc", PlaintextFiles.ofNetrc(surroundings));
@@ -67,6 +81,24 @@ record ImportSource(String name, String place, boolean isPlain, ForeignEntries e
   private static void add(List<ImportSource> sources, String name, List<PlaintextFile> files) {
     for (PlaintextFile file : files) {
       sources.add(new ImportSource(name, file.path().toString(), true, file));
+    }
+  }
+
+  /** What cannot be found, because what says where it is cannot be read. */
+  private record Unreadable(Exception problem) implements ForeignEntries {
+    @Override
+    public List<ForeignEntry> list() throws StoreException {
+      throw new StoreException(Reason.FAILED, problem.getMessage(), problem);
+    }
+
+    @Override
+    public @Nullable Entry read(ForeignEntry foreign, EntryKey key) {
+      return null;
+    }
+
+    @Override
+    public boolean delete(ForeignEntry foreign) {
+      return false;
     }
   }
 }

@@ -28,22 +28,18 @@ final class StoreHelperFiles {
   }
 
   /** Those that git's configuration names; none where there is no git that says it. */
-  static List<Path> of(Session session) {
+  static List<Path> of(Session session) throws CommandException, IOException {
     StoreHelperFiles files = new StoreHelperFiles(session.run().surroundings().home());
     List<Path> found = new ArrayList<>();
     if (!Git.isThere(session.environment())) {
       return found;
     }
-    try {
-      Git git = Git.find(session.environment());
-      for (CredentialSettings.Setting setting : CredentialSettings.inEffect(git).all()) {
-        Path file = setting.isHelper() ? files.file(setting.value()) : null;
-        if (file != null && !found.contains(file)) {
-          found.add(file);
-        }
+    Git git = Git.find(session.environment());
+    for (CredentialSettings.Setting setting : CredentialSettings.inEffect(git).all()) {
+      Path file = setting.isHelper() ? files.file(setting.value()) : null;
+      if (file != null && !found.contains(file)) {
+        found.add(file);
       }
-    } catch (CommandException | IOException e) {
-      session.messages().trace(e);
     }
     return found;
   }

@@ -99,8 +99,8 @@ final class ExportTest {
     assertThat(first.list()).hasSize(4);
 
     assertThat(bring()).describedAs(fresh.err).isZero();
-    assertThat(fresh.out).contains("taken (other)");
-    assertThat(fresh.err).contains("is kept here; delete it: rm " + file);
+    assertThat(fresh.out).contains("imported (other)");
+    assertThat(fresh.err).contains("are stored here; now delete the file\nhint: rm " + file);
     assertThat(other.list()).hasSize(5);
     for (Entry each : all) {
       Entry brought =
@@ -214,7 +214,7 @@ final class ExportTest {
     assertThat(export()).isZero();
     other.failWith(new StoreException(Reason.LOCKED, "is locked; unlock it"));
     assertThat(bring()).isEqualTo(1);
-    assertThat(fresh.out).contains("could not be kept");
+    assertThat(fresh.out).contains("could not be stored");
     assertThat(fresh.err).contains("other: is locked").doesNotContain("rm ");
   }
 

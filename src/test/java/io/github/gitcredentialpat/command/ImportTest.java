@@ -44,7 +44,8 @@ final class ImportTest {
 
   @BeforeEach
   void start() {
-    person.atHome(home);
+    // The tests themselves run in a repository, whose settings are none of theirs.
+    person.atHome(home).set("GIT_DIR", home.resolve("no-repository").toString());
   }
 
   /** A token of 2024 and this month: A for January. */
@@ -116,12 +117,13 @@ final class ImportTest {
 
   @Test
   void bringsOverWhatGitsStoreHelperKeepsAndLeavesItThere() throws Exception {
-    gitKeeps("https://contoso@dev.azure.com", "contoso", token);
+    gitKeeps("https://dev.azure.com/contoso", "alice", token);
     String before = Files.readString(credentials());
-    assertThat(run("import"))
-        .contains("contoso (by its user name)", "git's own helper", "taken (memory)");
+    assertThat(run("import")).contains("contoso", "git's own helper", "imported (memory)");
     assertThat(kept(CONTOSO)).isEqualTo(token);
-    assertThat(person.err).contains("still stands in plain text in " + credentials());
+    assertThat(person.err)
+        .contains("imported tokens are still in plain text in " + credentials())
+        .contains("\nhint: git-credential-pat import --delete\n");
     assertThat(Files.readString(credentials())).isEqualTo(before);
     assertThat(outcome()).isEqualTo("keptAlready");
   }
@@ -332,12 +334,182 @@ final class ImportTest {
   }
 
   @Test
+  void aUserNameIsNoOrganizationUnlessSomethingNamesThatOrganization() throws Exception {
+    netrc("machine dev.azure.com login pipeline password " + token + "\n");
+    assertThat(outcome("--delete")).isEqualTo("noOrganization");
+    assertThat(memory.list()).isEmpty();
+    assertThat(Files.readString(home.resolve(".netrc"))).contains(token);
+    assertThat(person.err)
+        .contains("do not name their organization; not imported")
+        .contains("\nhint: git-credential-pat import --organization ORG --delete\n");
+
+    // A URL that has it from a user name itself bears nothing out.
+    git("config", "--global", "remote.a.url", "https://pipeline@dev.azure.com");
+    git("config", "--global", "remote.b.url", "https://pipeline@dev.azure.com/contoso/_git/a");
+    assertThat(outcome()).isEqualTo("noOrganization");
+    assertThat(person.err).contains("hint: git-credential-pat import --organization contoso\n");
+    assertThat(outcome("--delete", "--organization", "contoso")).isEqualTo("taken");
+    assertThat(memory.list()).containsExactly(new EntryKey(CONTOSO, "pipeline"));
+    assertThat(Files.readString(home.resolve(".netrc"))).isEmpty();
+  }
+
+  @Test
+  void anOrganizationAsUserNameIsBorneOutByGitsConfiguration() throws Exception {
+    String url = "url.https://contoso.visualstudio.com/.insteadOf";
+    git("config", "--global", url, "az:");
+    netrc("machine dev.azure.com login Contoso password " + token + "\n");
+    assertThat(run("import")).contains("contoso (by its user name)", "imported (memory)");
+    assertThat(memory.list()).containsExactly(new EntryKey(CONTOSO, null));
+  }
+
+  @Test
+  void anOrganizationAsUserNameIsBorneOutByOneThatIsStored() throws Exception {
+    keep(CONTOSO, null, newToken('A'), 5);
+    netrc("machine dev.azure.com login contoso password " + newToken('B') + "\n");
+    assertThat(outcome()).isEqualTo("taken");
+  }
+
+  @Test
+  void anOrganizationAsUserNameIsBorneOutByAnotherEntry() throws Exception {
+    netrc(
+        "machine dev.azure.com login contoso password "
+            + newToken('C')
+            + "\nmachine dev.azure.com login fabrikam password "
+            + newToken('B')
+            + "\n");
+    gitKeeps("https://dev.azure.com/contoso/Web/_git/site", "x", token);
+    assertThat(outcome()).isEqualTo("newerWasFound taken noOrganization");
+    // What a person names counts for those alone of which nothing else is known.
+    assertThat(outcome("--organization", "fabrikam")).isEqualTo("newerWasFound keptAlready taken");
+  }
+
+  @Test
+  void aTokenIsKnownByAnotherEntryThatNamesItsOrganization() throws Exception {
+    gitKeeps("https://dev.azure.com/contoso/Web/_git/site", "x", token);
+    netrc("machine dev.azure.com login anything password " + token + "\n");
+    assertThat(outcome("--delete")).isEqualTo("taken taken");
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(Files.readString(home.resolve(".netrc"))).isEmpty();
+  }
+
+  @Test
+  void aPasswordWithoutALoginIsImportedFromNetrc() throws Exception {
+    netrc("machine pkgs.dev.azure.com password " + token);
+    assertThat(outcome("--delete")).isEqualTo("noOrganization");
+    assertThat(outcome("--delete", "--organization", "contoso")).isEqualTo("taken");
+    assertThat(memory.list()).containsExactly(new EntryKey(CONTOSO, null));
+    assertThat(Files.readString(home.resolve(".netrc"))).isEmpty();
+  }
+
+  @Test
+  void theSameTokenUnderAnotherUserIsAlreadyStored() throws Exception {
+    keep(CONTOSO, "alice", token, 5);
+    gitKeeps("https://dev.azure.com/contoso", "bob", token);
+    assertThat(outcome("--delete")).isEqualTo("keptAlready");
+    assertThat(memory.list()).containsExactly(new EntryKey(CONTOSO, "alice"));
+  }
+
+  @Test
+  void everyHintWorksAsItStands() throws Exception {
+    keep(CONTOSO, null, token, 5);
+    netrc("machine dev.azure.com login anything password " + newToken('B') + "\n");
+    run("import", "--from", "netrc", "--all");
+    assertThat(hint()).isEqualTo("import --from netrc --all --organization contoso");
+    run(hint().split(" "));
+    assertThat(hint()).isEqualTo("import --from netrc --all --organization contoso --delete");
+    run(hint().split(" "));
+    assertThat(Files.readString(home.resolve(".netrc"))).isEmpty();
+    assertThat(person.err).doesNotContain("hint:");
+  }
+
+  /** What the last command said to type next, without the program's name. */
+  private String hint() {
+    String start = "hint: git-credential-pat ";
+    String err = person.err;
+    assertThat(err).containsOnlyOnce(start);
+    return err.substring(err.indexOf(start) + start.length()).lines().findFirst().orElseThrow();
+  }
+
+  @Test
+  void ofTwoMachinesOnTheLastLineBothComeOverAndGo() throws Exception {
+    String other = newToken('B');
+    netrc(
+        "machine h login i\n\nmachine contoso.visualstudio.com login a password "
+            + token
+            + "  machine fabrikam.visualstudio.com login b password "
+            + other);
+    assertThat(outcome("--delete")).isEqualTo("taken taken");
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(kept(FABRIKAM)).isEqualTo(other);
+    assertThat(Files.readString(home.resolve(".netrc"))).isEqualTo("machine h login i\n\n");
+  }
+
+  @Test
+  void ofTwoMachinesOnALineNoEmptyLineStays() throws Exception {
+    netrc(
+        "machine h login i\nmachine contoso.visualstudio.com login a password "
+            + token
+            + "\tmachine fabrikam.visualstudio.com login b password "
+            + newToken('B')
+            + "\n\nmachine j login k\n");
+    assertThat(outcome("--delete")).isEqualTo("taken taken");
+    assertThat(Files.readString(home.resolve(".netrc")))
+        .isEqualTo("machine h login i\n\nmachine j login k\n");
+  }
+
+  @Test
+  void aLoneCarriageReturnAtTheEndOfGitsFileSurvives() throws Exception {
+    gitKeeps("https://dev.azure.com/contoso", "x", token);
+    Files.writeString(credentials(), Files.readString(credentials()) + "https://a:b@example.com\r");
+    run("import", "--delete");
+    assertThat(Files.readString(credentials())).isEqualTo("https://a:b@example.com\r");
+  }
+
+  @Test
+  void tensOfThousandsOfLinesTakeSecondsOnly() throws Exception {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 60_000; i++) {
+      lines.append("https://u").append(i).append(":p").append(i).append("@dev.azure.com\n");
+      if (i % 3_000 == 0) {
+        lines.append("https://x:").append(newToken('A')).append("@dev.azure.com/o").append(i);
+        lines.append('\n');
+      }
+    }
+    Files.writeString(credentials(), lines);
+    long start = System.nanoTime();
+    assertThat(run("import", "--delete")).contains("o57000 ");
+    // Were the file read once for each line, it would be minutes.
+    assertThat((System.nanoTime() - start) / 1_000_000_000).isLessThan(30);
+    assertThat(Files.readString(credentials()).lines()).hasSize(60_000);
+  }
+
+  @Test
+  void whatCannotBeReadIsNotAbsent() throws Exception {
+    Files.createDirectory(credentials());
+    Path manager = Files.createDirectories(home.resolve(".gcm/store"));
+    Files.createSymbolicLink(manager.resolve("git"), Path.of("git"));
+    Files.writeString(home.resolve(".gitconfig"), "[broken");
+    netrc("machine contoso.visualstudio.com login a password " + token + "\n");
+    assertThat(person.run("import", "--delete")).isEqualTo(1);
+    assertThat(person.err)
+        .contains(credentials() + " is no file with passwords")
+        .contains("cannot read " + manager.resolve("git") + ": ")
+        .contains("git's configuration: git cannot read its configuration");
+    // All else goes on.
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(Files.readString(home.resolve(".netrc"))).isEmpty();
+    Files.delete(home.resolve(".netrc"));
+    assertThat(person.run("import")).isEqualTo(1);
+    assertThat(person.err).doesNotContain("nothing was found");
+  }
+
+  @Test
   void nothingIsDeletedThatCouldNotBeKept() throws Exception {
     gitKeeps("https://dev.azure.com/contoso", "x", token);
     memory.failWith(new StoreException(Reason.DENIED, "no; say yes"));
     assertThat(person.run("import", "--delete")).isEqualTo(1);
     assertThat(person.err).contains("no; say yes");
-    assertThat(person.out).contains("could not be kept");
+    assertThat(person.out).contains("could not be stored");
     assertThat(Files.readString(credentials())).contains(token);
   }
 
@@ -423,6 +595,15 @@ final class ImportTest {
     assertThat(process.waitFor()).isZero();
   }
 
+  private void git(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("git"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile()).inheritIO();
+    builder.environment().putAll(person.environment());
+    builder.environment().remove("XDG_CONFIG_HOME");
+    assertThat(builder.start().waitFor()).isZero();
+  }
+
   /** As Git Credential Manager does it, which no registry has. */
   private Path managerKeeps(String place, String content) throws IOException {
     Path file = home.resolve(".gcm/store/git").resolve(place + ".credential");
@@ -470,8 +651,8 @@ final class ImportTest {
     Files.move(home.resolve(".gcm/store"), elsewhere);
     assertThat(run("import", "--from", "gcm")).isEmpty();
     person.set("GCM_PLAINTEXT_STORE_PATH", elsewhere.toString());
-    assertThat(run("import")).contains("contoso", "taken (memory)");
-    assertThat(person.err).contains("stands in plain text in " + elsewhere);
+    assertThat(run("import")).contains("contoso", "imported (memory)");
+    assertThat(person.err).contains("still in plain text in " + elsewhere);
   }
 
   @Test

@@ -104,7 +104,7 @@ class ChosenStoresIT {
           name);
       Programs.Result imported = done(alice.pat(alice.home(), "import", "--delete"));
       assertThat(imported.out())
-          .contains(contoso, "Git Credential Manager", "taken (file), deleted")
+          .contains(contoso, "Git Credential Manager", "imported (file), deleted")
           .doesNotContain(token);
       assertThat(alice.home().resolve(".password-store/git")).doesNotExist();
       clonesAndPushes();

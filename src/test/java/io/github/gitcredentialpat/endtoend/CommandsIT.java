@@ -265,14 +265,14 @@ final class CommandsIT {
       pty.waitFor("does not open it; try again", 1);
       pty.waitFor("Passphrase for " + file + ": ", 2);
       pty.type(passphrase + "\n");
-      assertThat(pty.finish()).contains("taken (file)", "delete it: rm " + file);
+      assertThat(pty.finish()).contains("imported (file)", "hint: rm " + file);
     }
     assertThat(kept()).contains("password=" + token);
     assertThat(run("", "list", "--json").out()).isEqualTo(list).contains("laptop", "expiresAt");
 
     long start = System.nanoTime();
     assertThat(run(passphrase, "import", "--encrypted", file.toString()).out())
-        .contains("kept already");
+        .contains("already stored");
     // Under the launcher's options a key takes two seconds, and half a minute without a compiler.
     assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(15_000);
   }

@@ -1,0 +1,82 @@
+package io.github.gitcredentialpat.command;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The organizations that something on this machine names in full: our own entries, the URLs in
+ * git's configuration, other programs' entries. Only a user name that equals one of them may be
+ * taken for an organization; any other is just a user name.
+ */
+final class KnownOrganizations {
+  private final Set<Identity> known = new LinkedHashSet<>();
+
+  /** Those that our stores and git's configuration name; what cannot be read names none. */
+  static KnownOrganizations of(Session session) {
+    KnownOrganizations organizations = new KnownOrganizations();
+    for (Store store : session.run().chain().stores()) {
+      session.run().surroundings().deadline().promptClosed();
+      session.run().surroundings().deadline().doing("reading " + store.name());
+      try {
+        for (EntryKey key : store.list()) {
+          if (key.identity().isOrganization()) {
+            organizations.known.add(key.identity());
+          }
+        }
+      } catch (StoreException e) {
+        session.messages().trace(e);
+      }
+    }
+    if (Git.isThere(session.environment())) {
+      try {
+        organizations.addAll(Git.find(session.environment()));
+      } catch (CommandException | IOException e) {
+        session.messages().trace(e);
+      }
+    }
+    return organizations;
+  }
+
+  private void addAll(Git git) throws CommandException, IOException {
+    for (String setting : git.run(null, "config", "--list", "--null").out().split("\0")) {
+      int feed = setting.indexOf('\n');
+      String key = feed < 0 ? setting : setting.substring(0, feed);
+      int dot = key.indexOf('.');
+      if (dot >= 0 && dot < key.lastIndexOf('.')) {
+        addUrl(key.substring(dot + 1, key.lastIndexOf('.')));
+      }
+      addUrl(setting.substring(feed + 1));
+    }
+  }
+
+  private void addUrl(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (lower.contains(Identity.SERVICES_HOST) || lower.contains(".visualstudio.com")) {
+      add(Whose.tokenOf(text));
+    }
+  }
+
+  /** Adds the organization of a URL, unless that too has it from a user name. */
+  void add(Whose whose) {
+    if (whose.kind() == Whose.Kind.ORGANIZATION && !whose.fromUser()) {
+      known.add(whose.identity());
+    }
+  }
+
+  /** Whether something else names it. */
+  boolean contains(Identity organization) {
+    return known.contains(organization);
+  }
+
+  /** What a person types for the organization that is meant: the only one, or a placeholder. */
+  String typed() {
+    return known.size() == 1 ? known.iterator().next().display() : "ORG";
+  }
+}
