@@ -24,6 +24,7 @@ final class Finding {
     TAKEN("taken", "imported"),
     WOULD_BE_TAKEN("wouldBeTaken", "would import"),
     KEPT_ALREADY("keptAlready", "already stored"),
+    SET_ASIDE("setAside", "skipped: stored, but set aside since a server rejected it"),
     ANOTHER_IS_KEPT("anotherIsKept", "skipped: another one is stored, not known to be older"),
     NEWER_WAS_FOUND("newerWasFound", "skipped: not the newest one found"),
     NOT_AZURE("notAzure", "skipped: not Azure DevOps (use --all)"),

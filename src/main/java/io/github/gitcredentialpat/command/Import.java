@@ -265,7 +265,12 @@ final class Import implements Callable<Integer> {
         case STORED ->
             finding.become(
                 dry ? Finding.Outcome.WOULD_BE_TAKEN : Finding.Outcome.TAKEN, brought.store());
-        case ALREADY_STORED -> finding.become(Finding.Outcome.KEPT_ALREADY, brought.store());
+        case ALREADY_STORED ->
+            finding.become(
+                isSetAside(brought.store(), theirs, finding.whose().identity())
+                    ? Finding.Outcome.SET_ASIDE
+                    : Finding.Outcome.KEPT_ALREADY,
+                brought.store());
         case ANOTHER_IS_STORED -> finding.become(Finding.Outcome.ANOTHER_IS_KEPT, brought.store());
         case NOT_STORED -> notKept(finding);
       }
@@ -274,6 +279,17 @@ final class Import implements Callable<Integer> {
       session.say(e.getMessage());
       notKept(finding);
     }
+  }
+
+  /** Whether all that the store has of this token was refused, and is deleted in a few days. */
+  private static boolean isSetAside(Store store, Entry token, Identity where)
+      throws StoreException {
+    boolean isSetAside = true;
+    for (Entry entry : store.find(where)) {
+      isSetAside &= entry.setAsideAt() != 0 || !entry.secret().sameAs(token.secret());
+      entry.wipe();
+    }
+    return isSetAside;
   }
 
   private void notKept(Finding finding) {

@@ -410,6 +410,15 @@ final class ImportTest {
   }
 
   @Test
+  void whatIsOnlySetAsideHereIsNotDeletedThere() throws Exception {
+    keep(CONTOSO, null, token, 5);
+    memory.save(memory.find(CONTOSO).get(0).setAsideAt(System.currentTimeMillis() / 1000));
+    gitKeeps("https://dev.azure.com/contoso", "bob", token);
+    assertThat(outcome("--delete")).isEqualTo("setAside");
+    assertThat(Files.readString(credentials())).contains(token);
+  }
+
+  @Test
   void everyHintWorksAsItStands() throws Exception {
     keep(CONTOSO, null, token, 5);
     netrc("machine dev.azure.com login anything password " + newToken('B') + "\n");
