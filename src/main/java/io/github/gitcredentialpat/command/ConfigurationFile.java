@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -151,7 +152,16 @@ final class ConfigurationFile {
       return null;
     } catch (AccessDeniedException e) {
       throw CommandException.couldNot(path + " cannot be read; mend its permissions and repeat");
+    } catch (IOException e) {
+      throw CommandException.couldNot(path + " cannot be read (" + reason(e) + ")");
     }
+  }
+
+  /** What the system said, without the names of files that Java puts around it. */
+  private static String reason(IOException problem) {
+    String reason =
+        problem instanceof FileSystemException ofFile ? ofFile.getReason() : problem.getMessage();
+    return reason == null ? problem.getClass().getSimpleName() : reason;
   }
 
   Path path() {
@@ -170,6 +180,26 @@ final class ConfigurationFile {
   /** The headers below which lines of ours stand. */
   List<String> ours() {
     return text.ours();
+  }
+
+  /**
+   * What the file as it is now, without what it includes, says of this URL.
+   *
+   * @return absent when it says nothing
+   */
+  @Nullable String setting(String key, String url) throws CommandException, IOException {
+    Programs.Result result =
+        git.run(
+            null,
+            text.bytes(),
+            "config",
+            "--file",
+            "-",
+            "--no-includes",
+            "--get-urlmatch",
+            key,
+            url);
+    return result.exit() == 0 ? result.out().stripTrailing() : null;
   }
 
   /** Adds sections at the end. */
@@ -237,6 +267,7 @@ final class ConfigurationFile {
     try {
       create(lock);
       isOurs = true;
+      permit(lock);
       try (FileChannel channel = FileChannel.open(lock, WRITE)) {
         ByteBuffer bytes = ByteBuffer.wrap(text.bytes());
         while (bytes.hasRemaining()) {
@@ -259,6 +290,9 @@ final class ConfigurationFile {
       throw CommandException.couldNot(path + " cannot be written; repeat as its owner");
     } catch (NoSuchFileException e) {
       throw CommandException.couldNot("the folder of " + path + " is missing; make it and repeat");
+    } catch (IOException e) {
+      throw CommandException.couldNot(
+          path + " cannot be written (" + reason(e) + "); nothing is changed");
     } finally {
       if (isOurs) {
         Files.deleteIfExists(lock);
@@ -268,15 +302,26 @@ final class ConfigurationFile {
 
   /** As readable as the file it will replace, from the start: that may hold secrets. */
   private void create(Path lock) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-    if (before == null || view == null) {
+    Set<PosixFilePermission> permissions = permissions();
+    if (permissions == null) {
       Files.createFile(lock);
-      return;
+    } else {
+      Files.createFile(lock, PosixFilePermissions.asFileAttribute(permissions));
     }
-    Set<PosixFilePermission> permissions = view.readAttributes().permissions();
-    Files.createFile(lock, PosixFilePermissions.asFileAttribute(permissions));
-    // What the process's mask took away.
-    Files.setPosixFilePermissions(lock, permissions);
+  }
+
+  /** Gives back what the process's mask took away when it was made. */
+  private void permit(Path lock) throws IOException {
+    Set<PosixFilePermission> permissions = permissions();
+    if (permissions != null && !Files.getPosixFilePermissions(lock).equals(permissions)) {
+      Files.setPosixFilePermissions(lock, permissions);
+    }
+  }
+
+  /** Those of the file; absent where there is none, or this system has no such permissions. */
+  private @Nullable Set<PosixFilePermission> permissions() throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    return before == null || view == null ? null : view.readAttributes().permissions();
   }
 
   /** Has git read both, and compare: one is the other and some settings more, in that order. */

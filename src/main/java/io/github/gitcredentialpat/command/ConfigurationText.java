@@ -138,7 +138,10 @@ final class ConfigurationText {
       after.append(head).append(String.join("", rest));
     }
     if (note == Mark.ENDED_LINE && place == after.length()) {
-      after.setLength(place - end(after.toString()).length());
+      // The line may have ended in a carriage return of its own.
+      after.setLength(place - 1);
+      boolean isOfWindows = after.indexOf("\r\n") >= 0 && after.toString().endsWith("\r");
+      after.setLength(after.length() - (isOfWindows ? 1 : 0));
     }
     text = after.toString();
     isGone = note == Mark.MADE_FILE && text.isEmpty();

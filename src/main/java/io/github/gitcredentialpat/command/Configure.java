@@ -5,6 +5,7 @@ import io.github.gitcredentialpat.identity.Whose;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,41 +41,75 @@ final class Configure implements Callable<Integer> {
       names = "--proactive",
       paramLabel = "ORG",
       description =
-          "Only let git send this organisation's token with its first request (git 2.46 or newer).")
+          "Let git send this organization's token with its first request (git 2.46 or newer);"
+              + " without other options only that.")
   private @Nullable String proactive;
 
   @Override
   public Integer call() throws CommandException, IOException {
     Session session = commands.silentSession();
     Git git = Git.find(session.environment());
-    if (proactive == null) {
-      setUp(session, git);
-    } else if (allHosts || !servers.isEmpty() || !commands.helperOptions().isEmpty()) {
-      throw CommandException.wrongUsage(
-          "--proactive is set on its own; leave --all-hosts, --server and --store out");
-    } else {
-      setUpProactive(session, git);
+    boolean onlyProactive =
+        proactive != null && !allHosts && servers.isEmpty() && commands.helperOptions().isEmpty();
+    String organization = proactive == null ? null : organization(proactive);
+    if (organization != null && !new ProactiveAuth(git).isSupported()) {
+      throw CommandException.couldNot(ProactiveAuth.NEEDS + "; upgrade git and repeat");
     }
-    return 0;
-  }
-
-  private void setUp(Session session, Git git) throws CommandException, IOException {
     ConfigurationFile file = ConfigurationFile.open(git, choice.scope());
-    Launcher windows = windows(session);
-    Launcher launcher = windows == null ? Launcher.find() : windows;
-    HelperSetup setup = HelperSetup.of(git, file, launcher.command());
-    setup.choose(commands.helperOptions());
-    for (String server : servers) {
-      setup.addServer(HelperSetup.server(server));
+    HelperSetup setup = onlyProactive ? null : setUp(session, git, file);
+    if (organization != null) {
+      addProactive(git, file, organization);
     }
-    if (allHosts) {
-      setup.addAllHosts();
-    }
-    setup.apply();
     choice.finish(session, file);
     if (file.changes().isEmpty()) {
       session.say("git is set up already; nothing is changed");
     }
+    if (organization != null) {
+      session.say(
+          "where no token is kept, git asks for one then even for public projects of "
+              + organization
+              + "; type: git-credential-pat unconfigure --proactive "
+              + organization
+              + " to undo it");
+    }
+    if (setup != null) {
+      sayWhatIsInTheWay(session, setup);
+    }
+    return 0;
+  }
+
+  private static void addProactive(Git git, ConfigurationFile file, String organization)
+      throws CommandException, IOException {
+    ProactiveAuth setting = new ProactiveAuth(git);
+    if (!setting.isSet(organization)) {
+      setting.addTo(file, organization);
+    }
+  }
+
+  private HelperSetup setUp(Session session, Git git, ConfigurationFile file)
+      throws CommandException, IOException {
+    Launcher windows = windows(session);
+    Launcher launcher = windows == null ? Launcher.find() : windows;
+    HelperSetup setup = HelperSetup.of(git, file, launcher.command());
+    setup.choose(commands.helperOptions());
+    List<String> urls = new ArrayList<>();
+    for (String server : servers) {
+      urls.add(HelperSetup.server(server));
+    }
+    urls.forEach(setup::addServer);
+    if (allHosts) {
+      setup.addAllHosts();
+    }
+    setup.apply();
+    for (String url : urls) {
+      new ProactiveAuth(git).addServer(file, url);
+    }
+    return setup;
+  }
+
+  /** Names what in more local files still gets in the way. */
+  private void sayWhatIsInTheWay(Session session, HelperSetup setup)
+      throws CommandException, IOException {
     CredentialSettings later = setup.later(choice.scope());
     for (Setting other : setup.others(later)) {
       session.say(
@@ -103,36 +138,20 @@ final class Configure implements Callable<Integer> {
     return windows;
   }
 
-  private void setUpProactive(Session session, Git git) throws CommandException, IOException {
-    String organization = organization(proactive);
-    ProactiveAuth setting = new ProactiveAuth(git);
-    if (!setting.isSupported()) {
-      throw CommandException.couldNot(ProactiveAuth.NEEDS + "; upgrade git and repeat");
-    }
-    ConfigurationFile file = ConfigurationFile.open(git, choice.scope());
-    if (!setting.isSet(organization)) {
-      setting.addTo(file, organization);
-    }
-    choice.finish(session, file);
-    if (file.changes().isEmpty()) {
-      session.say("git does so for " + organization + " already; nothing is changed");
-    }
-    session.say(
-        "where no token is kept, git asks for one then even for public projects of "
-            + organization
-            + "; type: git-credential-pat unconfigure --proactive "
-            + organization
-            + " to undo it");
-  }
-
-  /** The name of the organisation that a person names by it or a URL, in their spelling. */
+  /** The name of the organization that a person names by it or a URL, in their spelling. */
   static String organization(String typed) throws CommandException {
     Whose whose = Session.whose(typed);
     if (whose.kind() != Whose.Kind.ORGANIZATION) {
       throw CommandException.wrongUsage(
-          whose.identity().display() + " is no organisation of Azure DevOps Services");
+          whose.identity().display() + " is not an organization of Azure DevOps Services");
     }
-    String name = whose.identity().display();
-    return typed.equalsIgnoreCase(name) ? typed : name;
+    return spelling(typed, whose.identity().display());
+  }
+
+  /** An organization's name as it stands in a URL or alone: git compares paths with case. */
+  static String spelling(String typed, String name) {
+    int start = typed.toLowerCase(Locale.ROOT).indexOf("/" + name) + 1;
+    String found = start == 0 ? typed.strip() : typed.substring(start, start + name.length());
+    return found.equalsIgnoreCase(name) ? found : name;
   }
 }

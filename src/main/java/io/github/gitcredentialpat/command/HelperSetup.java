@@ -62,11 +62,21 @@ final class HelperSetup {
     List<String> ours = file.ours();
     setup.allHosts = ours.contains(header(null));
     for (String pattern : settings.patterns()) {
-      if (!AZURE.contains(pattern) && ours.contains(header(pattern))) {
+      if (!AZURE.contains(pattern) && ours.contains(header(pattern)) && setup.resets(pattern)) {
         setup.servers.add(pattern);
       }
     }
     return setup;
+  }
+
+  /** Whether others are cleared for this pattern: a server's, and not only its host's. */
+  private boolean resets(String pattern) {
+    for (Setting setting : settings.all()) {
+      if (pattern.equals(setting.pattern()) && setting.isHelper() && setting.value().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The header for this URL; absent for every host. */
@@ -131,6 +141,37 @@ final class HelperSetup {
     return url.toString();
   }
 
+  /** A server's URL without its path. */
+  static String host(String server) {
+    int slash = server.indexOf('/', server.indexOf("://") + 3);
+    return slash < 0 ? server : server.substring(0, slash);
+  }
+
+  /**
+   * The hosts of servers that are set up for a path of theirs. Programs on libgit2 (cargo) look a
+   * helper up for a whole host only, and want to be told to say the path as well.
+   */
+  private Set<String> hosts() {
+    Set<String> hosts = new LinkedHashSet<>();
+    for (String server : servers) {
+      if (!servers.contains(host(server))) {
+        hosts.add(host(server));
+      }
+    }
+    return hosts;
+  }
+
+  /** Takes a server out of a file, and its host unless another server of it is set up there. */
+  static void removeServer(ConfigurationFile file, String server)
+      throws CommandException, IOException {
+    file.remove(header(server)::equals);
+    String host = header(host(server));
+    String others = host.substring(0, host.length() - 2) + "/";
+    if (file.ours().stream().noneMatch(header -> header.startsWith(others))) {
+      file.remove(host::equals);
+    }
+  }
+
   /** Changes the file, unless it says all that already. */
   void apply() throws CommandException, IOException {
     if (!isInForce()) {
@@ -146,6 +187,10 @@ final class HelperSetup {
     List<Section> sections = new ArrayList<>();
     if (allHosts) {
       sections.add(new Section(NAME, null, List.of(reset, ours)));
+    }
+    // Before the servers' own sections, which clear what was named before for their paths.
+    for (String host : hosts()) {
+      sections.add(new Section(NAME, host, List.of(ours, USE_HTTP_PATH)));
     }
     for (String url : urls()) {
       sections.add(
@@ -188,7 +233,25 @@ final class HelperSetup {
         return false;
       }
     }
+    for (String host : hosts()) {
+      Setting path = lastFor(host, "usehttppath");
+      Setting last = lastFor(host, "helper");
+      if (last == null || !last.value().equals(helper) || path == null || !path.isTrue()) {
+        return false;
+      }
+    }
     return true;
+  }
+
+  /** What libgit2 reads for a host: the last setting for exactly that. */
+  private @Nullable Setting lastFor(String host, String key) {
+    Setting last = null;
+    for (Setting setting : settings.all()) {
+      if (host.equals(setting.pattern()) && setting.key().equals(key)) {
+        last = setting;
+      }
+    }
+    return last;
   }
 
   /** What more local files say, which git reads after that of this scope. */
@@ -237,8 +300,24 @@ final class HelperSetup {
     return examples;
   }
 
+  /**
+   * A URL below a pattern, to be put on git's command line: without a password, and without a user
+   * that may be one.
+   */
   private static String example(String pattern) {
-    return pattern.replace("*", "x") + "/x";
+    int start = pattern.indexOf("://") + 3;
+    int slash = start < 3 ? -1 : pattern.indexOf('/', start);
+    int at = start < 3 ? -1 : pattern.lastIndexOf('@', slash < 0 ? pattern.length() : slash);
+    String bare = pattern;
+    if (at >= start) {
+      int colon = pattern.indexOf(':', start);
+      String user = pattern.substring(start, colon < 0 || colon > at ? at : colon);
+      bare =
+          pattern.substring(0, start)
+              + (ForeignUser.isName(user) ? user + "@" : "")
+              + pattern.substring(at + 1);
+    }
+    return bare.replace("*", "x") + "/x";
   }
 
   private static Setting helper(String value) {

@@ -78,7 +78,7 @@ final class Login implements Callable<Integer> {
 
   @Option(
       names = "--proactive",
-      description = "Let git send it with its first request: configure --proactive.")
+      description = "Fail where git cannot be told to send it with its first request.")
   private boolean proactive;
 
   @Option(
@@ -114,12 +114,16 @@ final class Login implements Callable<Integer> {
       if (!keep(session, whose, token, expiry, verdict)) {
         return 1;
       }
-      boolean isForAll = verdict != null && verdict.isGood();
-      return isForAll
-              && whose.kind() == Whose.Kind.ORGANIZATION
-              && Git.isThere(session.environment())
-          ? offerProactive(session, whose)
-          : 0;
+      boolean isProven = verdict != null && verdict.isGood();
+      String whyNot =
+          isProven && whose.kind() == Whose.Kind.ORGANIZATION
+              ? ProactiveAuth.useFor(
+                  session, whose.identity(), Configure.spelling(url, whose.identity().display()))
+              : null;
+      if (proactive && whyNot != null) {
+        session.say(whyNot + "; the token is stored all the same");
+      }
+      return proactive && whyNot != null ? 1 : 0;
     } finally {
       token.wipe();
     }
@@ -280,42 +284,6 @@ final class Login implements Callable<Integer> {
       session.messages().trace(e);
       return typed;
     }
-  }
-
-  /**
-   * With git 2.46 or newer a fetch can do with two HTTP requests for four, but not where public
-   * projects answer anybody: without a token git would ask for one there all the same.
-   */
-  private int offerProactive(Session session, Whose whose) throws CommandException, IOException {
-    String organization = whose.identity().display();
-    ProactiveAuth setting = new ProactiveAuth(Git.find(session.environment()));
-    if (!setting.isSupported()) {
-      if (proactive) {
-        session.say(ProactiveAuth.NEEDS + "; the token is stored all the same");
-      }
-      return proactive ? 1 : 0;
-    }
-    if (setting.isSet(organization)) {
-      return 0;
-    }
-    if (new Checker(session).mayHavePublicProjects(whose.identity())) {
-      if (proactive) {
-        session.say(
-            organization
-                + " has public projects, for which git would ask for a token too; that is left"
-                + " as it is");
-      }
-      return proactive ? 1 : 0;
-    }
-    if (!proactive) {
-      session.say(
-          "fetches take half the requests after: git-credential-pat configure --proactive "
-              + organization);
-      return 0;
-    }
-    setting.set(organization);
-    session.say("git sends the token with its first request to " + organization + " from now on");
-    return 0;
   }
 
   // --- bringing one back ---

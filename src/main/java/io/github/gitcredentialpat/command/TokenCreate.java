@@ -96,6 +96,9 @@ final class TokenCreate extends TokenCommand {
             + ", kept in "
             + store.name()
             + clamped(token, end));
+    if (forGit) {
+      ProactiveAuth.useFor(desk.session(), desk.whose().identity(), desk.organization());
+    }
     return 0;
   }
 

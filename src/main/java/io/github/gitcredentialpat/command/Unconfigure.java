@@ -80,7 +80,8 @@ final class Unconfigure implements Callable<Integer> {
       file.remove(HelperSetup.header(null)::equals);
     }
     for (String server : servers) {
-      file.remove(HelperSetup.header(HelperSetup.server(server))::equals);
+      HelperSetup.removeServer(file, HelperSetup.server(server));
+      ProactiveAuth.removeServer(file, HelperSetup.server(server));
     }
     if (proactive != null) {
       new ProactiveAuth(git).removeFrom(file, Configure.organization(proactive));

@@ -65,7 +65,7 @@ final class ConfigureTest {
   private void assertOnlyOurs(String url) throws Exception {
     assertThat(fill(url)).contains("password=secret");
     approve(url);
-    assertThat(person.calls()).contains("called: get", "called: store");
+    assertThat(person.calls()).containsPattern("called: .*get").containsPattern("called: .*store");
     assertThat(plaintext).doesNotExist();
   }
 
@@ -76,6 +76,11 @@ final class ConfigureTest {
         Arguments.of("CRLF", "[user]\r\n\tname = Ada\r\n[credential]\r\n\thelper = store\r\n"),
         Arguments.of("no end of line", "[user]\n\tname = Ada"),
         Arguments.of("CRLF and no end of line", "[user]\r\n\tname = Ada"),
+        Arguments.of("a lone CR at the end", "[user]\n\tname = Ada\n# the end\r"),
+        Arguments.of("CRLF and a lone CR at the end", "[user]\r\n\tname = Ada\r\n# the end\r"),
+        Arguments.of(
+            "a secret in a section's name",
+            "[credential \"https://alice:secret@dev.azure.com/contoso\"]\n\thelper = store\n"),
         Arguments.of("a comment without end", PLAINTEXT + "# the end"),
         Arguments.of("a section twice", PLAINTEXT + "[user]\n\tname = Ada\n" + PLAINTEXT),
         Arguments.of("only blanks", " \n\t\n"),
@@ -170,6 +175,86 @@ final class ConfigureTest {
     assertOnlyOurs("http://tfs.corp.local:8080/tfs/Main/Web/_git/site");
     unconfigure("--server", "http://tfs.corp.local:8080/tfs/Main/Web");
     assertThat(person.global).content().doesNotContain("tfs.corp").contains("ados.corp");
+  }
+
+  /** Cargo and other programs on libgit2 look only there. */
+  @Test
+  void aServersHelperIsSetForItsHostToo() throws Exception {
+    configure("--store", "file", "--server", "https://tfs.corp.local/tfs");
+    String key = "credential.https://tfs.corp.local";
+    assertThat(person.git("config", "--get", key + ".helper")).contains(" --store file\n");
+    assertThat(person.git("config", "--bool", "--get", key + ".useHttpPath")).isEqualTo("true\n");
+    // Below the server's path no other helper is asked, elsewhere at its host they still are.
+    person.gitReading("", "config", "--global", "credential.helper", "store");
+    configure("--store", "file", "--server", "https://tfs.corp.local/tfs");
+    assertOnlyOurs("https://tfs.corp.local/tfs/Main/Web/_git/site");
+    approve("https://tfs.corp.local/other/site");
+    assertThat(plaintext).exists();
+  }
+
+  @Test
+  void aServersHostGoesWithTheLastServerThere() throws Exception {
+    Files.writeString(person.global, PLAINTEXT);
+    configure("--server", "https://tfs.corp.local/tfs", "--server", "https://tfs.corp.local/old");
+    byte[] both = Files.readAllBytes(person.global);
+    configure();
+    assertThat(person.typed.err).contains("set up already");
+    assertThat(Files.readAllBytes(person.global)).isEqualTo(both);
+    unconfigure("--server", "https://tfs.corp.local/old");
+    assertThat(person.global).content().contains("\"https://tfs.corp.local\"", "local/tfs\"");
+    unconfigure("--server", "https://tfs.corp.local/tfs");
+    assertThat(person.global).content().doesNotContain("tfs.corp.local").contains("dev.azure.com");
+    unconfigure();
+    assertThat(person.global).content().isEqualTo(PLAINTEXT);
+  }
+
+  private String http(String setting, String url) throws Exception {
+    return Git.find(person.typed.environment()).setting("--no-type", "http." + setting, url);
+  }
+
+  @Test
+  void gitSendsAServersTokenFirst() throws Exception {
+    person.gitSays("2.46.0");
+    Files.writeString(person.global, PLAINTEXT);
+    configure("--server", "https://tfs.corp.local/tfs");
+    String url = "https://tfs.corp.local/tfs/Main/Web/_git/site";
+    assertThat(http("proactiveAuth", url)).isEqualTo("basic");
+    assertThat(http("emptyAuth", url)).isEqualTo("false");
+    assertThat(http("proactiveAuth", "https://tfs.corp.local/other")).isNull();
+    assertThat(http("proactiveAuth", "https://dev.azure.com/contoso")).isNull();
+    byte[] first = Files.readAllBytes(person.global);
+    configure("--server", "https://tfs.corp.local/tfs");
+    assertThat(Files.readAllBytes(person.global)).isEqualTo(first);
+    unconfigure("--server", "https://tfs.corp.local/tfs");
+    assertThat(http("proactiveAuth", url)).isNull();
+    assertThat(http("emptyAuth", url)).isNull();
+    unconfigure();
+    assertThat(person.global).content().isEqualTo(PLAINTEXT);
+  }
+
+  @Test
+  void anOlderGitIsToldWhatItKnowsAndTheRestOnceItIsNewer() throws Exception {
+    person.gitSays("2.39.5");
+    configure("--server", "https://tfs.corp.local/tfs");
+    String url = "https://tfs.corp.local/tfs/Main/Web/_git/site";
+    assertThat(http("proactiveAuth", url)).isNull();
+    assertThat(http("emptyAuth", url)).isEqualTo("false");
+    person.gitSays("2.46.0");
+    configure("--server", "https://tfs.corp.local/tfs");
+    assertThat(http("proactiveAuth", url)).isEqualTo("basic");
+    unconfigure();
+    assertThat(person.global).doesNotExist();
+  }
+
+  @Test
+  void proactiveStandsBesideTheOtherOptions() throws Exception {
+    person.gitSays("2.46.0");
+    configure("--store", "file", "--proactive", "contoso", "--server", "https://ados.corp.local");
+    assertThat(http("proactiveAuth", "https://dev.azure.com/contoso/x")).isEqualTo("basic");
+    assertThat(http("proactiveAuth", "https://ados.corp.local/Main/x")).isEqualTo("basic");
+    assertOnlyOurs("https://dev.azure.com/contoso/Web/_git/site");
+    unconfigure();
+    assertThat(person.global).doesNotExist();
   }
 
   @ParameterizedTest
@@ -397,6 +482,38 @@ final class ConfigureTest {
       assertThat(person.typed.err).contains("git-credential-pat: ");
       assertThat(person.global).content().isEqualTo(broken);
     }
+  }
+
+  /** As on a full disk: a file that the system does not let anybody write. */
+  @Test
+  void aFileThatCannotBeWrittenIsOneLine() throws Exception {
+    Path global = person.home.resolve("x".repeat(255));
+    Files.writeString(global, PLAINTEXT);
+    person.typed.set("GIT_CONFIG_GLOBAL", global.toString());
+    assertThat(run("configure")).isEqualTo(1);
+    assertThat(person.typed.err)
+        .contains("cannot be written (File name too long); nothing is changed")
+        .hasLineCount(1);
+    assertThat(global).content().isEqualTo(PLAINTEXT);
+  }
+
+  /** A program's arguments can be read by everybody on the machine. */
+  @Test
+  void noSecretReachesAnArgument() throws Exception {
+    person.gitNotes();
+    Files.writeString(
+        person.global,
+        "[credential \"https://alice:hushhush@dev.azure.com/contoso\"]\n\thelper = store\n"
+            + "[credential \"https://"
+            + "abcdefg234567".repeat(4)
+            + "@dev.azure.com/fabrikam\"]\n\thelper = store\n");
+    configure("--dry-run");
+    configure();
+    assertThat(run("doctor", "contoso")).isBetween(0, 1);
+    assertThat(person.calls()).contains("alice@dev.azure.com").doesNotContain("hushhush", "abcdef");
+    // The helper for that user is seen all the same.
+    assertThat(person.global).content().contains("# git-credential-pat");
+    unconfigure();
   }
 
   @Test

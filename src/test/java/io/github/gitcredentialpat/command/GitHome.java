@@ -61,6 +61,17 @@ final class GitHome {
     return this;
   }
 
+  /** From now on git's arguments are noted among the calls. */
+  GitHome gitNotes() throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path wrapper = bin.resolve("git");
+    Files.writeString(
+        wrapper, "#!/bin/sh\necho \"git: $*\" >>'" + calls + "'\nexec " + git + " \"$@\"\n");
+    assertThat(wrapper.toFile().setExecutable(true)).isTrue();
+    typed.set("PATH", bin + ":" + System.getenv("PATH"));
+    return this;
+  }
+
   /** From now on the person is in a repository of that name, which this makes. */
   Path in(String repository) throws Exception {
     Path path = Files.createDirectories(home.resolve(repository));

@@ -309,29 +309,32 @@ final class LoginTest {
   }
 
   @Test
-  void offersProactiveAuthenticationAndLogoutUndoesIt() throws Exception {
+  void gitSendsTheTokenFirstUntilLogout() throws Exception {
     useGit("2.46.0");
     String token = contoso.grant("vso.code");
-    assertThat(person.answering(token, "login", "contoso")).isZero();
-    assertThat(person.err).contains("configure --proactive contoso");
-    assertThat(configuration()).isEmpty();
-    assertThat(person.answering(token, "login", "contoso", "--proactive")).isZero();
+    assertThat(person.answering(token, "login", "https://dev.azure.com/Contoso/x")).isZero();
+    assertThat(person.err)
+        .contains("git now sends the token with its first request to Contoso")
+        .contains("unconfigure --proactive");
     assertThat(configuration())
-        .contains("https://dev.azure.com/contoso", "https://contoso.visualstudio.com", "basic");
+        .contains("https://dev.azure.com/contoso", "https://dev.azure.com/Contoso")
+        .contains("https://contoso.visualstudio.com", "basic");
+    assertThat(person.answering(token, "login", "contoso", "--proactive")).isZero();
+    assertThat(person.err).doesNotContain("first request");
     assertThat(person.run("logout", "contoso")).isZero();
     assertThat(configuration()).doesNotContain("proactiveAuth");
   }
 
   @Test
-  void doesNotOfferItForPublicProjectsOrToAnOlderGit() throws Exception {
+  void notForPublicProjectsNorWithAnOlderGit() throws Exception {
     useGit("2.45.2");
     String token = contoso.grant("vso.code");
     assertThat(person.answering(token, "login", "contoso")).isZero();
-    assertThat(person.err).doesNotContain("--proactive");
+    assertThat(person.err).doesNotContain("first request", "2.46");
     useGit("2.46.0");
     contoso.become(FakeOrganization.Trait.PUBLIC_PROJECTS);
     assertThat(person.answering(token, "login", "contoso")).isZero();
-    assertThat(person.err).doesNotContain("--proactive");
+    assertThat(person.err).doesNotContain("first request", "public projects,");
     assertThat(person.answering(token, "login", "contoso", "--proactive")).isEqualTo(1);
     assertThat(person.err).contains("has public projects");
     assertThat(configuration()).isEmpty();
