@@ -20,9 +20,42 @@ public record Identity(String protocol, String host, @Nullable String path) {
   /** The host that stands for all of Azure DevOps Services. */
   public static final String SERVICES_HOST = "dev.azure.com";
 
+  /** Where Entra signs people in. What is stored for it makes tokens, and is none itself. */
+  private static final String SIGN_IN_HOST = "login.microsoftonline.com";
+
+  /** The protocol of what is stored of a sign-in. No URL has it, and no request is answered. */
+  private static final String SIGN_IN = "entra";
+
   /** The identity of an organisation of Azure DevOps Services, given in lower case. */
   public static Identity ofOrganization(String organization) {
     return new Identity("https", SERVICES_HOST, organization);
+  }
+
+  /** What the sign-in to a tenant of Entra is stored under, where no request is answered from. */
+  public static Identity ofSignIn(String tenant) {
+    return new Identity(SIGN_IN, SIGN_IN_HOST, tenant);
+  }
+
+  /** Whether what is stored under this is a sign-in to Entra, and so never a token for git. */
+  public boolean isSignIn() {
+    return isSignIn(protocol, host);
+  }
+
+  /** Where the first version stored the sign-in to this tenant, among the tokens. */
+  public static Identity ofSignInAmongTokens(String tenant) {
+    return new Identity("https", SIGN_IN_HOST, tenant);
+  }
+
+  /**
+   * Whether a request for this would be one for a sign-in.
+   *
+   * @param protocol in lower case
+   * @param host in lower case, with or without a port
+   */
+  static boolean isSignIn(String protocol, String host) {
+    return protocol.equals(SIGN_IN)
+        || host.equals(SIGN_IN_HOST)
+        || host.startsWith(SIGN_IN_HOST + ":");
   }
 
   /** Whether this is an organisation of Azure DevOps Services. */

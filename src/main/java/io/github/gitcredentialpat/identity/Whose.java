@@ -98,6 +98,9 @@ public record Whose(
       }
       return hosted(name, givenPath, user);
     }
+    if (Identity.isSignIn(scheme, host)) {
+      return refused("what is stored of a sign-in to Entra is not for programs to have");
+    }
     if (looksHosted(name)) {
       return refused("its host only looks like Azure DevOps Services");
     }

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +127,45 @@ final class HelperTest {
         new EntryKey(Identity.ofOrganization(name), user),
         Secret.password(password.getBytes(UTF_8)),
         NOW - DAY);
+  }
+
+  @Nested
+  final class SignIns {
+    private static final String TENANT = "1a2b3c4d-0000-4000-8000-00000000000f";
+
+    @BeforeEach
+    void signIn() throws Exception {
+      for (Identity where :
+          List.of(Identity.ofSignIn(TENANT), Identity.ofSignInAmongTokens(TENANT))) {
+        first.save(
+            Entry.of(
+                new EntryKey(where, "client"),
+                Secret.password("refresh-token".getBytes(UTF_8)),
+                NOW - DAY));
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "protocol=entra\nhost=login.microsoftonline.com\n",
+          "protocol=entra\nhost=login.microsoftonline.com\npath=" + TENANT + "\nusername=client\n",
+          "protocol=https\nhost=login.microsoftonline.com\n",
+          "protocol=https\nhost=login.microsoftonline.com\npath=" + TENANT + "\n",
+          "protocol=https\nhost=login.microsoftonline.com\nusername=client\n",
+          "protocol=HTTPS\nhost=LOGIN.microsoftonline.com\npath=" + TENANT + "\n" + MODERN,
+          "url=https://client@login.microsoftonline.com/" + TENANT + "\n",
+          "url=entra://login.microsoftonline.com/" + TENANT + "\n"
+        })
+    void areNeitherAnsweredNorStoredNorErased(String request) throws Exception {
+      String answer = get(request);
+      assertThat(answer).doesNotContain("password=", "credential=");
+      store(request + "username=client\npassword=other\n");
+      erase(request + "username=client\npassword=refresh-token\n");
+      erase(request);
+      assertThat(first.writes()).isEqualTo(2);
+      assertThat(second.writes()).isZero();
+    }
   }
 
   @Nested

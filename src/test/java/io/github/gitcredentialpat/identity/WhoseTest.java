@@ -476,4 +476,21 @@ final class WhoseTest {
     assertThat(PersonalAccessToken.isLike("contoso")).isFalse();
     assertThat(PersonalAccessToken.isLike("")).isFalse();
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "entra://login.microsoftonline.com/1a2b3c4d-0000-4000-8000-00000000000f",
+        "ENTRA://login.microsoftonline.com",
+        "entra://dev.azure.com/contoso",
+        "entra://example.com",
+        "https://login.microsoftonline.com/1a2b3c4d-0000-4000-8000-00000000000f",
+        "https://client@Login.MicrosoftOnline.com:443/common",
+        "http://login.microsoftonline.com/x/_git/y"
+      })
+  void aSignInIsNobodysToken(String url) {
+    Whose whose = Whose.tokenOf(url);
+    assertThat(whose.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(whose.identity()).isNull();
+  }
 }
