@@ -114,7 +114,7 @@ public final class Pats {
         break;
       }
     }
-    throw error(Reason.UNEXPECTED, "the list of tokens does not come to an end", "try again later");
+    throw error(Reason.UNEXPECTED, "the list of tokens does not end", "try again later");
   }
 
   /** One token, without its secret; absent when there is none of that id. */
@@ -317,14 +317,14 @@ public final class Pats {
     if (status == 203 || (status >= 300 && status < 400) || (status == 200 && isWebPage)) {
       throw error(
           Reason.UNSUPPORTED,
-          "tokens can be managed on the web only, as in organisations of personal Microsoft accounts,",
+          "tokens can only be managed on the web, as in organizations of personal Microsoft accounts,",
           "go to " + tokenPage());
     }
     if (status == 404) {
       throw error(
           Reason.REFUSED,
           "Azure DevOps finds no tokens" + says(answer),
-          "check the name of the organisation");
+          "check the name of the organization");
     }
     if (status == 400) {
       throw error(
@@ -446,7 +446,7 @@ public final class Pats {
       plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '_');
     }
     if (!plain) {
-      throw new IllegalArgumentException("that is not the name of an organisation");
+      throw new IllegalArgumentException("that is not the name of an organization");
     }
     return organization;
   }

@@ -18,7 +18,7 @@ record Refusal(String what, String next) {
     String page = Whose.tokenPage(Identity.ofOrganization(organization));
     return switch (code) {
       case "displayNameRequired", "invalidDisplayName" ->
-          new Refusal("Azure DevOps does not accept this name of a token", "choose another name");
+          new Refusal("Azure DevOps does not accept this token name", "choose another name");
       case "invalidScope" ->
           new Refusal("Azure DevOps does not accept one of these scopes", "correct them");
       case "invalidValidTo" ->
@@ -28,21 +28,24 @@ record Refusal(String what, String next) {
       case "accessDenied" -> new Refusal("Azure DevOps denies access to this token", "use " + page);
       case "globalPatPolicyViolation", "globalPATCreationBlocked", "globalPatUsageDisabled" ->
           new Refusal(
-              "tokens for all organisations are not allowed (any more)",
-              "make one for this organisation: git-credential-pat token create " + organization);
+              "tokens for all organizations are no longer allowed",
+              "create one for this organization: git-credential-pat token create " + organization);
       case "fullScopePatPolicyViolation" ->
           new Refusal(
               "a policy forbids tokens with full access",
-              "name scopes instead, such as code:write");
+              "name scopes instead, such as --scopes code:write");
       case "patLifespanPolicyViolation" ->
-          new Refusal("a policy limits how long a token lives", "choose an earlier expiry");
+          new Refusal(
+              "a policy limits how long a token may live",
+              "choose an earlier expiry, such as --expires 7");
       case "disablePatCreationPolicyViolation" ->
           new Refusal(
-              "a policy stops the creation of tokens", "ask an administrator for an exception");
+              "a policy forbids you to create tokens, or all but those for packages",
+              "ask an administrator to put you on its allow list");
       case "expiredPatCannotBeExtended" ->
           new Refusal(
-              "the token has expired, and then none can be extended,",
-              "make a new one: git-credential-pat token create " + organization);
+              "the token has expired and cannot be extended",
+              "create a new one: git-credential-pat token create " + organization);
       case "failedToReadTenantPolicy", "failedToReadOrgPolicy" ->
           new Refusal("Azure DevOps could not read the policies on tokens", "try again later");
       case "tokenNotFound",

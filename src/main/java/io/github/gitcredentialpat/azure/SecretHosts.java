@@ -62,7 +62,7 @@ final class SecretHosts {
     if (!plain) {
       // Checked here, for the client would show it in its exception.
       throw new AzureException(
-          Reason.UNAUTHORIZED, "what was given as Entra's access token is none; sign in again");
+          Reason.UNAUTHORIZED, "Entra returned an invalid access token; sign in again");
     }
     return "Bearer " + new String(accessToken, US_ASCII);
   }

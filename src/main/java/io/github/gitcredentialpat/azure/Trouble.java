@@ -38,10 +38,10 @@ record Trouble(String host, @Nullable URI proxy, @Nullable Path certificates) {
       return untrusted(error);
     }
     if (has(error, UnresolvedAddressException.class) || has(error, UnknownHostException.class)) {
-      return unreachable("was not found by its name", error);
+      return unreachable("could not be resolved", error);
     }
     if (has(error, ConnectException.class)) {
-      return unreachable("takes no connection", error);
+      return unreachable("refused the connection", error);
     }
     if (has(error, ProtocolException.class)) {
       return new AzureException(
@@ -52,7 +52,7 @@ record Trouble(String host, @Nullable URI proxy, @Nullable Path certificates) {
       return new AzureException(
           Reason.UNREACHABLE,
           name(proxy)
-              + " does not let through to "
+              + " refuses connections to "
               + host
               + " (HTTP "
               + message.substring("Tunnel failed, got: ".length())
@@ -63,7 +63,7 @@ record Trouble(String host, @Nullable URI proxy, @Nullable Path certificates) {
         Reason.UNREACHABLE,
         host
             + (proxy == null ? "" : ", asked through " + name(proxy) + ",")
-            + " broke the connection off; try again later",
+            + " closed the connection; try again later",
         error);
   }
 
@@ -77,7 +77,7 @@ record Trouble(String host, @Nullable URI proxy, @Nullable Path certificates) {
                 .anyMatch(scheme -> scheme.toLowerCase(Locale.ROOT).contains("basic"));
     String what;
     if (!basic) {
-      what = " asks who we are in a way that is not supported, Basic is";
+      what = " requires an unsupported authentication scheme (only Basic is supported)";
     } else if (proxy == null || proxy.getUserInfo() == null) {
       what = " wants a user name and password; put them into http.proxy or https_proxy";
     } else {
@@ -126,7 +126,8 @@ record Trouble(String host, @Nullable URI proxy, @Nullable Path certificates) {
               + host
               + " is another host's; check the network and its address";
     } else {
-      what = "no TLS connection to " + host + " came about; check its address and the proxy";
+      what =
+          "could not establish a TLS connection to " + host + "; check its address and the proxy";
     }
     return new AzureException(Reason.UNREACHABLE, what, error);
   }

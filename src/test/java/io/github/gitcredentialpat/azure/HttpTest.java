@@ -197,14 +197,14 @@ final class HttpTest {
                     .send("GET", URI.create("https://tfs.invalid/tfs"), Map.of(), null, LIMIT));
 
     assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
-    assertThat(failure).hasMessageContaining("tfs.invalid was not found by its name");
+    assertThat(failure).hasMessageContaining("tfs.invalid could not be resolved");
     assertThat(
             failure(
                 new HttpSettings(
                     URI.create("http://proxy.invalid:3128"),
                     List.of(),
                     Certificate.ofThisRun().pem())))
-        .hasMessageContaining("the proxy proxy.invalid:3128 was not found by its name");
+        .hasMessageContaining("the proxy proxy.invalid:3128 could not be resolved");
   }
 
   @Test
@@ -218,7 +218,7 @@ final class HttpTest {
             URI.create("http://127.0.0.1:" + port), List.of(), Certificate.ofThisRun().pem());
 
     assertThat(failure(settings))
-        .hasMessageContaining("the proxy 127.0.0.1:" + port + " takes no connection");
+        .hasMessageContaining("the proxy 127.0.0.1:" + port + " refused the connection");
   }
 
   @Test

@@ -301,7 +301,7 @@ final class PatsTest extends PatsContract {
     }
     fake.forget();
     assertThat(fails(Reason.UNEXPECTED, () -> pats.list(Filter.ALL)))
-        .hasMessageContaining("does not come to an end");
+        .hasMessageContaining("does not end");
     assertThat(fake.requests()).hasSize(2);
   }
 
@@ -338,7 +338,7 @@ final class PatsTest extends PatsContract {
             service.signIn().getBytes(UTF_8),
             Duration.ofMillis(1_500));
     assertThat(fails(Reason.UNEXPECTED, () -> slow.list(Pats.Filter.ALL)))
-        .hasMessageContaining("does not come to an end");
+        .hasMessageContaining("does not end");
     assertThat(pages[0]).isBetween(2, 20);
   }
 

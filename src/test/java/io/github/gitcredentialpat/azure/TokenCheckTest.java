@@ -588,7 +588,7 @@ final class TokenCheckTest {
     String token = contoso.grant("vso.code");
     fake.close();
 
-    assertThat(checkOpen(token)).contains("takes no connection");
+    assertThat(checkOpen(token)).contains("refused the connection");
   }
 
   @Test
