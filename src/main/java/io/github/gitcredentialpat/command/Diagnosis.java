@@ -189,6 +189,11 @@ enum Diagnosis {
   TOKEN_NONE(
       "token-none", Severity.WARN, "no token is kept for {0}", "git-credential-pat login {1}"),
   TOKEN("token", Severity.OK, "a token is kept for {0}"),
+  SIGN_IN(
+      "sign-in",
+      Severity.INFO,
+      "{0} remembers a sign-in to Microsoft Entra, which can create tokens",
+      "git-credential-pat logout --sign-in, to forget it"),
   TOKEN_ELSEWHERE(
       "token-elsewhere",
       Severity.WARN,

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * name, and set aside where it was.
  */
 final class EncryptedImport {
-  private static final Set<Finding.Outcome> KEPT =
-      EnumSet.of(Finding.Outcome.TAKEN, Finding.Outcome.KEPT_ALREADY);
+  /** Nobody needs the file for these any more. */
+  private static final Set<Finding.Outcome> DISPENSABLE =
+      EnumSet.of(Finding.Outcome.TAKEN, Finding.Outcome.KEPT_ALREADY, Finding.Outcome.SIGN_IN);
 
   private final Session session;
   private final boolean dry;
@@ -50,7 +51,7 @@ final class EncryptedImport {
       entries.forEach(Entry::wipe);
     }
     print();
-    if (rows.stream().allMatch(row -> KEPT.contains(row.outcome()))) {
+    if (rows.stream().allMatch(row -> DISPENSABLE.contains(row.outcome()))) {
       session.say("all tokens of " + file + " are stored here; now delete the file");
       session.messages().hint("rm " + word(file.toString()));
     }
@@ -58,6 +59,10 @@ final class EncryptedImport {
   }
 
   private Row row(Entry entry) {
+    if (entry.key().identity().isSignIn()) {
+      // The first version exported it with the tokens.
+      return new Row(entry.key(), Finding.Outcome.SIGN_IN, null);
+    }
     Row row;
     session.run().surroundings().deadline().promptClosed();
     StoreLock lock = StoreLock.acquire(session.run().surroundings());

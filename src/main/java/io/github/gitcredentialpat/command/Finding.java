@@ -30,6 +30,7 @@ final class Finding {
     NOT_AZURE("notAzure", "skipped: not Azure DevOps (use --all)"),
     NO_ORGANIZATION("noOrganization", "skipped: organization unknown (use --organization)"),
     REFUSED("refused", "skipped: not an address that a secret may be sent to"),
+    SIGN_IN("signIn", "skipped: a sign-in to Entra, not a token (sign in again here)"),
     USER_IS_SECRET("userIsSecret", "skipped: its user name looks like a token"),
     EXPIRED("expired", "skipped: expired"),
     EMPTY("empty", "skipped: empty"),

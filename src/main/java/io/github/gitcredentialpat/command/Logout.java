@@ -9,6 +9,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +24,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "logout",
     description = "Remove tokens from this machine, in every store: revoke locally.",
-    footer = {"", "Example: git-credential-pat logout contoso"})
+    footer = {
+      "",
+      "Example: git-credential-pat logout contoso",
+      "Example: git-credential-pat logout contoso --user alice@contoso.com",
+      "Example: git-credential-pat logout --sign-in"
+    })
 final class Logout implements Callable<Integer> {
   @ParentCommand private Commands commands;
 
@@ -33,8 +39,19 @@ final class Logout implements Callable<Integer> {
       description = "The organisation, collection or host.")
   private @Nullable String place;
 
-  @Option(names = "--all", description = "Remove every token.")
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Only those of this account, of several.")
+  private @Nullable String user;
+
+  @Option(names = "--all", description = "Remove every token, and every sign-in.")
   private boolean all;
+
+  @Option(
+      names = "--sign-in",
+      description = "Forget the sign-ins to Microsoft Entra that manage tokens.")
+  private boolean signIn;
 
   @Option(names = "--revoke", description = "Revoke them at the service as well.")
   private boolean revoke;
@@ -44,13 +61,22 @@ final class Logout implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, IOException {
-    if (all == (place != null)) {
-      throw CommandException.wrongUsage("name an organisation or a URL, or say --all");
+    if ((all ? 1 : 0) + (signIn ? 1 : 0) + (place == null ? 0 : 1) != 1) {
+      throw CommandException.wrongUsage("name an organization or a URL, or say --all or --sign-in");
+    }
+    if (place == null && (user != null || (signIn && revoke))) {
+      throw CommandException.wrongUsage(
+          user == null
+              ? "--revoke is for tokens, not for --sign-in"
+              : "--user needs an organization");
     }
     Session session = commands.session();
     Whose whose = place == null ? null : Session.whose(place);
     Inventory inventory = session.inventory();
-    List<Inventory.Place> chosen = inventory.places(whose);
+    List<Inventory.Place> chosen = new ArrayList<>(signIn ? List.of() : tokens(inventory, whose));
+    if (all || signIn) {
+      chosen.addAll(inventory.signIns());
+    }
     if (all) {
       for (Store store : session.run().chain().stores()) {
         if (inventory.absent().contains(store)) {
@@ -58,7 +84,7 @@ final class Logout implements Callable<Integer> {
         }
       }
     }
-    if (chosen.size() > 1 && !yes && !isConfirmed(session, chosen)) {
+    if (chosen.size() > 1 && !signIn && !yes && !isConfirmed(session, chosen)) {
       session.say("nothing is removed; add --yes to remove without being asked");
       return 1;
     }
@@ -69,7 +95,7 @@ final class Logout implements Callable<Integer> {
         place.store().delete(place.key());
         session.say(
             StoredEntry.describe(place.store(), place.key())
-                + (revoke
+                + (revoke || place.key().identity().isSignIn()
                     ? " is removed"
                     : " is removed; it stays good at the service until revoked"));
       } catch (StoreException e) {
@@ -81,9 +107,18 @@ final class Logout implements Callable<Integer> {
       undoProactive(session, inventory, chosen);
     }
     if (chosen.isEmpty() && inventory.isComplete()) {
-      session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
+      session.say(
+          signIn
+              ? "no sign-in is remembered"
+              : "no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     }
     return removedAll && inventory.isComplete() ? 0 : 1;
+  }
+
+  private List<Inventory.Place> tokens(Inventory inventory, @Nullable Whose whose)
+      throws CommandException {
+    List<Inventory.Place> stored = inventory.places(whose);
+    return whose == null ? stored : UserChoice.of(stored, Inventory.Place::key, whose, user);
   }
 
   /** Without a token git would ask for one where it was told to send one at once. */
@@ -112,6 +147,7 @@ final class Logout implements Callable<Integer> {
     boolean revokedAll = true;
     Set<Identity> places = new LinkedHashSet<>();
     chosen.forEach(each -> places.add(each.key().identity()));
+    places.removeIf(Identity::isSignIn);
     for (Identity place : places) {
       String page = Whose.tokenPages(place);
       if (!place.isOrganization()) {
@@ -123,6 +159,9 @@ final class Logout implements Callable<Integer> {
       List<StoredEntry> kept = inventory.entries(whose);
       try (SignIn signIn = SignIn.to(session, whose)) {
         for (StoredEntry each : kept) {
+          if (!chosen.contains(new Inventory.Place(each.store(), each.entry().key()))) {
+            continue;
+          }
           PatToken token = TokenChoice.of(signIn.pats(), each.entry());
           if (token == null) {
             session.say(

@@ -8,15 +8,12 @@ import io.github.gitcredentialpat.azure.AzureException.Reason;
 import io.github.gitcredentialpat.azure.Entra;
 import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.Pats;
-import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
-import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.tokens.SignInKeeper;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +40,7 @@ final class SignIn implements AutoCloseable {
   /**
    * Signs in, and asks the person if it has to and may.
    *
-   * @param whose an organisation of Azure DevOps Services
+   * @param whose an organization of Azure DevOps Services
    */
   static SignIn to(Session session, Whose whose)
       throws AzureException, CommandException, IOException, StoreException {
@@ -89,33 +86,49 @@ final class SignIn implements AutoCloseable {
         return with(PersonalAccessToken.bare(given.getBytes(UTF_8)));
       }
       String tenant = entra.tenantOf(organization);
-      byte[] bearer = clientId == null ? null : remembered(tenant);
-      AzureException cli = null;
+      SignInKeeper keeper =
+          clientId == null ? null : new SignInKeeper(session.run(), tenant, clientId);
+      AzureException trouble = null;
+      byte[] bearer = null;
+      try {
+        bearer = keeper == null ? null : remembered(keeper, tenant);
+      } catch (AzureException e) {
+        // The person is wanted, for whom there are other ways below.
+        if (e.reason() != Reason.UNAUTHORIZED) {
+          throw e;
+        }
+        session.messages().trace(e);
+        trouble = e;
+      }
       if (bearer == null) {
         try {
           String named = tenant.equals(Entra.ANY_TENANT) ? null : tenant;
           bearer = new AzureCli(session.environment()).accessToken(named);
         } catch (AzureException e) {
           session.messages().trace(e);
-          cli = e;
+          trouble = trouble == null ? e : trouble;
         }
       }
-      if (bearer == null && mayAsk && clientId != null && isSomebodyThere()) {
-        bearer = byCode(tenant);
+      if (bearer == null && mayAsk && keeper != null && isSomebodyThere()) {
+        bearer = byCode(keeper, tenant);
       }
       if (bearer == null && mayAsk) {
-        if (cli != null) {
-          throw cli;
+        if (trouble != null) {
+          throw trouble;
         }
-        throw CommandException.couldNot(
-            "nobody is signed in for "
-                + organization
-                + "; sign in with the Azure CLI (az login), set "
-                + CLIENT_ID
-                + " to your app registration and repeat in a terminal, or set "
-                + ACCESS_TOKEN);
+        throw notSignedIn();
       }
       return bearer == null ? null : with(bearer);
+    }
+
+    private CommandException notSignedIn() {
+      return CommandException.couldNot(
+          "not signed in to "
+              + organization
+              + "; sign in with the Azure CLI (az login), set "
+              + CLIENT_ID
+              + " to your app registration and repeat in a terminal, or set "
+              + ACCESS_TOKEN);
     }
 
     private SignIn with(byte[] bearer) {
@@ -126,57 +139,31 @@ final class SignIn implements AutoCloseable {
       return session.run().surroundings().mayPrompt() && Terminal.isTerminal(Terminal.ERROR);
     }
 
-    /** Where the refresh token of a sign-in lies, beside the tokens. */
-    private EntryKey key(String tenant) {
-      return new EntryKey(new Identity("https", "login.microsoftonline.com", tenant), clientId);
-    }
-
-    private byte @Nullable [] remembered(String tenant) throws AzureException {
-      EntryKey key = key(tenant);
-      for (Store store : session.run().chain().stores()) {
-        session.run().surroundings().deadline().promptClosed();
+    private byte @Nullable [] remembered(SignInKeeper keeper, String tenant) throws AzureException {
+      // Twice at most: another process may have used the first one up meanwhile.
+      for (int i = 0; i < 2; i++) {
+        StoredEntry found = keeper.find();
+        if (found == null) {
+          return null;
+        }
         try {
-          for (Entry entry : store.find(key.identity())) {
-            if (entry.key().equals(key)) {
-              return refreshed(store, entry, tenant);
-            }
+          Entra.Tokens tokens = entra.refresh(tenant, clientId, found.entry().secret().bytes());
+          if (tokens != null) {
+            keeper.keepNext(found, tokens.refreshToken());
+            return tokens.accessToken();
           }
-        } catch (StoreException e) {
-          session.messages().trace(e);
+          if (!keeper.forget(found)) {
+            return null;
+          }
+        } finally {
+          found.wipe();
         }
       }
       return null;
     }
 
-    private byte @Nullable [] refreshed(Store store, Entry entry, String tenant)
-        throws AzureException, StoreException {
-      try {
-        Entra.Tokens tokens = entra.refresh(tenant, clientId, entry.secret().bytes());
-        if (tokens == null) {
-          store.delete(entry.key());
-          return null;
-        }
-        if (tokens.refreshToken() != null) {
-          remember(store, tenant, tokens.refreshToken());
-        }
-        return tokens.accessToken();
-      } catch (AzureException e) {
-        if (e.reason() != Reason.UNAUTHORIZED) {
-          throw e;
-        }
-        session.messages().trace(e);
-        return null;
-      } finally {
-        entry.wipe();
-      }
-    }
-
-    private void remember(Store store, String tenant, byte[] refreshToken) throws StoreException {
-      session.run().surroundings().deadline().promptClosed();
-      store.save(Entry.of(key(tenant), Secret.password(refreshToken), session.run().now()));
-    }
-
-    private byte[] byCode(String tenant) throws AzureException, CommandException {
+    private byte[] byCode(SignInKeeper keeper, String tenant)
+        throws AzureException, CommandException {
       Entra.DeviceCode code = entra.begin(tenant, clientId);
       session.say(
           "sign in for "
@@ -190,8 +177,8 @@ final class SignIn implements AutoCloseable {
       try {
         Entra.Tokens tokens = entra.await(tenant, clientId, code, spinner);
         spinner.end();
-        if (tokens.refreshToken() != null) {
-          rememberInChain(tenant, tokens.refreshToken());
+        if (tokens.refreshToken() != null && !keeper.keep(tokens.refreshToken())) {
+          session.say("this sign-in is not remembered: no store could be written");
         }
         return tokens.accessToken();
       } catch (InterruptedException e) {
@@ -200,20 +187,6 @@ final class SignIn implements AutoCloseable {
       } finally {
         spinner.end();
         code.wipe();
-      }
-    }
-
-    /** In the first store that takes it; without one the person signs in each time. */
-    private void rememberInChain(String tenant, byte[] refreshToken) {
-      for (Store store : session.run().chain().stores()) {
-        try {
-          if (store.capacity().writable()) {
-            remember(store, tenant, refreshToken);
-            return;
-          }
-        } catch (StoreException e) {
-          session.messages().trace(e);
-        }
       }
     }
   }

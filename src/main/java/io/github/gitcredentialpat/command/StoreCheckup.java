@@ -54,6 +54,7 @@ final class StoreCheckup {
     if (StoreStatus.writesHere(run, found) == null) {
       findings.add(Diagnosis.STORES_NONE);
     }
+    findings.look(this::signIns);
     if (place.whose() != null) {
       places(kept, all);
     }
@@ -84,6 +85,21 @@ final class StoreCheckup {
     }
   }
 
+  /** What can make tokens is none, and shown by no list of them. */
+  private void signIns() {
+    for (Store store : session.allStores()) {
+      run.surroundings().deadline().promptClosed();
+      try {
+        if (store.list().stream().anyMatch(key -> key.identity().isSignIn())) {
+          findings.add(Diagnosis.SIGN_IN, Fact.store(store));
+        }
+      } catch (StoreException e) {
+        // What is wrong with the store is said elsewhere.
+        run.messages().trace(e);
+      }
+    }
+  }
+
   private void damaged(Store store) throws StoreException {
     run.surroundings().deadline().promptClosed();
     int damaged = store.damaged();
@@ -99,7 +115,9 @@ final class StoreCheckup {
     } else {
       run.surroundings().deadline().promptClosed();
       for (EntryKey key : store.list()) {
-        identities.add(key.identity());
+        if (!key.identity().isSignIn()) {
+          identities.add(key.identity());
+        }
       }
     }
     for (Identity identity : identities) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of a store.
  *
  * @param store the store
- * @param entries how many entries it keeps, or {@link #UNKNOWN}
+ * @param entries how many tokens it keeps, or {@link #UNKNOWN}
  * @param problem what is wrong with it; absent when nothing is
  */
 record StoreStatus(Store store, int entries, @Nullable StoreException problem) {
@@ -25,8 +25,8 @@ record StoreStatus(Store store, int entries, @Nullable StoreException problem) {
     int entries = UNKNOWN;
     try {
       List<EntryKey> keys = store.list();
-      entries = keys.size();
-      if (entries > 0) {
+      entries = (int) keys.stream().filter(key -> !key.identity().isSignIn()).count();
+      if (!keys.isEmpty()) {
         // Names can be seen through a lock; only reading an entry tells whether it can be read.
         for (Entry entry : store.find(keys.get(0).identity())) {
           entry.wipe();

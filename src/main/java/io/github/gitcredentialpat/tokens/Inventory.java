@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,17 +65,29 @@ public final class Inventory {
   }
 
   /**
-   * The keys of what is stored; reads no secret.
+   * The keys of the tokens that are stored; reads no secret.
    *
    * @param whose absent for all; a server or host is meant with all that lies below it
    */
   public List<Place> places(@Nullable Whose whose) {
+    return places(
+        key ->
+            !key.identity().isSignIn()
+                && (whose == null || isMeant(whose.identity(), key.identity())));
+  }
+
+  /** The keys of the sign-ins to Entra that are remembered, which are no tokens. */
+  public List<Place> signIns() {
+    return places(key -> key.identity().isSignIn());
+  }
+
+  private List<Place> places(Predicate<EntryKey> isWanted) {
     List<Place> places = new ArrayList<>();
     for (Store store : stores) {
       begin("reading " + store.name());
       try {
         for (EntryKey key : store.list()) {
-          if (whose == null || isMeant(whose.identity(), key.identity())) {
+          if (isWanted.test(key)) {
             places.add(new Place(store, key));
           }
         }

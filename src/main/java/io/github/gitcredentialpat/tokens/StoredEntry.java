@@ -21,6 +21,9 @@ public record StoredEntry(Store store, Entry entry) {
   /** {@code the token for contoso (user alice)}. */
   public static String describe(EntryKey key) {
     String user = key.user();
+    if (key.identity().isSignIn()) {
+      return "the sign-in to Entra for tenant " + key.identity().path();
+    }
     return "the token for "
         + key.identity().display()
         + (user == null || user.isEmpty() ? "" : " (user " + user + ")");

@@ -278,6 +278,19 @@ final class DoctorTest {
   }
 
   @Test
+  void aSignInThatIsRememberedIsNamed() throws Exception {
+    assertThat(ills()).doesNotContain("sign-in");
+    store.save(
+        Entry.of(
+            new EntryKey(Identity.ofSignIn("tenant-of-somebody"), "application-of-somebody"),
+            Secret.password(token().getBytes(UTF_8)),
+            now));
+    JsonNode findings = findings();
+    assertThat(findings.findValuesAsText("id")).contains("sign-in");
+    assertThat(person.typed.out).contains("logout --sign-in").doesNotContain("of-somebody");
+  }
+
+  @Test
   void aTokenInAStoreThatGitDoesNotAskIsNamed() throws Exception {
     person.other.save(
         Entry.of(

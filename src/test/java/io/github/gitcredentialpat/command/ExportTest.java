@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
@@ -14,6 +15,8 @@ import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.file.ExportFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +115,30 @@ final class ExportTest {
     }
     assertThat(outcome()).isEqualTo("keptAlready ".repeat(5).strip());
     assertThat(other.writes()).isEqualTo(5);
+  }
+
+  @Test
+  void aSignInNeitherGoesAlongNorComesIn() throws Exception {
+    first.save(entry(CONTOSO, "alice", token, 1));
+    Identity signIn = Identity.ofSignIn("tenant");
+    Identity amongTokens = Identity.ofSignInAmongTokens("tenant");
+    first.save(entry(signIn, "client", token + "1", 1));
+    first.save(entry(amongTokens, "client", token + "2", 1));
+    assertThat(export()).describedAs(old.err).isZero();
+    assertThat(outcome()).isEqualTo("taken");
+    // As the first version wrote it.
+    new ExportFile(new Surroundings(old.environment(), false, new Deadline()), file)
+        .write(
+            List.of(
+                entry(FABRIKAM, "bob", token, 1),
+                entry(signIn, "client", token + "1", 1),
+                entry(amongTokens, "client", token + "2", 1)),
+            PASSPHRASE.toCharArray(),
+            true);
+    assertThat(bring()).describedAs(fresh.err).isZero();
+    assertThat(fresh.out).contains("a sign-in to Entra, not a token");
+    assertThat(fresh.err).contains("now delete the file", "hint: rm ");
+    assertThat(other.list()).extracting(EntryKey::identity).containsOnly(CONTOSO, FABRIKAM);
   }
 
   @Test

@@ -458,8 +458,8 @@ final class TokenCommandsTest {
     }
   }
 
-  @Test
-  void aSignInThatWasRememberedIsUsed() throws Exception {
+  /** Entra, which the person signs in to with an application, with nothing else to go by. */
+  private FakeEntra entra() throws Exception {
     FakeOrganization contoso = fake.organization("contoso");
     FakeEntra entra = new FakeEntra(contoso.tenant(), fake::now, service::accept);
     fake.on("login.microsoftonline.com", entra);
@@ -467,18 +467,189 @@ final class TokenCommandsTest {
         .set("AZURE_DEVOPS_ENTRA_TOKEN", "")
         .set("PATH", gitOnly())
         .set("GIT_CREDENTIAL_PAT_CLIENT_ID", entra.clientId());
-    EntryKey key =
-        new EntryKey(
-            new Identity("https", "login.microsoftonline.com", contoso.tenant()), entra.clientId());
-    store.save(Entry.of(key, Secret.password("unknown".getBytes(UTF_8)), 1));
-    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
-    assertThat(store.list()).isEmpty();
-    String refreshToken = entra.newRefreshToken();
+    return entra;
+  }
+
+  private EntryKey signInKey(FakeEntra entra) {
+    return new EntryKey(Identity.ofSignIn(fake.organization("contoso").tenant()), entra.clientId());
+  }
+
+  private EntryKey signInKeyAmongTokens(FakeEntra entra) {
+    return new EntryKey(
+        Identity.ofSignInAmongTokens(fake.organization("contoso").tenant()), entra.clientId());
+  }
+
+  private void remember(EntryKey key, String refreshToken) throws StoreException {
     store.save(Entry.of(key, Secret.password(refreshToken.getBytes(UTF_8)), 1));
+  }
+
+  private String remembered(EntryKey key) throws StoreException {
+    List<Entry> found = store.find(key.identity());
+    assertThat(found).describedAs(person.err).hasSize(1);
+    return new String(found.get(0).secret().bytes(), UTF_8);
+  }
+
+  @Test
+  void aSignInThatWasRememberedIsUsed() throws Exception {
+    FakeEntra entra = entra();
+    EntryKey key = signInKey(entra);
+    String refreshToken = entra.newRefreshToken();
+    remember(key, refreshToken);
     assertThat(person.run("token", "list", "contoso")).describedAs(person.err).isZero();
-    String next = new String(store.find(key.identity()).get(0).secret().bytes(), UTF_8);
+    String next = remembered(key);
+    assertThat(entra.knows(next)).isTrue();
     assertThat(next).isNotEqualTo(refreshToken);
     assertThat(person.err).doesNotContain(refreshToken).doesNotContain(next);
+  }
+
+  @Test
+  void aSignInThatIsDeadIsForgotten() throws Exception {
+    FakeEntra entra = entra();
+    remember(signInKey(entra), "unknown");
+    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("not signed in to contoso");
+    assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void aSignInThatOnlyLacksConsentIsKept() throws Exception {
+    FakeEntra entra = entra();
+    String refreshToken = entra.newRefreshToken();
+    remember(signInKey(entra), refreshToken);
+    entra.wantPerson("AADSTS65001: The user has not consented.", "consent_required");
+    assertThat(person.run("token", "list", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("has no consent");
+    assertThat(remembered(signInKey(entra))).isEqualTo(refreshToken);
+    entra.wantPerson(null, null);
+    assertThat(person.run("token", "list", "contoso")).describedAs(person.err).isZero();
+  }
+
+  @Test
+  void aSignInAmongTheTokensMovesAwayFromThere() throws Exception {
+    FakeEntra entra = entra();
+    remember(signInKeyAmongTokens(entra), entra.newRefreshToken());
+    assertThat(person.run("token", "list", "contoso")).describedAs(person.err).isZero();
+    assertThat(store.list()).containsExactly(signInKey(entra));
+    assertThat(entra.knows(remembered(signInKey(entra)))).isTrue();
+  }
+
+  @Test
+  void whatAnotherProcessRefreshedMeanwhileStays() throws Exception {
+    FakeEntra entra = entra();
+    remember(signInKey(entra), entra.newRefreshToken());
+    String others = entra.newRefreshToken();
+    fake.on(
+        "login.microsoftonline.com",
+        exchange -> {
+          try {
+            remember(signInKey(entra), others);
+          } catch (StoreException e) {
+            throw new IOException(e);
+          }
+          entra.handle(exchange);
+        });
+    assertThat(person.run("token", "list", "contoso")).describedAs(person.err).isZero();
+    assertThat(remembered(signInKey(entra))).isEqualTo(others);
+  }
+
+  @Test
+  void whatAnotherProcessUsedUpIsNoDeadSignIn() throws Exception {
+    FakeEntra entra = entra();
+    remember(signInKey(entra), "used up by another process");
+    String others = entra.newRefreshToken();
+    fake.on(
+        "login.microsoftonline.com",
+        exchange -> {
+          try {
+            if (entra.knows(others)) {
+              remember(signInKey(entra), others);
+            }
+          } catch (StoreException e) {
+            throw new IOException(e);
+          }
+          entra.handle(exchange);
+        });
+    assertThat(person.run("token", "list", "contoso")).describedAs(person.err).isZero();
+    assertThat(entra.knows(remembered(signInKey(entra)))).isTrue();
+  }
+
+  @Test
+  void aSignInThatWasForgottenMeanwhileDoesNotComeBack() throws Exception {
+    FakeEntra entra = entra();
+    for (EntryKey key : List.of(signInKey(entra), signInKeyAmongTokens(entra))) {
+      remember(key, entra.newRefreshToken());
+      fake.on(
+          "login.microsoftonline.com",
+          exchange -> {
+            try {
+              store.delete(key);
+            } catch (StoreException e) {
+              throw new IOException(e);
+            }
+            entra.handle(exchange);
+          });
+      assertThat(person.run("token", "list", "contoso")).describedAs(person.err).isZero();
+      assertThat(store.list()).isEmpty();
+    }
+  }
+
+  @Test
+  void noListOfTokensShowsASignIn() throws Exception {
+    FakeEntra entra = entra();
+    String one = entra.newRefreshToken();
+    String two = entra.newRefreshToken();
+    remember(signInKey(entra), one);
+    remember(signInKeyAmongTokens(entra), two);
+    String tenant = fake.organization("contoso").tenant();
+    Path file = home.resolve("export.gcpx");
+    for (String[] command :
+        List.of(
+            new String[] {"list"},
+            new String[] {"list", "--json"},
+            new String[] {"list", "https://login.microsoftonline.com"},
+            new String[] {"list", "entra://login.microsoftonline.com"},
+            new String[] {"stores", "--json"},
+            new String[] {"export", "--encrypted", file.toString()},
+            new String[] {"print", "https://login.microsoftonline.com/" + tenant},
+            new String[] {"print", "entra://login.microsoftonline.com/" + tenant},
+            new String[] {"exec", "entra://login.microsoftonline.com/" + tenant, "--", "env"},
+            new String[] {"check", "https://login.microsoftonline.com/" + tenant},
+            new String[] {"logout", "https://login.microsoftonline.com/" + tenant},
+            new String[] {"keyring", "get", "https://login.microsoftonline.com/" + tenant, "x"},
+            new String[] {"keyring", "get", "entra://login.microsoftonline.com/" + tenant, "x"})) {
+      person.answering("passphrase of some length\n", command);
+      assertThat(person.out + person.err)
+          .describedAs(String.join(" ", command))
+          .doesNotContain(one)
+          .doesNotContain(two)
+          .doesNotContain(entra.clientId());
+    }
+    assertThat(file).doesNotExist();
+    assertThat(person.run("stores", "--json")).isZero();
+    assertThat(new ObjectMapper().readTree(person.out).at("/stores/0/entries").asInt()).isZero();
+    assertThat(store.list()).hasSize(2);
+  }
+
+  @Test
+  void logoutForgetsSignIns() throws Exception {
+    FakeEntra entra = entra();
+    keepOne("laptop", "vso.code");
+    remember(signInKey(entra), "one");
+    remember(new EntryKey(Identity.ofSignIn("another-tenant"), "another-application"), "two");
+    remember(signInKeyAmongTokens(entra), "three");
+    assertThat(person.run("logout", "contoso")).isZero();
+    assertThat(store.list()).hasSize(3);
+    assertThat(person.run("logout", "--sign-in")).describedAs(person.err).isZero();
+    assertThat(person.err)
+        .contains("the sign-in to Entra for tenant another-tenant in memory is removed");
+    assertThat(store.list()).isEmpty();
+    assertThat(person.run("logout", "--sign-in")).isZero();
+    assertThat(person.err).contains("no sign-in is remembered");
+    remember(signInKey(entra), "one");
+    assertThat(person.run("logout", "--all")).isZero();
+    assertThat(store.list()).isEmpty();
+    assertThat(person.run("logout", "contoso", "--sign-in")).isEqualTo(2);
+    assertThat(person.run("logout", "--sign-in", "--revoke")).isEqualTo(2);
   }
 
   @Test
