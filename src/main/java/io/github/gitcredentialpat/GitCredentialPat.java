@@ -2,6 +2,7 @@ package io.github.gitcredentialpat;
 
 import io.github.gitcredentialpat.command.Commands;
 import io.github.gitcredentialpat.command.Explanation;
+import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.helper.Prompting;
 import io.github.gitcredentialpat.platform.Messages;
@@ -128,7 +129,16 @@ public final class GitCredentialPat {
     Invocation run =
         new Invocation(chain, surroundings, messages, System.currentTimeMillis() / 1000);
     return switch (word) {
-      case "get" -> Helper.get(run, in, out) ? 0 : 1;
+      case "get" -> {
+        GetOperation get = Helper.get(run, in);
+        if (get == null) {
+          yield 1;
+        }
+        if (get.setAside() != null) {
+          Explanation.reconsider(run, get);
+        }
+        yield get.writeTo(out) ? 0 : 1;
+      }
       case "store" -> Helper.store(run, in) ? 0 : 1;
       default -> {
         Helper.Erased erased = Helper.erase(run, in);

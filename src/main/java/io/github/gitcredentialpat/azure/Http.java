@@ -82,6 +82,15 @@ public final class Http {
   }
 
   /**
+   * Reads the certificates and makes the client, which the first request would do in its own time.
+   *
+   * @throws AzureException {@code UNREACHABLE} when the certificates cannot be used
+   */
+  public void prepare() throws AzureException {
+    client();
+  }
+
+  /**
    * Sends a request and waits for the whole answer, whatever its status.
    *
    * @param headers by name; {@code Authorization} goes nowhere but to {@code uri}

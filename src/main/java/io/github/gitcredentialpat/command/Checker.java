@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.AzureException;
+import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.TokenCheck;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
@@ -50,7 +51,10 @@ final class Checker {
                     && wanted.protocol().equals(place.protocol())
                     && wanted.host().equals(place.host())));
     try {
-      TokenCheck check = new TokenCheck(session.http(place));
+      Http http = session.http(place);
+      // Reading hundreds of certificates is this machine's time, not the service's.
+      http.prepare();
+      TokenCheck check = new TokenCheck(http);
       return isMeant
           ? check.checkRepository(wanted, repository, token.bytes(), limit)
           : check.check(place, token.bytes(), limit);

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
@@ -180,7 +181,7 @@ final class EncryptedImport {
       table.add(
           "",
           row.key().identity().display(),
-          ForeignUser.shown(row.key().user()),
+          UserName.shown(row.key().user()),
           row.outcome().text(row.store()));
     }
     session.print(table.text());

@@ -1,8 +1,11 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.helper.DatedMark;
+import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
@@ -20,23 +23,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * After git's erase: says in one line what to do next. Where a person is there to read it, the
- * service is asked first why it refused, for two seconds at most, and a token that proves good is
- * brought back. Git itself only says "Authentication failed".
+ * Asks the service about a token that a server refused, where a person is there to read the answer:
+ * after git's erase, to say why it was refused, for git itself only says "Authentication failed";
+ * or, where nobody could read along then, once before a get is answered. A token that proves good
+ * is brought back. What is waited for the service is two seconds at most.
  */
 public final class Explanation {
   private static final String VARIABLE = "GIT_CREDENTIAL_PAT_EXPLAIN";
+
+  /** From when the first request goes out. */
   private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** For all of it, this machine's own work included, which takes its time where much else runs. */
+  private static final long ALL_MILLIS = 15_000;
 
   /** Git does not ask once it was refused, but ends. */
   private static final String AGAIN = ", then the git command again";
 
   private final Invocation run;
-  private final Helper.Erased erased;
+  private final String protocol;
+  private final String host;
+  private final @Nullable String path;
 
-  private Explanation(Invocation run, Helper.Erased erased) {
+  private Explanation(Invocation run, String protocol, String host, @Nullable String path) {
     this.run = run;
-    this.erased = erased;
+    this.protocol = protocol;
+    this.host = host;
+    this.path = path;
   }
 
   /** Explains what was erased, which is something. Never fails, and wipes nothing. */
@@ -48,9 +61,11 @@ public final class Explanation {
     if (!asked.isAzure() && !isOrganization) {
       return;
     }
-    boolean mayAsk =
-        !"0".equals(run.surroundings().variable(VARIABLE)) && Terminal.isTerminal(Terminal.ERROR);
-    String reason = mayAsk ? new Explanation(run, erased).reason(entry) : null;
+    String reason =
+        mayAsk(run)
+            ? new Explanation(run, erased.protocol(), erased.host(), erased.path())
+                .reason(entry, erased.setAside())
+            : null;
     if (reason == null) {
       Whose whose =
           asked.isAzure()
@@ -61,8 +76,68 @@ public final class Explanation {
     run.messages().say(reason);
   }
 
+  /**
+   * Asks once whether the token that a get found set aside is good after all, and has it answered
+   * then. Never fails.
+   */
+  public static void reconsider(Invocation run, GetOperation get) {
+    Entry entry = get.setAside();
+    DatedMark asked = new DatedMark(run, DatedMark.ASKED, entry.key());
+    // Where it cannot be remembered, every get would ask.
+    if (!mayAsk(run) || asked.isSetSince(entry.setAsideAt()) || !asked.set()) {
+      return;
+    }
+    Request request = get.request();
+    Explanation explanation =
+        new Explanation(run, request.protocol(), request.host(), request.path());
+    Verdict verdict = explanation.verdict(entry);
+    if (isOfUse(verdict) && explanation.bringBack(entry)) {
+      get.answerSetAside();
+      run.messages()
+          .say(
+              Advice.on(
+                  verdict,
+                  StoredEntry.describe(entry.key()) + ", which is back,",
+                  entry.key().identity(),
+                  run.now()));
+    } else if (isClear(verdict)) {
+      get.isExplained();
+      run.messages()
+          .say(
+              Advice.on(
+                  verdict, StoredEntry.describe(entry.key()), entry.key().identity(), run.now()));
+    }
+  }
+
+  private static boolean mayAsk(Invocation run) {
+    return !"0".equals(run.surroundings().variable(VARIABLE))
+        && Terminal.isTerminal(Terminal.ERROR);
+  }
+
   /** Why it was refused, and what to do about it; absent when that could not be found out. */
-  private @Nullable String reason(Entry entry) {
+  private @Nullable String reason(Entry entry, boolean setAside) {
+    Verdict verdict = verdict(entry);
+    boolean back = setAside && isOfUse(verdict) && bringBack(entry);
+    if (!back && !isClear(verdict)) {
+      return null;
+    }
+    if (setAside && !back) {
+      new DatedMark(run, DatedMark.ASKED, entry.key()).set();
+    }
+    String token = StoredEntry.describe(entry.key());
+    String advice =
+        Advice.on(
+            verdict, back ? token + ", which is back," : token, entry.key().identity(), run.now());
+    boolean namesACommand =
+        verdict.isBad()
+            || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
+            || verdict.kind() == Verdict.Kind.LACKS_CODE_WRITE;
+    return namesACommand ? advice + AGAIN : advice;
+  }
+
+  private Verdict verdict(Entry entry) {
+    run.surroundings().deadline().startAgain(ALL_MILLIS);
+    run.surroundings().deadline().doing("asking the service why it refused the token");
     Session session =
         new Session(
             run,
@@ -73,39 +148,29 @@ public final class Explanation {
             false);
     Verdict verdict =
         new Checker(session).check(entry.key().identity(), repository(), entry.secret(), LIMIT);
-    boolean back = erased.setAside() && isOfUse(verdict) && bringBack(entry);
-    if (back
-        || verdict.isBad()
-        || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
-        || verdict.kind() == Verdict.Kind.IIS_BASIC) {
-      String token = StoredEntry.describe(entry.key());
-      String advice =
-          Advice.on(
-              verdict,
-              back ? token + ", which is back," : token,
-              entry.key().identity(),
-              run.now());
-      boolean namesACommand =
-          verdict.isBad()
-              || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
-              || verdict.kind() == Verdict.Kind.LACKS_CODE_WRITE;
-      return namesACommand ? advice + AGAIN : advice;
+    if (!isOfUse(verdict) && !isClear(verdict)) {
+      run.messages().trace("no explanation: " + verdict.kind() + " " + verdict.unknown());
     }
-    run.messages().trace("no explanation: " + verdict.kind() + " " + verdict.unknown());
-    return null;
+    return verdict;
   }
 
   /** Git gives the path percent-decoded. */
   private @Nullable URI repository() {
-    if (erased.path() == null) {
+    if (path == null) {
       return null;
     }
     try {
-      URI uri = new URI(erased.protocol(), erased.host(), "/" + erased.path(), null);
-      return Checker.repository(uri.toASCIIString());
+      return Checker.repository(new URI(protocol, host, "/" + path, null).toASCIIString());
     } catch (URISyntaxException e) {
       return null;
     }
+  }
+
+  /** Whether it says what is wrong with the token, or with its way to the service. */
+  private static boolean isClear(Verdict verdict) {
+    return verdict.isBad()
+        || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
+        || verdict.kind() == Verdict.Kind.IIS_BASIC;
   }
 
   /** Whether the refusal had another reason than the token, or concerned a push only. */

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -132,7 +133,7 @@ final class Export implements Callable<Integer> {
       table.add(
           "",
           each.identity().display(),
-          ForeignUser.shown(each.entry().key().user()),
+          UserName.shown(each.entry().key().user()),
           each.store().name());
     }
     session.print(table.text());

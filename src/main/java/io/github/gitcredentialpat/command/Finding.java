@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -129,7 +130,7 @@ final class Finding {
     }
     // A user name is no secret to any store, and is shown.
     String user = foreign.user();
-    boolean canBeUser = whose.isAzure() || user == null || ForeignUser.isName(user);
+    boolean canBeUser = whose.isAzure() || user == null || UserName.isName(user);
     return canBeUser ? null : Outcome.USER_IS_SECRET;
   }
 
@@ -177,7 +178,7 @@ final class Finding {
   /** The user to keep it under: what names nobody, or is a token, is none. */
   @Nullable String user() {
     String user = whose.user(foreign.user());
-    return ForeignUser.isName(user) && !MANAGERS_USER.equals(user) ? user : null;
+    return UserName.isName(user) && !MANAGERS_USER.equals(user) ? user : null;
   }
 
   /** What only one secret can be used for: a place, and where any user name will not do, a user. */
@@ -281,7 +282,7 @@ final class Finding {
   String[] row() {
     return new String[] {
       display(),
-      ForeignUser.shown(foreign.user()),
+      UserName.shown(foreign.user()),
       foreign.program().display(),
       source.place(),
       outcome.text(store) + (deleted ? ", deleted" : "")
@@ -295,7 +296,7 @@ final class Finding {
     item.put("protocol", foreign.protocol())
         .put("host", foreign.host())
         .put("path", foreign.path())
-        .put("user", ForeignUser.isName(foreign.user()) ? foreign.user() : null)
+        .put("user", UserName.isName(foreign.user()) ? foreign.user() : null)
         .put("program", foreign.program().display())
         .put("source", source.name())
         .put("place", source.place())

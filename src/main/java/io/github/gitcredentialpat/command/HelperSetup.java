@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
 import io.github.gitcredentialpat.command.ConfigurationText.Section;
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -314,7 +315,7 @@ final class HelperSetup {
       String user = pattern.substring(start, colon < 0 || colon > at ? at : colon);
       bare =
           pattern.substring(0, start)
-              + (ForeignUser.isName(user) ? user + "@" : "")
+              + (UserName.isName(user) ? user + "@" : "")
               + pattern.substring(at + 1);
     }
     return bare.replace("*", "x") + "/x";

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import java.net.URLDecoder;
 import java.util.Objects;
@@ -81,7 +82,7 @@ final class SecretUrl {
   private boolean hasSecret() {
     return !password.isEmpty()
         || PersonalAccessToken.isLike(user)
-        || (!user.isEmpty() && !whose.isAzure() && !ForeignUser.isName(user));
+        || (!user.isEmpty() && !whose.isAzure() && !UserName.isName(user));
   }
 
   Whose whose() {
@@ -102,7 +103,7 @@ final class SecretUrl {
     if (secret().chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
       return "its password holds a control character";
     }
-    return whose.isAzure() || (ForeignUser.isName(user) && !password.isEmpty())
+    return whose.isAzure() || (UserName.isName(user) && !password.isEmpty())
         ? null
         : "its user name is none, or a token itself";
   }
@@ -123,7 +124,7 @@ final class SecretUrl {
   /** For a person: without the secret, and without what follows the path. */
   String redacted() {
     int end = end("?#", rest, 0);
-    String name = ForeignUser.isName(user) ? user : "***";
+    String name = UserName.isName(user) ? user : "***";
     return scheme
         + "://"
         + name

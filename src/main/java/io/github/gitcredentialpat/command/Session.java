@@ -7,6 +7,7 @@ import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.HttpSettings;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.SshAddress;
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Store;
@@ -175,7 +176,7 @@ record Session(
     int slash = typed.indexOf('/', start);
     int at = typed.lastIndexOf('@', slash < 0 ? typed.length() : slash);
     String bare = at < start ? typed : typed.substring(0, start) + typed.substring(at + 1);
-    boolean mayBeSecret = scheme < 0 && !bare.isEmpty() && !ForeignUser.isName(bare);
+    boolean mayBeSecret = scheme < 0 && !bare.isEmpty() && !UserName.isName(bare);
     return mayBeSecret ? "what was typed" : "\"" + bare + "\"";
   }
 }

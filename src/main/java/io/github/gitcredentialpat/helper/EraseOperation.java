@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.helper;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
@@ -217,7 +218,7 @@ final class EraseOperation {
     run.messages()
         .say(
             Wording.secretOf(owner)
-                + (user == null || user.isEmpty() ? "" : " (user " + user + ")")
+                + (user == null || user.isEmpty() ? "" : " (user " + UserName.shown(user) + ")")
                 + (refusedByServer
                     ? " was refused by the server and is set aside"
                     : " is removed from " + store.name()));

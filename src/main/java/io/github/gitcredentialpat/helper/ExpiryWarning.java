@@ -2,15 +2,8 @@ package io.github.gitcredentialpat.helper;
 
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.Wording;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.concurrent.TimeUnit;
 
 /** Says, at most once a day for each token, that it dies within a week. */
 final class ExpiryWarning {
@@ -25,31 +18,17 @@ final class ExpiryWarning {
       return;
     }
     long at = entry.expiry().at();
-    if (at > run.now() + AHEAD || saidToday(run, entry.key())) {
+    if (at > run.now() + AHEAD) {
       return;
     }
+    DatedMark said = new DatedMark(run, DatedMark.WARNED, entry.key());
+    if (said.isSetSince(run.now() - DAY + 1)) {
+      return;
+    }
+    // Without a record it is said each time, which is better than never.
+    said.set();
     String verb = at <= run.now() ? " was to expire on " : " expires on ";
     run.messages()
         .say(Wording.secretOf(whose) + verb + Wording.date(at) + "; " + Wording.renewal(whose));
-  }
-
-  /** Whether it was said within a day; remembers that it is said now. */
-  private static boolean saidToday(Invocation run, EntryKey key) {
-    Path folder = run.surroundings().stateFolder().resolve("warned");
-    Path mark = folder.resolve(State.nameOf(key.identity().display() + "\n" + key.user()));
-    try {
-      if (Files.exists(mark)
-          && Files.getLastModifiedTime(mark).to(TimeUnit.SECONDS) > run.now() - DAY) {
-        return true;
-      }
-      Surroundings.makePrivate(folder);
-      if (!Files.exists(mark)) {
-        Files.createFile(mark);
-      }
-      Files.setLastModifiedTime(mark, FileTime.from(run.now(), TimeUnit.SECONDS));
-    } catch (IOException e) {
-      // Without a record it is said each time, which is better than never.
-    }
-    return false;
   }
 }

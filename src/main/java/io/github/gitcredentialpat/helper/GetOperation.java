@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.helper;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Answer;
 import io.github.gitcredentialpat.protocol.Request;
@@ -12,12 +13,14 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.Wording;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code get}: the stored entry that fits the request best, or nothing. */
-final class GetOperation {
+public final class GetOperation {
   /** The user name where neither the request nor the entry has one: git needs some. */
   private static final String ANY_USER = "pat";
 
@@ -26,17 +29,19 @@ final class GetOperation {
   private @Nullable Store lockedStore;
   private @Nullable StoreException lock;
 
-  /** A matching entry that must not be answered, to tell the person about. */
+  /** Whose token git asks for; absent when the request leaves that open or is refused. */
+  private @Nullable Whose whose;
+
+  private @Nullable Entry found;
+
+  /** The newest matching entry that must not be answered, to tell the person about. */
   private @Nullable Entry dead;
+
+  private boolean explained;
 
   private GetOperation(Invocation run, Request request) {
     this.run = run;
     this.request = request;
-  }
-
-  /** The answer to the request; it may be empty. */
-  static Answer answer(Invocation run, Request request) {
-    return new GetOperation(run, request).answer();
   }
 
   /** The entry that a get for this place, and this user, would be answered with. */
@@ -48,34 +53,98 @@ final class GetOperation {
     } else {
       ExpiryWarning.warn(run, whose, entry);
     }
+    get.wipeDead();
     return entry;
   }
 
-  private Answer answer() {
-    Answer answer = new Answer();
+  /** The get of this request, with what is stored for it looked up. */
+  static GetOperation of(Invocation run, Request request) {
+    GetOperation get = new GetOperation(run, request);
     if (request.protocol() == null || request.host() == null || request.host().isEmpty()) {
-      return answer;
+      return get;
     }
     Whose whose =
         Whose.token(request.protocol(), request.host(), request.path(), request.username());
     String refusal = Wording.refusal(whose, request.host());
     if (refusal != null) {
       run.messages().say(refusal);
+      return get;
+    }
+    get.whose = whose;
+    get.found = get.firstFound(whose);
+    return get;
+  }
+
+  /**
+   * The token that would be answered if no server had refused it; absent when there is none, or
+   * something else to answer or to say.
+   */
+  public @Nullable Entry setAside() {
+    return found == null && lock == null && dead != null && dead.setAsideAt() != 0 ? dead : null;
+  }
+
+  /** What git asks for. */
+  public Request request() {
+    return request;
+  }
+
+  /** The token that is set aside is good after all: it is answered. */
+  public void answerSetAside() {
+    found = dead;
+    dead = null;
+  }
+
+  /** The person has been told why the token that is set aside is not answered. */
+  public void isExplained() {
+    explained = true;
+  }
+
+  /**
+   * Writes the answer, or nothing, and says on standard error what the person has to know.
+   *
+   * @return whether what is stored could be answered
+   */
+  public boolean writeTo(OutputStream out) throws IOException {
+    try {
+      Answer answer = answer();
+      run.surroundings().deadline().done();
+      answer.writeTo(out);
+      return true;
+    } catch (IllegalArgumentException e) {
+      run.messages().say("nothing is answered for " + request.host() + ": " + e.getMessage());
+      return false;
+    } finally {
+      request.wipe();
+      wipeDead();
+      if (found != null) {
+        found.wipe();
+      }
+    }
+  }
+
+  private void wipeDead() {
+    if (dead != null) {
+      dead.wipe();
+    }
+  }
+
+  private Answer answer() {
+    Answer answer = new Answer();
+    if (whose == null) {
       return answer;
     }
-    Entry entry = firstFound(whose);
-    if (entry == null) {
-      sayWhyNot(whose, whose.isAzure() ? ", or paste it when git asks" : "");
+    if (found == null) {
+      if (!explained) {
+        sayWhyNot(whose, whose.isAzure() ? ", or paste it when git asks" : "");
+      }
       if (whose.fromUser() && request.offers("state")) {
         answer.add("capability[]", "state");
         answer.add("state[]", State.USER_WAS_GIVEN);
       }
       return answer;
     }
-    fill(answer, whose, entry);
-    sayIfUserNamesAnotherOrganization(whose);
-    ExpiryWarning.warn(run, whose, entry);
-    entry.wipe();
+    fill(answer, whose, found);
+    ExpiryWarning.warn(run, whose, found);
     return answer;
   }
 
@@ -120,8 +189,7 @@ final class GetOperation {
         entry.wipe();
       } else if (entry.setAsideAt() != 0
           || (entry.expiry() != null && entry.expiry().stopsAnswerAt(run.now()))) {
-        entry.wipe();
-        dead = entry;
+        bury(whose, entry);
       } else {
         live.add(entry);
         exactPath |= entry.key().identity().path() != null;
@@ -134,6 +202,20 @@ final class GetOperation {
       return chosenByUser(whose, live);
     }
     return newest(live);
+  }
+
+  /** Of several that must not be answered, the newest one of the user who is asked for counts. */
+  private void bury(Whose whose, Entry entry) {
+    boolean isMeant =
+        dead == null
+            || (Presented.userMatches(whose, request.username(), entry)
+                && (entry.storedAt() >= dead.storedAt()
+                    || !Presented.userMatches(whose, request.username(), dead)));
+    Entry other = isMeant ? dead : entry;
+    dead = isMeant ? entry : dead;
+    if (other != null) {
+      other.wipe();
+    }
   }
 
   /** Whether git's own matching, and on Azure hosts the rules for users, let an entry pass. */
@@ -171,33 +253,52 @@ final class GetOperation {
       users.append(users.length() == 0 ? "" : ", ").append(userName(entry));
     }
     Entry newest = newest(chosen);
-    String what = several.size() + " tokens are kept for " + whose.identity().display();
-    if (newest == null) {
-      run.messages()
-          .say(
-              what
-                  + " ("
-                  + users
-                  + "), none of them for the user in the URL; "
-                  + "put one of these into it");
-    } else if (chosen.size() > 1) {
-      run.messages()
-          .say(
-              what
-                  + " ("
-                  + users
-                  + "), answered is the newest, of "
-                  + userName(newest)
-                  + "; to choose, put its user name into the URL: https://NAME@"
-                  + whose.identity().host()
-                  + "/…");
+    if (newest == null || chosen.size() > 1) {
+      sayWhoIsThere(whose, several, users, newest);
     }
     return newest;
   }
 
+  private void sayWhoIsThere(
+      Whose whose, List<Entry> several, StringBuilder users, @Nullable Entry newest) {
+    String line =
+        whose.identity().display()
+            + " has "
+            + several.size()
+            + " tokens (of "
+            + users
+            + "), "
+            + (newest == null
+                ? "none of the user that was asked for"
+                : "using the newest one, of " + userName(newest));
+    if (request.host() == null) {
+      run.messages().say(line + "; choose with --user NAME");
+      return;
+    }
+    run.messages().say(line + "; to choose:");
+    // Git then sends the user name along, so that there is nothing left to choose.
+    run.messages()
+        .hint(
+            "git config --global credential."
+                + urlOf(whose)
+                + ".username "
+                + Wording.argument(userName(newest == null ? newest(several) : newest)));
+  }
+
+  /** The URL under which git finds a setting for this place, as it was asked for. */
+  private String urlOf(Whose whose) {
+    Identity identity = whose.identity();
+    String host = request.host();
+    boolean isOwnHost = identity.isOrganization() && !host.equals(identity.host());
+    return identity.protocol()
+        + "://"
+        + host
+        + (identity.path() == null || isOwnHost ? "" : "/" + identity.path());
+  }
+
   private static String userName(Entry entry) {
     String user = entry.key().user();
-    return user == null || user.isEmpty() ? "without a user name" : user;
+    return user == null || user.isEmpty() ? "pat" : UserName.shown(user);
   }
 
   private static @Nullable Entry newest(List<Entry> entries) {
@@ -276,45 +377,35 @@ final class GetOperation {
   private void sayWhyNot(Whose whose, String otherwise) {
     if (lock != null) {
       run.report(lockedStore, lock);
+    } else if (dead != null && dead.setAsideAt() != 0) {
+      sayHowToBringItBack(whose, otherwise);
     } else if (dead != null) {
-      run.messages().say(describe(whose, dead) + "; " + Wording.renewal(whose) + otherwise);
+      run.messages()
+          .say(
+              Wording.secretOf(whose)
+                  + " expired on "
+                  + Wording.date(dead.expiry().at())
+                  + "; "
+                  + Wording.renewal(whose)
+                  + otherwise);
     }
   }
 
-  private static String describe(Whose whose, Entry dead) {
-    String secret = Wording.secretOf(whose);
-    return dead.setAsideAt() != 0
-        ? secret
-            + " was refused by the server on "
-            + Wording.date(dead.setAsideAt())
-            + " and is set aside"
-        : secret + " expired on " + Wording.date(dead.expiry().at());
-  }
-
-  /** {@code fabrikam@dev.azure.com/contoso}: the path won, which may not be what was meant. */
-  private void sayIfUserNamesAnotherOrganization(Whose whose) {
-    if (whose.fromUser() || whose.user(request.username()) == null) {
-      return;
-    }
-    Whose byUser = Whose.token(request.protocol(), request.host(), null, request.username());
-    if (!byUser.fromUser()) {
-      return;
-    }
-    for (Store store : run.chain().stores()) {
-      try {
-        if (store.capacity().writable() && !store.find(byUser.identity()).isEmpty()) {
-          run.messages()
-              .say(
-                  "the URL's user part names "
-                      + byUser.identity().display()
-                      + ", its path names "
-                      + whose.identity().display()
-                      + "; the path wins, change the user part to end this line");
-          return;
-        }
-      } catch (StoreException e) {
-        run.messages().trace(e);
-      }
+  /** It may well be good: servers refuse tokens for other reasons, or for a moment. */
+  private void sayHowToBringItBack(Whose whose, String otherwise) {
+    String place = Wording.argument(whose.identity().display());
+    run.messages()
+        .say(
+            Wording.secretOf(whose)
+                + " was rejected by the server on "
+                + Wording.date(dead.setAsideAt())
+                + " and is set aside; if it is still good, bring it back:");
+    run.messages().hint("git-credential-pat login --restore " + place);
+    if (whose.tokenPage() == null) {
+      run.messages().say("else " + Wording.renewal(whose));
+    } else {
+      run.messages().say("else make a new one at " + whose.tokenPage() + otherwise + ":");
+      run.messages().hint("git-credential-pat login " + place);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.helper;
 
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Answer;
 import io.github.gitcredentialpat.protocol.ProtocolException;
@@ -33,26 +34,13 @@ public final class Helper {
   }
 
   /**
-   * Answers {@code get}: writes the best stored credential to {@code out}, or nothing.
+   * Does {@code get} up to its answer: looks for the best stored credential.
    *
-   * @return whether the request could be read
+   * @return what was found, for the caller to answer; absent when the request cannot be read
    */
-  public static boolean get(Invocation run, InputStream in, OutputStream out) throws IOException {
+  public static @Nullable GetOperation get(Invocation run, InputStream in) throws IOException {
     Request request = read(run, in);
-    if (request == null) {
-      return false;
-    }
-    try {
-      Answer answer = GetOperation.answer(run, request);
-      run.surroundings().deadline().done();
-      answer.writeTo(out);
-      return true;
-    } catch (IllegalArgumentException e) {
-      run.messages().say("nothing is answered for " + request.host() + ": " + e.getMessage());
-      return false;
-    } finally {
-      request.wipe();
-    }
+    return request == null ? null : GetOperation.of(run, request);
   }
 
   /**
@@ -129,7 +117,7 @@ public final class Helper {
       // Only now: a person who types a request by hand may take their time.
       run.surroundings().deadline().start();
       if (run.messages().isTracing()) {
-        run.messages().trace(request.toString());
+        run.messages().trace(request + ", user " + UserName.shown(request.username()));
       }
       return request;
     } catch (ProtocolException e) {

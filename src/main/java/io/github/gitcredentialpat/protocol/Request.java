@@ -332,14 +332,17 @@ public final class Request {
     }
   }
 
-  /** The request with every secret redacted, for {@code --trace}. */
+  /**
+   * The request with every secret redacted, for {@code --trace}. The user name is left out as well:
+   * it may be a token that somebody put into a URL.
+   */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
     describe(text, "protocol", protocol);
     describe(text, "host", host);
     describe(text, "path", path);
-    describe(text, "username", username);
+    describe(text, "username", username == null ? null : "***");
     describe(text, "password", password == null ? null : "***");
     describe(text, "authtype", authtype);
     describe(text, "credential", credential == null ? null : "***");

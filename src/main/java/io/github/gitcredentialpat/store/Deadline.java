@@ -35,6 +35,10 @@ public final class Deadline {
   /** Starts the time anew, and the watchdog, if there is one: a daemon thread. */
   public void start() {
     promptClosed();
+    watch();
+  }
+
+  private void watch() {
     if (expired == null) {
       return;
     }
@@ -68,6 +72,19 @@ public final class Deadline {
    */
   public synchronized void done() {
     done = true;
+  }
+
+  /**
+   * Watches again after {@link #done}, since what follows the outcome may be slow as well.
+   *
+   * @param millis the time that it may take
+   */
+  public void startAgain(long millis) {
+    synchronized (this) {
+      done = false;
+      end = now() + millis;
+    }
+    watch();
   }
 
   /** What is left, in milliseconds; 0 when the time is over. */

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
@@ -26,7 +27,7 @@ public record StoredEntry(Store store, Entry entry) {
     }
     return "the token for "
         + key.identity().display()
-        + (user == null || user.isEmpty() ? "" : " (user " + user + ")");
+        + (user == null || user.isEmpty() ? "" : " (user " + UserName.shown(user) + ")");
   }
 
   /** {@code the token for contoso (user alice) in file}. */

@@ -20,6 +20,11 @@ public final class Wording {
     return (whose.isAzure() ? "the token for " : "the password for ") + whose.identity().display();
   }
 
+  /** A name or address as a word of a command that a person copies. */
+  public static String argument(String text) {
+    return text.indexOf(' ') < 0 ? text : '"' + text + '"';
+  }
+
   /** What a person does to get a new secret. */
   public static String renewal(Whose whose) {
     return !whose.isAzure()

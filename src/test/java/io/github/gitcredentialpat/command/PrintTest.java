@@ -222,7 +222,7 @@ final class PrintTest {
     keep(CONTOSO, "alice", "of-alice", 5);
     keep(CONTOSO, "bob", "of-bob", 4);
     assertThat(printed("token", "contoso")).isEqualTo("of-alice\n");
-    assertThat(person.err).contains("3 tokens are kept for contoso", "of alice");
+    assertThat(person.err).contains("contoso has 3 tokens", "of alice", "--user");
     assertThat(person.run("print", "--format", "token", "--user", "bob", "contoso")).isZero();
     assertThat(person.out).isEqualTo("of-bob\n");
     assertThat(printed("token", "https://bob@dev.azure.com/contoso")).isEqualTo("of-bob\n");

@@ -58,19 +58,26 @@ final class HelperTest {
   private String said = "";
 
   private Invocation run(ByteArrayOutputStream err) {
+    return run(err, false);
+  }
+
+  private Invocation run(ByteArrayOutputStream err, boolean trace) {
     Map<String, String> environment = new HashMap<>();
     environment.put("HOME", home.toString());
     return new Invocation(
         new StoreChain(List.of(first, second), chosen),
         new Surroundings(environment, false, new Deadline()),
-        new Messages(err, false),
+        new Messages(err, trace),
         now);
   }
 
   private String get(String request) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Helper.get(run(err), stream(request), out);
+    GetOperation get = Helper.get(run(err), stream(request));
+    if (get != null) {
+      get.writeTo(out);
+    }
     said = err.toString(UTF_8);
     return out.toString(UTF_8);
   }
@@ -217,13 +224,13 @@ final class HelperTest {
     }
 
     @Test
-    void thePathWinsOverTheUserPartAndSaysSo() throws Exception {
+    void thePathWinsOverTheUserPartAndNothingElseIsRead() throws Exception {
       first.save(organization("contoso", null, "t1"));
       first.save(organization("fabrikam", null, "t2"));
       assertThat(password(get(CONTOSO + "username=fabrikam\n"))).isEqualTo("t1");
-      assertThat(said).contains("fabrikam").contains("contoso").hasLineCount(1);
-      assertThat(password(get(CONTOSO + "username=alice\n"))).isEqualTo("t1");
       assertThat(said).isEmpty();
+      assertThat(first.reads()).isEqualTo(1);
+      assertThat(second.reads()).isZero();
     }
 
     @Test
@@ -280,9 +287,12 @@ final class HelperTest {
       assertThat(password(get(CONTOSO + "username=alice\n"))).isEqualTo("t1");
       assertThat(said).isEmpty();
       assertThat(password(get(CONTOSO))).isEqualTo("t2");
-      assertThat(said).contains("bob").contains("https://NAME@").hasLineCount(1);
+      String setting = "hint: git config --global credential.https://";
+      assertThat(said).contains(setting + "dev.azure.com/contoso.username bob\n").hasLineCount(2);
+      get("protocol=https\nhost=contoso.visualstudio.com\n");
+      assertThat(said).contains(setting + "contoso.visualstudio.com.username bob\n");
       assertThat(password(get(CONTOSO + "username=carol\n"))).isNull();
-      assertThat(said).contains("alice, bob").hasLineCount(1);
+      assertThat(said).contains("alice, bob").contains(setting).hasLineCount(2);
     }
 
     @Test
@@ -310,6 +320,77 @@ final class HelperTest {
       first.save(organization("contoso", "carol", "t3"));
       assertThat(password(get(CONTOSO + "username=alice\n"))).isEqualTo("t3");
       assertThat(said).isEmpty();
+    }
+
+    @Test
+    void aTokenThatIsSetAsideNamesFirstWhatBringsItBack() throws Exception {
+      first.save(organization("contoso", "alice", "t1").setAsideAt(NOW - 5));
+      assertThat(get(CONTOSO)).isEmpty();
+      assertThat(said.lines())
+          .hasSize(4)
+          .containsSubsequence(
+              "hint: git-credential-pat login --restore contoso",
+              "hint: git-credential-pat login contoso");
+      assertThat(said).contains("https://dev.azure.com/contoso/_usersSettings/tokens, or paste it");
+      first.save(
+          Entry.of(
+                  new EntryKey(new Identity("https", "example.com", null), "alice"),
+                  Secret.password("p".getBytes(UTF_8)),
+                  NOW - DAY)
+              .setAsideAt(NOW - 5));
+      assertThat(get(HOST)).isEmpty();
+      assertThat(said)
+          .contains("hint: git-credential-pat login --restore https://example.com\n")
+          .doesNotContain("_usersSettings");
+    }
+
+    @Test
+    void aTokenThatIsSetAsideIsAnsweredWhenItIsGoodAfterAll() throws Exception {
+      first.save(organization("contoso", "alice", "t1").setAsideAt(NOW - 5));
+      GetOperation get = Helper.get(run(new ByteArrayOutputStream()), stream(MODERN + CONTOSO));
+      assertThat(get.setAside().secret().bytes()).isEqualTo("t1".getBytes(UTF_8));
+      get.answerSetAside();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      assertThat(get.writeTo(out)).isTrue();
+      assertThat(out.toString(UTF_8)).contains("username=alice\npassword=t1\n", "state[]=");
+    }
+
+    @Test
+    void nothingIsSetAsideWhereAnotherTokenIsAnsweredOrMayBe() throws Exception {
+      first.save(organization("contoso", "alice", "t1").setAsideAt(NOW - 5));
+      second.save(organization("contoso", "bob", "t2"));
+      assertThat(Helper.get(run(new ByteArrayOutputStream()), stream(CONTOSO)).setAside()).isNull();
+      second.failWith(new StoreException(Reason.LOCKED, "locked"));
+      assertThat(Helper.get(run(new ByteArrayOutputStream()), stream(CONTOSO)).setAside()).isNull();
+      second.failWith(null);
+      second.delete(new EntryKey(Identity.ofOrganization("contoso"), "bob"));
+      first.save(
+          organization("contoso", "alice", "t1").with(new Expiry(NOW, Expiry.Source.GIT), null));
+      assertThat(Helper.get(run(new ByteArrayOutputStream()), stream(CONTOSO)).setAside()).isNull();
+    }
+
+    @Test
+    void ofSeveralThatAreSetAsideTheNewestOfTheWantedUserCounts() throws Exception {
+      for (String user : List.of("alice", "bob", "carol")) {
+        first.save(
+            Entry.of(
+                    new EntryKey(Identity.ofOrganization("contoso"), user),
+                    Secret.password(user.getBytes(UTF_8)),
+                    user.equals("bob") ? NOW - 1 : NOW - DAY)
+                .setAsideAt(NOW));
+      }
+      for (String user : List.of("alice", "bob", "carol")) {
+        String request = CONTOSO + "username=" + user + "\n";
+        assertThat(
+                Helper.get(run(new ByteArrayOutputStream()), stream(request))
+                    .setAside()
+                    .key()
+                    .user())
+            .isEqualTo(user);
+      }
+      assertThat(
+              Helper.get(run(new ByteArrayOutputStream()), stream(CONTOSO)).setAside().key().user())
+          .isEqualTo("bob");
     }
 
     @Test
@@ -669,7 +750,7 @@ final class HelperTest {
       assertThat(onlyEntry(first).setAsideAt()).isEqualTo(NOW);
       assertThat(said).contains("set aside").hasLineCount(1);
       assertThat(get(CONTOSO)).isEmpty();
-      assertThat(said).contains("refused");
+      assertThat(said).contains("rejected");
       now += 8 * DAY;
       erase("protocol=https\nhost=dev.azure.com\npath=contoso\npassword=other\n");
       assertThat(first.list()).isEmpty();
@@ -792,6 +873,23 @@ final class HelperTest {
       assertThat(first.list()).hasSize(1);
       assertThat(said).hasLineCount(1);
     }
+  }
+
+  @Test
+  void aTokenThatStandsAsUserNameIsShownNowhere() throws Exception {
+    String token = "a2b3".repeat(13);
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    for (String word : List.of(token, "ghp_" + "a2b3".repeat(9))) {
+      String request = HOST + "username=" + word + "\n";
+      Helper.store(run(err, true), stream(request + "password=p\n"));
+      Helper.get(run(err, true), stream(request)).writeTo(new ByteArrayOutputStream());
+      Helper.erase(run(err, true), stream(request));
+      first.save(organization("contoso", word, "t1"));
+      first.save(organization("contoso", "bob", "t2"));
+      Helper.get(run(err, true), stream(CONTOSO)).writeTo(new ByteArrayOutputStream());
+      Helper.erase(run(err, true), stream(CONTOSO));
+    }
+    assertThat(err.toString(UTF_8)).contains("trace:", "(hidden)").doesNotContain("a2b3");
   }
 
   @Test

@@ -51,7 +51,7 @@ final class UserPartTest {
 
   private String get(String user) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Helper.get(run(), request("username=" + user + "\n"), out);
+    Helper.get(run(), request("username=" + user + "\n")).writeTo(out);
     return out.toString(UTF_8);
   }
 

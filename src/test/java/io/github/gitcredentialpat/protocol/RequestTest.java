@@ -196,8 +196,9 @@ final class RequestTest {
   @Test
   void showsNoSecretAndWipesThem() throws Exception {
     Request request =
-        read("password=p4ss\noauth_refresh_token=r3fresh\ncredential=cr3d\nstate[]=st4te\n");
-    assertThat(request.toString()).doesNotContain("p4ss", "r3fresh", "cr3d", "st4te");
+        read(
+            "username=t0ken\npassword=p4ss\noauth_refresh_token=r3fresh\ncredential=cr3d\nstate[]=st4te\n");
+    assertThat(request.toString()).doesNotContain("t0ken", "p4ss", "r3fresh", "cr3d", "st4te");
     request.wipe();
     assertThat(request.password()).containsOnly(0);
     assertThat(request.credential()).containsOnly(0);

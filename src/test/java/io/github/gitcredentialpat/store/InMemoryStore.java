@@ -13,6 +13,7 @@ public final class InMemoryStore implements Store {
   private final Map<EntryKey, byte[]> entries = new LinkedHashMap<>();
   private @Nullable StoreException failure;
   private int writes;
+  private int reads;
 
   /** An empty store of that name. */
   public InMemoryStore(String name) {
@@ -27,6 +28,11 @@ public final class InMemoryStore implements Store {
   /** How often something was saved or deleted. */
   public int writes() {
     return writes;
+  }
+
+  /** How often entries were asked for. */
+  public int reads() {
+    return reads;
   }
 
   @Override
@@ -47,6 +53,7 @@ public final class InMemoryStore implements Store {
   @Override
   public List<Entry> find(Identity where) throws StoreException {
     failIfToldTo();
+    reads++;
     List<Entry> found = new ArrayList<>();
     for (Map.Entry<EntryKey, byte[]> kept : entries.entrySet()) {
       Identity identity = kept.getKey().identity();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Messages;
@@ -68,7 +69,10 @@ final class EnvStoreTest {
 
   private String get(String request, Store... stores) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Helper.get(run(stores), stream(request), out);
+    GetOperation get = Helper.get(run(stores), stream(request));
+    if (get != null) {
+      get.writeTo(out);
+    }
     return out.toString(UTF_8);
   }
 
