@@ -10,9 +10,9 @@ import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
-import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
 import io.github.gitcredentialpat.tokens.Invocation;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -93,9 +93,9 @@ public final class GitCredentialPat {
     try {
       if (word == null || !Helper.isOperation(word)) {
         Commands commands = new Commands(in, out, err, environment);
-        // git may learn operations that this program does not know; a person wants to be told.
-        boolean passedOver =
-            word != null && !commands.isCommand(word) && !Terminal.isTerminal(Terminal.INPUT);
+        // git may learn operations that this program does not know; everybody else wants to be
+        // told.
+        boolean passedOver = word != null && !commands.isCommand(word) && isCalledByGit();
         return passedOver ? 0 : commands.run(args);
       }
       return operation(word, stores, timeout, messages);
@@ -160,6 +160,23 @@ public final class GitCredentialPat {
       messages.say("no answer in time while " + underWay + "; repeat the command");
       Runtime.getRuntime().halt(1);
     }
+  }
+
+  /** Whether git started this: it puts the folder of its own programs on the PATH. */
+  private boolean isCalledByGit() {
+    String path = variable("PATH");
+    String named = variable("GIT_EXEC_PATH");
+    for (String folder : path == null ? new String[0] : path.split(File.pathSeparator)) {
+      if (folder.equals(named) || isGitCore(folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isGitCore(String folder) {
+    String name = folder.replace('\\', '/');
+    return name.endsWith("/git-core") || name.endsWith("/git-core/");
   }
 
   private @Nullable String variable(String name) {

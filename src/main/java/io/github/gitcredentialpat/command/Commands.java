@@ -220,15 +220,35 @@ public final class Commands implements Callable<Integer> {
         new Surroundings(
             environment, mayPrompt && Prompting.isAllowed(environment), new Deadline());
     String names = chosen != null ? chosen : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
-    StoreChain chain;
+    StoreChain chain = names == null ? configured(surroundings, messages) : null;
     try {
-      chain = shelf.chain(names, StoreChoice.timeout(timeout), surroundings);
+      chain =
+          chain == null ? shelf.chain(names, StoreChoice.timeout(timeout), surroundings) : chain;
     } catch (IllegalArgumentException e) {
       throw CommandException.wrongUsage(e.getMessage());
     }
     Invocation run =
         new Invocation(chain, surroundings, messages, System.currentTimeMillis() / 1000);
     return new Session(run, shelf.all(surroundings), in, out, json, isColored(environment));
+  }
+
+  /**
+   * The stores that git's helper is told to use; absent when it is told nothing. They do not count
+   * as chosen: what lies in others since before is listed and removed as well.
+   */
+  private @Nullable StoreChain configured(Surroundings surroundings, Messages messages) {
+    ConfiguredStores configured = ConfiguredStores.of(environment, messages);
+    if (configured.names() == null) {
+      return null;
+    }
+    try {
+      int seconds = StoreChoice.timeout(timeout == null ? configured.timeout() : timeout);
+      return new StoreChain(shelf.chain(configured.names(), seconds, surroundings).stores(), false);
+    } catch (IllegalArgumentException e) {
+      // The doctor says so; here a person may be about to mend it.
+      messages.trace(e);
+      return null;
+    }
   }
 
   private Messages messages() {

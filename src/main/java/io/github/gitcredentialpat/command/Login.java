@@ -77,6 +77,11 @@ final class Login implements Callable<Integer> {
   private boolean noBrowser;
 
   @Option(
+      names = "--no-configure",
+      description = "Leave git as it is, even if it does not ask this helper yet.")
+  private boolean noConfigure;
+
+  @Option(
       names = "--proactive",
       description = "Fail where git cannot be told to send it with its first request.")
   private boolean proactive;
@@ -112,6 +117,9 @@ final class Login implements Callable<Integer> {
         return 1;
       }
       if (!keep(session, whose, token, expiry, verdict)) {
+        return 1;
+      }
+      if (!noConfigure && !new HelperCheck(session, commands.helperOptions()).setUp(whose, url)) {
         return 1;
       }
       boolean isProven = verdict != null && verdict.isGood();

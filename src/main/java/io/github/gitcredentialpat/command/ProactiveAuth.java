@@ -135,6 +135,9 @@ final class ProactiveAuth {
       if (setting.isSet(organization)) {
         return null;
       }
+      if (!HelperCheck.isAsked(Git.find(session.environment()), place)) {
+        return "git does not ask this helper for " + organization;
+      }
       if (new Checker(session).mayHavePublicProjects(place)) {
         return organization + " has public projects, for which git would ask for a token too";
       }

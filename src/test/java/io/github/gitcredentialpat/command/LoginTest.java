@@ -301,11 +301,23 @@ final class LoginTest {
             + "' || exec git \"$@\"\n");
     assertThat(git.toFile().setExecutable(true)).isTrue();
     person.set("PATH", bin.toString());
+    if (configuration().isEmpty()) {
+      Files.writeString(home.resolve(".gitconfig"), "[credential]\n\thelper = pat\n");
+    }
   }
 
   private String configuration() throws Exception {
     Path file = home.resolve(".gitconfig");
     return Files.exists(file) ? Files.readString(file) : "";
+  }
+
+  @Test
+  void notWhereGitDoesNotAskThisHelper() throws Exception {
+    useGit("2.46.0");
+    Files.writeString(home.resolve(".gitconfig"), "[credential]\n\thelper = other\n");
+    String token = contoso.grant("vso.code");
+    assertThat(person.answering(token, "login", "contoso")).isZero();
+    assertThat(configuration()).doesNotContain("proactiveAuth");
   }
 
   @Test
@@ -337,7 +349,7 @@ final class LoginTest {
     assertThat(person.err).doesNotContain("first request", "public projects,");
     assertThat(person.answering(token, "login", "contoso", "--proactive")).isEqualTo(1);
     assertThat(person.err).contains("has public projects");
-    assertThat(configuration()).isEmpty();
+    assertThat(configuration()).doesNotContain("proactiveAuth");
     assertThat(secret(only())).isEqualTo(token);
   }
 }

@@ -21,6 +21,7 @@ final class Typed implements Commands.Shelf {
   private final Map<String, String> environment = new HashMap<>();
   private boolean chosen;
   private @Nullable String unknown;
+  private @Nullable String asked;
 
   /** What the last command wrote to standard output and standard error. */
   String out = "";
@@ -57,6 +58,11 @@ final class Typed implements Commands.Shelf {
     return environment;
   }
 
+  /** The stores that the last command was run on, by name; absent for the platform's own. */
+  @Nullable String names() {
+    return asked;
+  }
+
   /** Has this home folder, and the programs of this machine. */
   Typed atHome(Path home) {
     return set("HOME", home.toString())
@@ -88,6 +94,7 @@ final class Typed implements Commands.Shelf {
 
   @Override
   public StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+    asked = names;
     if (names != null && names.equals(unknown)) {
       throw new IllegalArgumentException("there is no store \"" + names + "\"");
     }
