@@ -86,10 +86,10 @@ final class KeyCache {
         try {
           Keyctl kernel = new Keyctl();
           // A key of the user keyring can be read only by who possesses it, and a process does so
-          // through a link from a keyring of its own.
-          if (kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING) >= 0) {
-            keyctl = kernel;
-          }
+          // through a link from a keyring of its own. Where this user's quota is used up there is
+          // no room for one, but most sessions have it from their start on.
+          kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING);
+          keyctl = kernel;
         } catch (LinkageError e) {
           // No libkeyutils here, or no place where JNA can unpack itself.
         }

@@ -30,7 +30,10 @@ final class Description {
     return url.toString();
   }
 
-  /** The key that this describes; absent when it is no entry of ours. */
+  /**
+   * The key that this describes; absent when it is no entry of ours, or not written as {@link #of}
+   * writes it, for by that it is found again when it is to be replaced or deleted.
+   */
   static @Nullable EntryKey parse(String description) {
     int colon = description.indexOf("://");
     if (colon < 0) {
@@ -45,7 +48,8 @@ final class Description {
     String host = unescape(description.substring(hasUser ? at + 1 : start, end));
     String path = slash < 0 ? null : unescape(description.substring(slash + 1));
     String user = hasUser ? unescape(description.substring(start, at)) : null;
-    return new EntryKey(new Identity(protocol, host, path), user);
+    EntryKey key = new EntryKey(new Identity(protocol, host, path), user);
+    return of(key).equals(description) ? key : null;
   }
 
   private static void escape(StringBuilder out, String text, String delimiters) {

@@ -19,6 +19,9 @@ public final class Keyctl {
    */
   public static final int PROCESS_KEYRING = -2;
 
+  /** The keyring of the session, which may be another user's ({@code KEY_SPEC_SESSION_KEYRING}). */
+  public static final int SESSION_KEYRING = -3;
+
   /** The keyring of this user id ({@code KEY_SPEC_USER_KEYRING}). */
   public static final int USER_KEYRING = -4;
 
@@ -97,15 +100,23 @@ public final class Keyctl {
     }
   }
 
-  /** The key's {@code type;uid;gid;permissions;description}; absent when it cannot be seen. */
+  /**
+   * The key's {@code type;uid;gid;permissions;description}; absent when it cannot be seen, or is
+   * not UTF-8.
+   */
   public @Nullable String describe(int key) {
     try (Memory buffer = new Memory(LONGEST_DESCRIPTION)) {
       int length =
           callLong("keyctl_describe", new Object[] {key, buffer, sizeT(LONGEST_DESCRIPTION)});
+      if (length <= 0 || length > LONGEST_DESCRIPTION) {
+        return null;
+      }
       // The length counts the NUL at its end.
-      return length <= 0 || length > LONGEST_DESCRIPTION
-          ? null
-          : new String(buffer.getByteArray(0, length - 1), StandardCharsets.UTF_8);
+      byte[] bytes = buffer.getByteArray(0, length - 1);
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      boolean isText =
+          text.indexOf('\uFFFD') < 0 || Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes);
+      return isText ? text : null;
     }
   }
 
@@ -116,6 +127,16 @@ public final class Keyctl {
       byte[] payload = length < 0 || length > limit ? null : buffer.getByteArray(0, length);
       buffer.clear();
       return payload;
+    }
+  }
+
+  /** Gives the key another payload. */
+  public int update(int key, byte[] payload) {
+    try (Memory bytes = new Memory(Math.max(1, payload.length))) {
+      bytes.write(0, payload, 0, payload.length);
+      int result = callLong("keyctl_update", new Object[] {key, bytes, sizeT(payload.length)});
+      bytes.clear();
+      return result;
     }
   }
 

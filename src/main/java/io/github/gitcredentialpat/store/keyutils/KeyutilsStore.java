@@ -52,6 +52,11 @@ public final class KeyutilsStore implements Store {
   /** What an entry of usual size counts for: description, payload and its place in the keyring. */
   private static final int USUAL_ENTRY = 256;
 
+  private static final String SET_ASIDE = "\nset_aside_at=";
+
+  /** For that and a time. */
+  private static final int ROOM = 32;
+
   // How often, and how far apart, a write that met a used-up quota is tried again.
   private static final int TRIES = 10;
   private static final long PAUSE_MILLIS = 20;
@@ -109,11 +114,15 @@ public final class KeyutilsStore implements Store {
 
   @Override
   public List<Entry> find(Identity where) throws StoreException {
-    Keyctl kernel = kernel();
+    try (Access access = access()) {
+      return find(where, access.kernel, access.ring);
+    }
+  }
+
+  private List<Entry> find(Identity where, Keyctl kernel, int ring) throws StoreException {
     List<Entry> found = new ArrayList<>();
-    int[] serials = serials(kernel, ring(kernel));
     byte[] payload = null;
-    for (int serial : serials) {
+    for (int serial : serials(kernel, ring)) {
       EntryKey key = key(kernel, serial);
       if (key == null || !isAt(key.identity(), where)) {
         continue;
@@ -145,15 +154,29 @@ public final class KeyutilsStore implements Store {
 
   @Override
   public List<EntryKey> list() throws StoreException {
-    Keyctl kernel = kernel();
     List<EntryKey> keys = new ArrayList<>();
-    for (int serial : serials(kernel, ring(kernel))) {
-      EntryKey key = key(kernel, serial);
-      if (key != null) {
-        keys.add(key);
+    try (Access access = access()) {
+      for (int serial : serials(access.kernel, access.ring)) {
+        EntryKey key = key(access.kernel, serial);
+        if (key != null) {
+          keys.add(key);
+        }
       }
     }
     return keys;
+  }
+
+  /** Keys in our keyring that are no entries, since their descriptions are not as we write them. */
+  @Override
+  public int damaged() throws StoreException {
+    int damaged = 0;
+    try (Access access = access()) {
+      for (int serial : serials(access.kernel, access.ring)) {
+        boolean isGone = isGone(access.kernel.read(serial, new byte[0]));
+        damaged += isGone || key(access.kernel, serial) != null ? 0 : 1;
+      }
+    }
+    return damaged;
   }
 
   @Override
@@ -166,14 +189,17 @@ public final class KeyutilsStore implements Store {
     if (description.getBytes(StandardCharsets.UTF_8).length > LONGEST_DESCRIPTION) {
       throw tooLong(entry, "the address with its user name", LONGEST_DESCRIPTION);
     }
-    byte[] payload = Payload.encode(entry);
-    try {
+    byte[] payload = payload(entry);
+    try (Access access = access()) {
       if (payload.length > LONGEST_PAYLOAD) {
         throw tooLong(entry, "the secret with what is known of it", LONGEST_PAYLOAD);
       }
-      Keyctl kernel = kernel();
-      int ring = ringToWrite(kernel);
+      Keyctl kernel = access.kernel;
+      int ring = access.ringToWrite();
       int result = put(kernel, ring, description, payload);
+      if (result == -EDQUOT) {
+        result = replace(kernel, ring, description, payload);
+      }
       // What expired counts until the kernel sweeps, up to five minutes later; what was just
       // removed counts a little longer as well.
       for (int i = 0; result == -EDQUOT && i < TRIES; i++) {
@@ -189,19 +215,40 @@ public final class KeyutilsStore implements Store {
     }
   }
 
+  /**
+   * The payload, as long for an entry that is set aside as for one that is not, since both must be
+   * possible when the quota is used up: empty lines at its end, which say nothing, keep the room.
+   */
+  private static byte[] payload(Entry entry) {
+    byte[] payload = Payload.encode(entry);
+    int used =
+        entry.setAsideAt() == 0
+            ? 0
+            : SET_ASIDE.length() + Long.toString(entry.setAsideAt()).length();
+    int room = Math.min(LONGEST_PAYLOAD - payload.length, ROOM - used);
+    if (room <= 0) {
+      return payload;
+    }
+    byte[] withRoom = Arrays.copyOf(payload, payload.length + room);
+    Arrays.fill(withRoom, payload.length, withRoom.length, (byte) '\n');
+    Arrays.fill(payload, (byte) 0);
+    return withRoom;
+  }
+
   @Override
   public boolean delete(EntryKey key) throws StoreException {
-    Keyctl kernel = kernel();
-    int ring = ring(kernel);
-    int serial = ring == 0 ? -ENOKEY : kernel.search(ring, Description.of(key));
-    if (isGone(serial)) {
-      return false;
+    try (Access access = access()) {
+      String description = Description.of(key);
+      int serial = access.ring == 0 ? -ENOKEY : access.kernel.search(access.ring, description);
+      if (isGone(serial)) {
+        return false;
+      }
+      int result = serial < 0 ? serial : access.kernel.unlink(serial, access.ring);
+      if (result < 0) {
+        throw problem(-result, "delete from");
+      }
+      return true;
     }
-    int result = serial < 0 ? serial : kernel.unlink(serial, ring);
-    if (result < 0) {
-      throw problem(-result, "delete from");
-    }
-    return true;
   }
 
   /**
@@ -222,6 +269,16 @@ public final class KeyutilsStore implements Store {
     }
     kernel.unlink(serial, Keyctl.PROCESS_KEYRING);
     return result;
+  }
+
+  /** Gives a key that is there another payload, which needs no more room than it has. */
+  private int replace(Keyctl kernel, int ring, String description, byte[] payload) {
+    int serial = kernel.search(ring, description);
+    if (serial < 0) {
+      return -EDQUOT;
+    }
+    int result = kernel.update(serial, payload);
+    return result < 0 ? result : kernel.setTimeout(serial, timeoutSeconds);
   }
 
   private static void removeDead(Keyctl kernel, int ring) throws StoreException {
@@ -252,14 +309,10 @@ public final class KeyutilsStore implements Store {
     return ring;
   }
 
-  private static int ringToWrite(Keyctl kernel) throws StoreException {
-    int ring = ring(kernel);
-    if (ring != 0) {
-      return ring;
-    }
+  private static int newRing(Keyctl kernel) throws StoreException {
     // A keyring that is made where one lies already replaces it with all that is in it. So it is
     // made elsewhere, and moved only if no other process was quicker.
-    ring = kernel.addKeyring(RING, Keyctl.PROCESS_KEYRING);
+    int ring = kernel.addKeyring(RING, Keyctl.PROCESS_KEYRING);
     if (ring < 0) {
       throw problem(-ring, "write to");
     }
@@ -330,14 +383,71 @@ public final class KeyutilsStore implements Store {
   }
 
   /**
-   * The kernel's calls. A key of the user keyring can be read only by who possesses it, through a
-   * link from a keyring of its own; that of the process belongs to the thread that made it, so the
-   * link is made anew for each operation.
+   * The kernel's calls and our keyring, for one operation, which must be in possession of it: keys
+   * of the user keyring can be read only by who reaches them through a keyring of its own.
    */
-  private static Keyctl kernel() throws StoreException {
-    Keyctl kernel;
+  private static final class Access implements AutoCloseable {
+    private final Keyctl kernel;
+
+    /** Our keyring; 0 when there is none. */
+    private int ring;
+
+    private boolean linked;
+
+    Access(Keyctl kernel) throws StoreException {
+      this.kernel = kernel;
+      ring = ring(kernel);
+      possess();
+    }
+
+    /** Our keyring, made if there is none. */
+    int ringToWrite() throws StoreException {
+      if (ring == 0) {
+        ring = newRing(kernel);
+        possess();
+      }
+      return ring;
+    }
+
+    /**
+     * Most sessions have a link to the user keyring from their start on; in others, as below sudo,
+     * the process makes one. That of the process belongs to the thread that made it, so it is made
+     * anew for each operation. It needs a keyring, and so some of this user's quota; where that is
+     * used up, the session's own keyring may take it for a moment, which may be another user's.
+     */
+    private void possess() throws StoreException {
+      if (ring == 0 || kernel.read(ring, new byte[0]) != -EACCES) {
+        return;
+      }
+      int result = kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING);
+      if (result == -EDQUOT) {
+        result = kernel.link(Keyctl.USER_KEYRING, Keyctl.SESSION_KEYRING);
+        linked = result >= 0;
+      }
+      if (result == -EDQUOT) {
+        throw new StoreException(
+            Reason.LIMIT,
+            "cannot open the kernel keyring: this user's quota is used up, and this session has no"
+                + " link to the user keyring; forget what is in it: keyctl unlink %:"
+                + RING
+                + " @u");
+      }
+      if (result < 0) {
+        throw problem(-result, "open");
+      }
+    }
+
+    @Override
+    public void close() {
+      if (linked) {
+        kernel.unlink(Keyctl.USER_KEYRING, Keyctl.SESSION_KEYRING);
+      }
+    }
+  }
+
+  private static Access access() throws StoreException {
     try {
-      kernel = new Keyctl();
+      return new Access(new Keyctl());
     } catch (LinkageError e) {
       throw new StoreException(
           Reason.UNAVAILABLE,
@@ -346,11 +456,6 @@ public final class KeyutilsStore implements Store {
               : "only Linux has a kernel keyring; choose another store",
           e);
     }
-    int linked = kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING);
-    if (linked < 0) {
-      throw problem(-linked, "open");
-    }
-    return kernel;
   }
 
   /** The place where error numbers become reasons. */

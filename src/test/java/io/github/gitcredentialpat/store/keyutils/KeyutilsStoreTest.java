@@ -17,6 +17,8 @@ import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.File;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -193,10 +195,68 @@ final class KeyutilsStoreTest extends StoreContract {
     assertThat(keys.stream().map(Description::of)).doesNotHaveDuplicates();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://alice@%s/%%2F",
+        "https://alice@%s/con%%74oso",
+        "https://alice@%s/a%%",
+        "https://%%3A@%s/contoso",
+        "no address %s"
+      })
+  void aKeyThatIsNotDescribedAsWeDoIsNoEntry(String format) throws Exception {
+    store.save(entry("contoso", "alice", "1"));
+    Keyctl kernel = new Keyctl();
+    kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING);
+    int ring = kernel.searchKeyring(Keyctl.USER_KEYRING, "git-credential-pat");
+    int damaged = store.damaged();
+    int foreign = kernel.addKey(format.formatted(host), "secret".getBytes(UTF_8), ring);
+    assertThat(foreign).isPositive();
+    try {
+      // Whatever is listed can be deleted, and nothing else is.
+      assertThat(store.find(at(null))).hasSize(1);
+      for (EntryKey key : store.list()) {
+        if (key.identity().host().equals(host)) {
+          assertThat(store.delete(key)).isTrue();
+        }
+      }
+      assertThat(store.damaged()).isEqualTo(damaged + 1);
+      assertThat(kernel.unlink(foreign, ring)).isZero();
+    } finally {
+      kernel.unlink(foreign, ring);
+    }
+  }
+
   /** A quota is of a user id, and root's is hardly ever reached: so as another user. */
   @Test
   void asAnOrdinaryUserItKeepsWhatItDeclaresAndThenSaysThatItIsFull(@TempDir Path folder)
       throws Exception {
+    assertThat(asOrdinaryUser(folder, OrdinaryUser.class))
+        .contains("kept all, then LIMIT, then kept one more");
+  }
+
+  @Test
+  void aQuotaThatIsUsedUpKeepsNothingFromBeingReadAndDeleted(@TempDir Path folder)
+      throws Exception {
+    quotaIsUsedUp(folder);
+  }
+
+  private void quotaIsUsedUp(Path folder, String... before) throws Exception {
+    // Each in a process, as operations are: with one ends what it has of the quota itself.
+    assertThat(asOrdinaryUser(folder, TwoEntries.class, before)).contains("kept");
+    assertThat(asOrdinaryUser(folder, UsedUp.class, before)).contains("full");
+    assertThat(asOrdinaryUser(folder, FullQuota.class, before))
+        .contains("found, listed, set aside, replaced, deleted, kept");
+  }
+
+  @Test
+  void itIsTheSameInASessionOfAnotherUser(@TempDir Path folder) throws Exception {
+    Requires.present(Files.isExecutable(Path.of("/usr/bin/keyctl")), "keyctl");
+    quotaIsUsedUp(folder, "/usr/bin/keyctl", "session", "-");
+  }
+
+  /** What it says as another user than root, of whom nobody else makes use. */
+  private String asOrdinaryUser(Path folder, Class<?> program, String... before) throws Exception {
     Requires.present(
         Files.isExecutable(Path.of("/usr/bin/setpriv"))
             && Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
@@ -204,13 +264,16 @@ final class KeyutilsStoreTest extends StoreContract {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path jna = folder.resolve("jna.jar");
     Files.copy(
-        Path.of(Native.class.getProtectionDomain().getCodeSource().getLocation().toURI()), jna);
+        Path.of(Native.class.getProtectionDomain().getCodeSource().getLocation().toURI()),
+        jna,
+        StandardCopyOption.REPLACE_EXISTING);
     Path classes = folder.resolve("classes");
-    for (Class<?> type : List.of(KeyutilsStore.class, OrdinaryUser.class)) {
+    for (Class<?> type : List.of(KeyutilsStore.class, program)) {
       copy(Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()), classes);
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    List<String> command = new ArrayList<>(List.of(before));
+    command.addAll(
+        List.of(
             "/usr/bin/setpriv",
             "--reuid=64999",
             "--regid=64999",
@@ -220,8 +283,9 @@ final class KeyutilsStoreTest extends StoreContract {
             "-Duser.home=/tmp",
             "-cp",
             classes + File.pathSeparator + jna,
-            OrdinaryUser.class.getName(),
-            host);
+            program.getName(),
+            host));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder
         .environment()
         .keySet()
@@ -229,7 +293,7 @@ final class KeyutilsStoreTest extends StoreContract {
     Process process = builder.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(said).contains("kept all, then LIMIT, then kept one more");
+    return said;
   }
 
   private static void copy(Path from, Path to) throws Exception {
@@ -293,6 +357,72 @@ final class KeyutilsStoreTest extends StoreContract {
           new EntryKey(new Identity("https", host, path), "alice@example.com"),
           Secret.password(secret.getBytes(UTF_8)),
           1_700_000_000L);
+    }
+  }
+
+  /** What a child process runs to begin with. */
+  static final class TwoEntries {
+    public static void main(String[] args) throws Exception {
+      KeyutilsStore store = new KeyutilsStore(60);
+      store.save(OrdinaryUser.entry(args[0], "contoso", "s".repeat(84)));
+      store.save(OrdinaryUser.entry(args[0], "fabrikam", "s".repeat(84)));
+      System.out.println("kept");
+    }
+  }
+
+  /** What another one runs then: it leaves no room for any key. */
+  static final class UsedUp {
+    public static void main(String[] args) throws Exception {
+      Keyctl kernel = new Keyctl();
+      int count = 0;
+      for (int size = 4_000; size > 0; size /= 2) {
+        while (kernel.addKey("fill-" + count, new byte[size], Keyctl.USER_KEYRING) >= 0) {
+          count++;
+        }
+      }
+      System.out.println("full");
+    }
+  }
+
+  /** What a third one runs. */
+  static final class FullQuota {
+    public static void main(String[] args) throws Exception {
+      KeyutilsStore store = new KeyutilsStore(60);
+      Entry entry = OrdinaryUser.entry(args[0], "contoso", "s".repeat(84));
+      Entry newer = OrdinaryUser.entry(args[0], "contoso", "t".repeat(84));
+      Entry other = OrdinaryUser.entry(args[0], "fabrikam", "s".repeat(84));
+      try {
+        StringBuilder done = new StringBuilder();
+        done.append(only(store, entry) ? "found" : "not found");
+        done.append(store.list().contains(entry.key()) ? ", listed" : ", not listed");
+        store.save(entry.setAsideAt(1_800_000_000L));
+        boolean isAside = store.find(entry.key().identity()).get(0).setAsideAt() == 1_800_000_000L;
+        done.append(isAside ? ", set aside" : ", not set aside");
+        store.save(newer);
+        done.append(only(store, newer) ? ", replaced" : ", not replaced");
+        boolean isDeleted = store.delete(entry.key()) && !store.delete(entry.key());
+        done.append(isDeleted ? ", deleted" : ", not deleted");
+        done.append(only(store, other) ? ", kept" : ", not kept");
+        System.out.println(done);
+      } finally {
+        removeAll();
+      }
+    }
+
+    private static boolean only(KeyutilsStore store, Entry entry) throws Exception {
+      List<Entry> found = store.find(entry.key().identity());
+      return found.size() == 1 && found.get(0).secret().sameAs(entry.secret());
+    }
+
+    /** This user id has no other keys. */
+    private static void removeAll() {
+      Keyctl kernel = new Keyctl();
+      byte[] serials = new byte[4_096];
+      int length = kernel.read(Keyctl.USER_KEYRING, serials);
+      ByteBuffer buffer = ByteBuffer.wrap(serials).order(ByteOrder.nativeOrder());
+      for (int i = 0; i < length / Integer.BYTES; i++) {
+        kernel.unlink(buffer.getInt(), Keyctl.USER_KEYRING);
+      }
     }
   }
 }
