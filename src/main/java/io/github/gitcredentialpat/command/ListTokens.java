@@ -90,9 +90,9 @@ final class ListTokens implements Callable<Integer> {
         }
       }
       session.print(json.text());
-    } else if (kept.isEmpty()) {
+    } else if (kept.isEmpty() && inventory.isComplete()) {
       session.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
-    } else {
+    } else if (!kept.isEmpty()) {
       session.print(table(kept, now, session.colored()));
       for (int i = 0; i < verdicts.size(); i++) {
         StoredEntry each = kept.get(i);

@@ -43,8 +43,8 @@ final class StoreCheckup {
       StoreStatus status = StoreStatus.of(run, store);
       found.add(status);
       store(status);
-      all &= status.problem() == null || status.fails(Reason.UNAVAILABLE);
-      if (status.problem() == null || status.fails(Reason.FAILED)) {
+      all &= status.problem() == null || status.isAbsent();
+      if (status.problem() == null || status.fails(Reason.DAMAGED) || status.fails(Reason.FAILED)) {
         findings.look(() -> damaged(store));
       }
       if (status.problem() == null) {
@@ -76,7 +76,9 @@ final class StoreCheckup {
       findings.add(
           switch (status.problem().reason()) {
             case UNAVAILABLE ->
-                run.chain().chosen() ? Diagnosis.STORE_FAILED : Diagnosis.STORE_ABSENT;
+                run.chain().chosen() || !status.isAbsent()
+                    ? Diagnosis.STORE_FAILED
+                    : Diagnosis.STORE_ABSENT;
             case LOCKED -> Diagnosis.STORE_LOCKED;
             case TIMEOUT -> Diagnosis.STORE_SLOW;
             default -> Diagnosis.STORE_FAILED;

@@ -39,6 +39,11 @@ record StoreStatus(Store store, int entries, @Nullable StoreException problem) {
     }
   }
 
+  /** Whether it is not here, and so keeps nothing. */
+  boolean isAbsent() {
+    return problem != null && problem.reason() == Reason.UNAVAILABLE && !problem.hidesEntries();
+  }
+
   boolean fails(Reason reason) {
     return problem != null && problem.reason() == reason;
   }

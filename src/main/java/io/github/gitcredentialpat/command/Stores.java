@@ -54,7 +54,7 @@ final class Stores implements Callable<Integer> {
     if (status.problem() != null) {
       text.append("  why:     ").append(status.problem().getMessage()).append('\n');
     }
-    if (!status.fails(Reason.UNAVAILABLE)) {
+    if (!status.isAbsent()) {
       text.append("  where:   ").append(store.location()).append('\n');
       text.append("  readers: ").append(store.readers()).append('\n');
     }
@@ -81,8 +81,10 @@ final class Stores implements Callable<Integer> {
     if (status.problem() == null) {
       return status.store().capacity().writable() ? "ready" : "read only";
     }
+    if (status.isAbsent()) {
+      return "not available";
+    }
     return switch (status.problem().reason()) {
-      case UNAVAILABLE -> "not available";
       case LOCKED -> "locked";
       case TIMEOUT -> "does not answer";
       default -> "cannot be read";

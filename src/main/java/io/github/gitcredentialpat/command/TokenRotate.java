@@ -3,12 +3,12 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
@@ -61,7 +61,7 @@ final class TokenRotate extends ChosenTokenCommand {
   @Override
   int run(Desk desk) throws AzureException, CommandException, IOException {
     Path folder = desk.session().run().surroundings().stateFolder();
-    Surroundings.makePrivate(folder);
+    PrivateFiles.makeFolder(folder);
     // Two at once would each revoke what the other has just made.
     try (FileChannel channel =
             FileChannel.open(

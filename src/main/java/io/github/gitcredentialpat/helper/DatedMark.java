@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.helper;
 
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ public final class DatedMark {
   /** Remembers that it is done now. Returns whether that could be written down. */
   public boolean set() {
     try {
-      Surroundings.makePrivate(file.getParent());
+      PrivateFiles.makeFolder(file.getParent());
       if (!Files.exists(file)) {
         Files.createFile(file);
       }

@@ -160,7 +160,11 @@ public final class GetOperation {
       Store store = stores.get(i);
       run.surroundings().deadline().doing("reading " + store.name());
       try {
-        Entry entry = best(whose, store.find(where));
+        List<StoreException> unread = new ArrayList<>(0);
+        Entry entry = best(whose, store.find(where, unread));
+        for (int j = 0; j < unread.size(); j++) {
+          failed(store, unread.get(j));
+        }
         if (entry != null) {
           String notice = store.notice();
           if (notice != null) {
@@ -169,15 +173,20 @@ public final class GetOperation {
           return entry;
         }
       } catch (StoreException e) {
-        if (e.reason() == Reason.LOCKED && lock == null) {
-          lockedStore = store;
-          lock = e;
-        } else {
-          run.report(store, e);
-        }
+        failed(store, e);
       }
     }
     return null;
+  }
+
+  /** That something is locked is said only if nothing is answered. */
+  private void failed(Store store, StoreException problem) {
+    if (problem.reason() == Reason.LOCKED && lock == null) {
+      lockedStore = store;
+      lock = problem;
+    } else {
+      run.report(store, problem);
+    }
   }
 
   private @Nullable Entry best(Whose whose, List<Entry> found) {

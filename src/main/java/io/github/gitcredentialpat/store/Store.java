@@ -27,15 +27,39 @@ public interface Store {
 
   /**
    * The entries of this protocol and host (with its port), and of this path unless it is absent,
-   * secrets included, in no order.
+   * secrets included, in no order. They are all that there are, so that who writes or deletes can
+   * rely on them; only what is damaged is passed over where another one can be read.
    *
    * @throws StoreException {@code LOCKED} when there are such entries, but all behind a lock that
-   *     could not be opened; {@code UNAVAILABLE} when there is no such keychain here
+   *     could not be opened; {@code UNAVAILABLE} when there is no such keychain here; {@code
+   *     FAILED} when one may be there that cannot be read
    */
   List<Entry> find(Identity where) throws StoreException;
 
-  /** The keys of all entries, in no order; reads no secret and never prompts. */
+  /**
+   * Those of them that can be read, for who only answers or shows them.
+   *
+   * @param unread gets, for each that may be there and cannot be read, the reason
+   */
+  default List<Entry> find(Identity where, List<StoreException> unread) throws StoreException {
+    return find(where);
+  }
+
+  /**
+   * The keys of all entries, in no order; reads no secret and never prompts.
+   *
+   * @throws StoreException as {@link #find(Identity)} does
+   */
   List<EntryKey> list() throws StoreException;
+
+  /**
+   * The keys that can be read, for who only shows them.
+   *
+   * @param unread gets, for each that may be there and cannot be read, the reason
+   */
+  default List<EntryKey> list(List<StoreException> unread) throws StoreException {
+    return list();
+  }
 
   /**
    * How many entries there are that cannot be read, though nothing is locked: damaged ones, or

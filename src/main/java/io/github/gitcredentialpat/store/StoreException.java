@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** A store could not do what it was asked; that nothing was found is never an error. */
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -16,6 +18,8 @@ public final class StoreException extends Exception {
     READ_ONLY,
     /** The entry is larger than the keychain takes, or the keychain is full. */
     LIMIT,
+    /** An entry is there that nobody can read any more, or only a newer version of the program. */
+    DAMAGED,
     /** It did not answer in time; a write may or may not have been done. */
     TIMEOUT,
     /** Anything else. */
@@ -23,6 +27,7 @@ public final class StoreException extends Exception {
   }
 
   private final Reason reason;
+  private final boolean hides;
 
   /**
    * An error with a message for a person.
@@ -33,12 +38,31 @@ public final class StoreException extends Exception {
   public StoreException(Reason reason, String message) {
     super(message);
     this.reason = reason;
+    hides = false;
   }
 
   /** The same with the exception behind it, which only {@code --trace} shows. */
   public StoreException(Reason reason, String message, Throwable cause) {
+    this(reason, message, cause, false);
+  }
+
+  private StoreException(Reason reason, String message, @Nullable Throwable cause, boolean hides) {
     super(message, cause);
     this.reason = reason;
+    this.hides = hides;
+  }
+
+  /**
+   * {@code UNAVAILABLE}, though the keychain is here and keeps entries: its key is lost, or nobody
+   * may look into it. Whoever says what is kept has to say this as well.
+   */
+  public static StoreException hidden(String message, @Nullable Throwable cause) {
+    return new StoreException(Reason.UNAVAILABLE, message, cause, true);
+  }
+
+  /** Whether there are, or may be, entries that cannot be seen. */
+  public boolean hidesEntries() {
+    return hides;
   }
 
   /** The kind of error. */

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store;
 
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public final class StoreLock {
     surroundings.deadline().doing("waiting for another git-credential-pat to finish");
     FileChannel channel = null;
     try {
-      Surroundings.makePrivate(folder);
+      PrivateFiles.makeFolder(folder);
       channel =
           FileChannel.open(
               folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

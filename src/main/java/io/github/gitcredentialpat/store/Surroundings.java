@@ -1,10 +1,7 @@
 package io.github.gitcredentialpat.store;
 
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,18 +29,6 @@ public record Surroundings(Map<String, String> environment, boolean mayPrompt, D
   /** Where the key file, the lock and the record of warnings are kept. */
   public Path stateFolder() {
     return folder("XDG_STATE_HOME", ".local/state");
-  }
-
-  /** Makes a folder that only its owner may enter, with those above it that are missing. */
-  public static void makePrivate(Path folder) throws IOException {
-    if (File.separatorChar == '\\') {
-      // Windows: what lies in a person's profile is theirs alone.
-      Files.createDirectories(folder);
-    } else {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
   }
 
   /** XDG's rule: a relative path in the variable counts as unset. */

@@ -9,6 +9,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class Inventory {
   private final Invocation run;
   private final List<Store> stores;
   private final List<Store> absent = new ArrayList<>();
+  private final Set<String> said = new HashSet<>();
   private boolean complete = true;
 
   /** The key of an entry and the store that has it. */
@@ -86,11 +88,13 @@ public final class Inventory {
     for (Store store : stores) {
       begin("reading " + store.name());
       try {
-        for (EntryKey key : store.list()) {
+        List<StoreException> unread = new ArrayList<>();
+        for (EntryKey key : store.list(unread)) {
           if (isWanted.test(key)) {
             places.add(new Place(store, key));
           }
         }
+        unread.forEach(problem -> failed(store, problem));
       } catch (StoreException e) {
         failed(store, e);
       }
@@ -158,7 +162,8 @@ public final class Inventory {
       throws StoreException {
     begin("reading " + store.name());
     Set<EntryKey> read = new LinkedHashSet<>();
-    for (Entry entry : store.find(where)) {
+    List<StoreException> unread = new ArrayList<>();
+    for (Entry entry : store.find(where, unread)) {
       if (keys.contains(entry.key())) {
         read.add(entry.key());
         found.add(new StoredEntry(store, entry));
@@ -167,6 +172,7 @@ public final class Inventory {
       }
     }
     keys.removeAll(read);
+    unread.forEach(problem -> failed(store, problem));
   }
 
   /** Each call has its own five seconds: a person's command goes through many. */
@@ -176,10 +182,12 @@ public final class Inventory {
   }
 
   private void failed(Store store, StoreException problem) {
-    if (problem.reason() == Reason.UNAVAILABLE && !run.chain().chosen()) {
+    if (problem.reason() == Reason.UNAVAILABLE
+        && !problem.hidesEntries()
+        && !run.chain().chosen()) {
       run.messages().trace(problem);
       absent.add(store);
-    } else {
+    } else if (said.add(store.name() + problem.getMessage())) {
       run.report(store, problem);
       complete = false;
     }

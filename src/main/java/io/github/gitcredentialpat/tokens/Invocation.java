@@ -32,7 +32,10 @@ public record Invocation(StoreChain chain, Surroundings surroundings, Messages m
   public void report(Store store, StoreException problem) {
     messages.trace(problem);
     boolean isLast = store == chain.stores().get(chain.stores().size() - 1);
-    if (problem.reason() != Reason.UNAVAILABLE || chain.chosen() || isLast) {
+    if (problem.reason() != Reason.UNAVAILABLE
+        || problem.hidesEntries()
+        || chain.chosen()
+        || isLast) {
       messages.say(store.name() + ": " + problem.getMessage());
     }
   }

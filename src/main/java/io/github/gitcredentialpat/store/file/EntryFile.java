@@ -65,7 +65,7 @@ final class EntryFile {
         && Arrays.equals(content, 0, VERSION, HEADER, 0, VERSION)
         && content[VERSION] > HEADER[VERSION]) {
       throw new StoreException(
-          Reason.FAILED, shown + " was written by a newer git-credential-pat; update this one");
+          Reason.DAMAGED, shown + " was written by a newer git-credential-pat; update this one");
     }
     int start = HEADER.length + AesGcm.NONCE;
     byte[] plaintext = null;
@@ -82,7 +82,7 @@ final class EntryFile {
     }
     if (plaintext == null) {
       throw new StoreException(
-          Reason.FAILED,
+          Reason.DAMAGED,
           shown
               + " is damaged or was changed; take it from a backup, or remove it and log in again");
     }

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store.file;
 
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
@@ -94,11 +95,11 @@ public final class ExportFile {
     byte[] content = seal(entries, chosen);
     byte[] random = new byte[8];
     new SecureRandom().nextBytes(random);
-    Path unfinished =
-        path.resolveSibling(path.getFileName() + ".unfinished-" + HexFormat.of().formatHex(random));
+    Path unfinished = path.resolveSibling(unfinished() + HexFormat.of().formatHex(random));
+    removeAbandoned();
     try {
       try {
-        PrivateFolder.writeSynced(unfinished, content);
+        PrivateFiles.writeNew(unfinished, content);
         if (replace) {
           if (isTaken() && !Files.isRegularFile(path)) {
             throw new FileAlreadyExistsException(path.toString());
@@ -107,9 +108,8 @@ public final class ExportFile {
         } else {
           PrivateFolder.link(path, unfinished, content);
         }
-        PrivateFolder.syncFolder(path.getParent());
       } finally {
-        Files.deleteIfExists(unfinished);
+        PrivateFolder.remove(unfinished);
       }
     } catch (FileAlreadyExistsException e) {
       throw new StoreException(Reason.FAILED, path + " is there already; name another file", e);
@@ -118,9 +118,28 @@ public final class ExportFile {
           Reason.FAILED,
           "cannot write "
               + path
+              + PrivateFiles.reason(e)
               + "; check that there is room and that you may write there: ls -ld "
               + path.getParent(),
           e);
+    }
+    PrivateFiles.syncFolder(path.getParent());
+  }
+
+  private String unfinished() {
+    return path.getFileName() + ".unfinished-";
+  }
+
+  /** What an export to the same file that was cut off left behind. */
+  private void removeAbandoned() {
+    try {
+      for (String name : PrivateFiles.names(path.getParent())) {
+        if (name.startsWith(unfinished())) {
+          PrivateFolder.removeIfAbandoned(path.resolveSibling(name));
+        }
+      }
+    } catch (IOException e) {
+      // A folder may be one to write into and not to look into.
     }
   }
 

@@ -71,21 +71,33 @@ public final class FileStore implements Store {
 
   @Override
   public List<Entry> find(Identity where) throws StoreException {
-    String[] names = entryNames();
-    if (names.length == 0) {
+    List<StoreException> unread = new ArrayList<>(0);
+    return complete(find(where, unread), unread);
+  }
+
+  @Override
+  public List<Entry> find(Identity where, List<StoreException> unread) throws StoreException {
+    List<String> names = entryNames();
+    if (names.isEmpty()) {
       return List.of();
     }
     MasterKey master = openKey(names, true);
-    return read(master, names, master.prefix(where));
+    return read(master, names, master.prefix(where), unread);
   }
 
   /** The keys of all entries; {@code LOCKED} when that needs a passphrase from the terminal. */
   @Override
   public List<EntryKey> list() throws StoreException {
-    String[] names = entryNames();
-    List<EntryKey> keys = new ArrayList<>();
-    if (names.length > 0) {
-      List<Entry> entries = read(openKey(names, false), names, "");
+    List<StoreException> unread = new ArrayList<>(0);
+    return complete(list(unread), unread);
+  }
+
+  @Override
+  public List<EntryKey> list(List<StoreException> unread) throws StoreException {
+    List<String> names = entryNames();
+    List<EntryKey> keys = new ArrayList<>(names.size());
+    if (!names.isEmpty()) {
+      List<Entry> entries = read(openKey(names, false), names, "", unread);
       for (int i = 0; i < entries.size(); i++) {
         keys.add(entries.get(i).key());
         entries.get(i).wipe();
@@ -96,30 +108,17 @@ public final class FileStore implements Store {
 
   @Override
   public int damaged() throws StoreException {
-    String[] names = entryNames();
-    int damaged = 0;
-    if (names.length > 0) {
-      MasterKey master = openKey(names, false);
-      for (int i = 0; i < names.length; i++) {
-        try {
-          byte[] content = folder.read(names[i]);
-          if (content != null) {
-            EntryFile.open(master, names[i], content, folder.resolve(names[i])).wipe();
-          }
-        } catch (StoreException e) {
-          damaged++;
-        }
-      }
-    }
-    return damaged;
+    List<StoreException> unread = new ArrayList<>(0);
+    list(unread);
+    return unread.size();
   }
 
   @Override
   public void save(Entry entry) throws StoreException {
     // In this order: a key file is there before the first entry is, so entries without one mean
     // that it was lost, and a new key would only hide that.
-    String[] names = entryNames();
-    MasterKey master = names.length > 0 ? openKey(names, true) : openOrCreateKey();
+    List<String> names = entryNames();
+    MasterKey master = names.isEmpty() ? openOrCreateKey() : openKey(names, true);
     String name = master.name(entry.key());
     byte[] content = EntryFile.seal(master, name, entry);
     if (content.length > PrivateFolder.MOST_BYTES) {
@@ -129,14 +128,14 @@ public final class FileStore implements Store {
               + entry.key().identity().display()
               + " is over 1 MB; store a shorter one");
     }
-    keyFile.narrow();
+    keyFile.tidy();
     folder.write(name, content);
   }
 
   @Override
   public boolean delete(EntryKey entry) throws StoreException {
-    String[] names = entryNames();
-    return names.length > 0 && folder.delete(openKey(names, true).name(entry));
+    List<String> names = entryNames();
+    return !names.isEmpty() && folder.delete(openKey(names, true).name(entry));
   }
 
   /**
@@ -145,72 +144,79 @@ public final class FileStore implements Store {
    * @param passphrase the new one, which is wiped; absent to do without
    */
   public void protect(char @Nullable [] passphrase) throws StoreException {
-    String[] names = entryNames();
-    keyFile.protect(names.length > 0 ? openKey(names, true) : openOrCreateKey(), passphrase);
+    List<String> names = entryNames();
+    keyFile.protect(names.isEmpty() ? openOrCreateKey() : openKey(names, true), passphrase);
   }
 
-  private List<Entry> read(MasterKey master, String[] names, String prefix) throws StoreException {
+  /** All that there is; what is damaged may be missing where something else is there. */
+  private static <T> List<T> complete(List<T> found, List<StoreException> unread)
+      throws StoreException {
+    for (int i = 0; i < unread.size(); i++) {
+      if (found.isEmpty() || unread.get(i).reason() != Reason.DAMAGED) {
+        throw unread.get(i);
+      }
+    }
+    return found;
+  }
+
+  private List<Entry> read(
+      MasterKey master, List<String> names, String prefix, List<StoreException> unread) {
     List<Entry> entries = new ArrayList<>();
-    StoreException damaged = null;
-    for (int i = 0; i < names.length; i++) {
-      if (!names[i].startsWith(prefix)) {
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (!name.startsWith(prefix)) {
         continue;
       }
       try {
-        byte[] content = folder.read(names[i]);
+        byte[] content = folder.read(name);
         // Absent: somebody deleted it since the folder was read.
         if (content != null) {
-          entries.add(EntryFile.open(master, names[i], content, folder.resolve(names[i])));
+          entries.add(EntryFile.open(master, name, content, folder.resolve(name)));
         }
       } catch (StoreException e) {
-        damaged = e;
+        unread.add(e);
       }
-    }
-    if (damaged != null && entries.isEmpty()) {
-      throw damaged;
     }
     return entries;
   }
 
-  private String[] entryNames() throws StoreException {
-    String[] names = folder.names();
-    int entries = 0;
-    for (int i = 0; i < names.length; i++) {
-      if (MasterKey.isEntry(names[i])) {
-        names[entries++] = names[i];
+  private List<String> entryNames() throws StoreException {
+    List<String> names = folder.names();
+    List<String> found = new ArrayList<>(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      if (MasterKey.isEntry(names.get(i))) {
+        found.add(names.get(i));
       }
     }
-    String[] found = new String[entries];
-    System.arraycopy(names, 0, found, 0, entries);
     return found;
   }
 
-  private MasterKey openKey(String[] names, boolean mayAsk) throws StoreException {
+  private MasterKey openKey(List<String> names, boolean mayAsk) throws StoreException {
     MasterKey master = key != null ? key : keyFile.open(mayAsk);
     if (master == null) {
-      throw new StoreException(
-          Reason.UNAVAILABLE,
+      throw StoreException.hidden(
           "the key of the entries in "
               + folder
               + " is lost; put "
               + keyFile
               + " back from a backup, or start anew: rm -r "
-              + folder);
+              + folder,
+          null);
     }
     key = master;
-    for (int i = 0; i < names.length; i++) {
-      if (master.isOurs(names[i])) {
+    for (int i = 0; i < names.size(); i++) {
+      if (master.isOurs(names.get(i))) {
         return master;
       }
     }
-    throw new StoreException(
-        Reason.UNAVAILABLE,
+    throw StoreException.hidden(
         "the entries in "
             + folder
             + " were made with another key than "
             + keyFile
             + "; put that one back from a backup, or start anew: rm -r "
-            + folder);
+            + folder,
+        null);
   }
 
   private MasterKey openOrCreateKey() throws StoreException {

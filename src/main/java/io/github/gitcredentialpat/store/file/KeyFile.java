@@ -126,9 +126,13 @@ final class KeyFile {
     cache.forget(key.id());
   }
 
-  /** Takes everyone else's rights away, should somebody have given them. */
-  void narrow() throws StoreException {
+  /**
+   * Takes everyone else's rights away, should somebody have given them, and removes what a first
+   * store that was cut off left of the key under another name.
+   */
+  void tidy() throws StoreException {
     folder.narrow(NAME);
+    folder.removeAbandoned();
   }
 
   private MasterKey unlock(byte[] content, boolean mayAsk) throws StoreException {
@@ -180,9 +184,9 @@ final class KeyFile {
   }
 
   private StoreException damaged() {
-    return new StoreException(
-        Reason.UNAVAILABLE,
-        this + " is damaged, or of a newer git-credential-pat; take it from a backup or update");
+    return StoreException.hidden(
+        this + " is damaged, or of a newer git-credential-pat; take it from a backup or update",
+        null);
   }
 
   /** A wrapped key and, once the right passphrase was tried, what was in it. */

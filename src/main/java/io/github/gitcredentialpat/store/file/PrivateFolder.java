@@ -1,12 +1,11 @@
 package io.github.gitcredentialpat.store.file;
 
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -16,12 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,18 +57,18 @@ final class PrivateFolder {
   }
 
   /** The names of all files; none when there is no such folder. */
-  String[] names() throws StoreException {
-    // File.list loads far fewer classes than a directory stream.
-    String[] names = path.toFile().list();
-    if (names != null) {
-      return names;
+  List<String> names() throws StoreException {
+    try {
+      return PrivateFiles.names(path);
+    } catch (IOException e) {
+      throw StoreException.hidden(
+          "cannot read the folder "
+              + path
+              + PrivateFiles.reason(e)
+              + "; check who owns it: ls -ld "
+              + path,
+          e);
     }
-    if (Files.notExists(path)) {
-      return new String[0];
-    }
-    throw new StoreException(
-        Reason.UNAVAILABLE,
-        "cannot read the folder " + path + "; check who owns it: ls -ld " + path);
   }
 
   /** What is in the file; absent when there is none. */
@@ -81,7 +80,7 @@ final class PrivateFolder {
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!attributes.isRegularFile() || attributes.size() > MOST_BYTES) {
         throw new StoreException(
-            Reason.FAILED,
+            Reason.DAMAGED,
             file + " is not a file that this program wrote; look at it and remove it");
       }
       try (SeekableByteChannel channel =
@@ -98,7 +97,9 @@ final class PrivateFolder {
       return null;
     } catch (IOException e) {
       throw new StoreException(
-          Reason.FAILED, "cannot read " + file + "; check who owns it: ls -l " + file, e);
+          Reason.FAILED,
+          "cannot read " + file + PrivateFiles.reason(e) + "; check who owns it: ls -l " + file,
+          e);
     }
   }
 
@@ -108,11 +109,11 @@ final class PrivateFolder {
     Path file = path.resolve(name);
     try {
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      syncFolder(path);
     } catch (IOException e) {
       remove(unfinished);
       throw notWritten(file, Reason.FAILED, e);
     }
+    PrivateFiles.syncFolder(path);
   }
 
   /** Writes the file unless there is one; of many that try at once exactly one returns true. */
@@ -121,7 +122,7 @@ final class PrivateFolder {
     Path file = path.resolve(name);
     try {
       link(file, unfinished, content);
-      syncFolder(path);
+      PrivateFiles.syncFolder(path);
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;
@@ -136,15 +137,17 @@ final class PrivateFolder {
   boolean delete(String name) throws StoreException {
     Path file = path.resolve(name);
     try {
-      boolean deleted = Files.deleteIfExists(file);
-      if (deleted) {
-        syncFolder(path);
+      if (!Files.deleteIfExists(file)) {
+        return false;
       }
-      return deleted;
     } catch (IOException e) {
       throw new StoreException(
-          Reason.FAILED, "cannot remove " + file + "; check who owns it: ls -ld " + path, e);
+          Reason.FAILED,
+          "cannot remove " + file + PrivateFiles.reason(e) + "; check who owns it: ls -ld " + path,
+          e);
     }
+    PrivateFiles.syncFolder(path);
+    return true;
   }
 
   /** Takes everyone else's rights away from a file that is there. */
@@ -166,22 +169,18 @@ final class PrivateFolder {
     new SecureRandom().nextBytes(random);
     Path unfinished = path.resolve(UNFINISHED + HexFormat.of().formatHex(random));
     try {
-      writeSynced(unfinished, content);
+      PrivateFiles.writeNew(unfinished, content);
     } catch (IOException e) {
-      remove(unfinished);
       throw notWritten(unfinished, Reason.UNAVAILABLE, e);
     }
     return unfinished;
   }
 
   private void makeFolder() throws StoreException {
-    // Asked first because JDK 17's createDirectories refuses a symbolic link to a folder.
-    if (!Files.isDirectory(path)) {
-      try {
-        Surroundings.makePrivate(path);
-      } catch (IOException e) {
-        throw notWritten(path, Reason.UNAVAILABLE, e);
-      }
+    try {
+      PrivateFiles.makeFolder(path);
+    } catch (IOException e) {
+      throw notWritten(path, Reason.UNAVAILABLE, e);
     }
     try {
       narrow(path, PosixFilePermissions.fromString("rwx------"));
@@ -190,17 +189,25 @@ final class PrivateFolder {
     }
   }
 
-  private void removeAbandoned() throws StoreException {
-    String[] names = names();
-    for (int i = 0; i < names.length; i++) {
-      if (names[i].startsWith(UNFINISHED)) {
-        Path file = path.resolve(names[i]);
-        long modified = file.toFile().lastModified();
-        // 0: its writer has just finished with it.
-        if (modified != 0 && modified < System.currentTimeMillis() - ABANDONED_MILLIS) {
-          remove(file);
+  /** Removes what a run that was cut off left behind, where that can be done. */
+  void removeAbandoned() {
+    try {
+      for (String name : PrivateFiles.names(path)) {
+        if (name.startsWith(UNFINISHED)) {
+          removeIfAbandoned(path.resolve(name));
         }
       }
+    } catch (IOException e) {
+      // A later write tries again.
+    }
+  }
+
+  /** Removes an unfinished file that nobody writes any more. */
+  static void removeIfAbandoned(Path file) {
+    long modified = file.toFile().lastModified();
+    // 0: its writer has just finished with it.
+    if (modified != 0 && modified < System.currentTimeMillis() - ABANDONED_MILLIS) {
+      remove(file);
     }
   }
 
@@ -216,32 +223,7 @@ final class PrivateFolder {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
       // A file system without hard links: still no overwriting, but a crash may leave half.
-      writeSynced(file, content);
-    }
-  }
-
-  /** Writes a new file that only its owner may read, onto the disk. */
-  static void writeSynced(Path file, byte[] content) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            onlyFor("rw-------"))) {
-      ByteBuffer left = ByteBuffer.wrap(content);
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
-      channel.force(true);
-    }
-  }
-
-  /** Has the names in a folder written onto the disk. */
-  static void syncFolder(Path path) throws IOException {
-    // Windows cannot open a folder, and syncs its entries by itself.
-    if (POSIX) {
-      try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
-        folder.force(true);
-      }
+      PrivateFiles.writeNew(file, content);
     }
   }
 
@@ -251,16 +233,7 @@ final class PrivateFolder {
     }
   }
 
-  private static FileAttribute<?>[] onlyFor(String rights) {
-    if (!POSIX) {
-      return new FileAttribute<?>[0];
-    }
-    return new FileAttribute<?>[] {
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))
-    };
-  }
-
-  private static void remove(Path file) {
+  static void remove(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -275,7 +248,13 @@ final class PrivateFolder {
           Reason.LIMIT, "cannot write " + file + ": the disk is full; make room and try again", e);
     }
     return new StoreException(
-        reason, "cannot write " + file + "; check that you may write there: ls -ld " + path, e);
+        reason,
+        "cannot write "
+            + file
+            + PrivateFiles.reason(e)
+            + "; check that you may write there: ls -ld "
+            + path,
+        e);
   }
 
   private static StoreException openToOthers(Path file, IOException e) {

@@ -36,8 +36,8 @@ final class ForeignPasswords implements ForeignEntries {
 
   @Override
   public @Nullable Entry read(ForeignEntry foreign, EntryKey key) throws StoreException {
-    Path file = folder(store.root()).file(foreign);
-    return Files.exists(file) ? ManagerFolder.entry(foreign, key, store.decrypt(file)) : null;
+    byte[] content = store.decrypt(folder(store.root()).file(foreign));
+    return content == null ? null : ManagerFolder.entry(foreign, key, content);
   }
 
   @Override

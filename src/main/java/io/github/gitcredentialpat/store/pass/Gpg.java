@@ -1,9 +1,13 @@
 package io.github.gitcredentialpat.store.pass;
 
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gpg {
   private static final byte[] NOTHING = new byte[0];
+
+  /** No entry is larger: a few of git's lines of 64 KB each. */
+  private static final int MOST_BYTES = 1 << 20;
+
   private static final String STATUS = "[GNUPG:] ";
 
   // The lower 16 bits of an error code (libgpg-error).
@@ -36,15 +44,27 @@ final class Gpg {
   }
 
   /**
-   * The plain text of a file, which the caller wipes. Where the key needs a passphrase that the
-   * agent does not know, a person is asked if one may be.
+   * The plain text of a file, which the caller wipes; absent when there is no such file. Where the
+   * key needs a passphrase that the agent does not know, a person is asked if one may be.
    */
-  byte[] decrypt(Path file) throws StoreException {
-    Child child = decrypt(file, "error");
+  byte @Nullable [] decrypt(Path file) throws StoreException {
+    // Read here, not by gpg, whose words do not tell what cannot be read from what is damaged.
+    byte[] content;
+    try (InputStream in = Files.newInputStream(file)) {
+      content = in.readNBytes(MOST_BYTES);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw new StoreException(
+          Reason.FAILED,
+          "cannot read " + file + PrivateFiles.reason(e) + "; check who owns it: ls -l " + file,
+          e);
+    }
+    Child child = decrypt(content, "error");
     if (isLocked(child) && surroundings.mayPrompt()) {
       surroundings.deadline().promptShown();
       try {
-        child = decrypt(file, "ask");
+        child = decrypt(content, "ask");
       } finally {
         surroundings.deadline().promptClosed();
       }
@@ -56,13 +76,12 @@ final class Gpg {
     throw notDecrypted(file, child);
   }
 
-  private Child decrypt(Path file, String pinentryMode) throws StoreException {
+  private Child decrypt(byte[] content, String pinentryMode) throws StoreException {
     List<String> command = command();
     command.add("--pinentry-mode");
     command.add(pinentryMode);
     command.add("--decrypt");
-    command.add(file.toString());
-    return run(command, NOTHING);
+    return run(command, content);
   }
 
   /** Encrypts to all recipients. */
@@ -230,7 +249,7 @@ final class Gpg {
           file + " is encrypted to other people's keys only; ask one of them: pass init");
     }
     return new StoreException(
-        Reason.FAILED, "gpg cannot read " + file + " (" + lastLine(child) + "); look at it");
+        Reason.DAMAGED, "gpg cannot read " + file + " (" + lastLine(child) + "); look at it");
   }
 
   private static StoreException notEncrypted(Path gpgId, Child child) {

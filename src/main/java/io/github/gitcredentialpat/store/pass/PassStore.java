@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store.pass;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntries;
@@ -11,21 +12,16 @@ import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +53,8 @@ public final class PassStore implements Store {
   /** Below the 255 bytes of nearly all file systems, with room for what synchronisers add. */
   private static final int LONGEST_NAME = 230;
 
+  private static final int LONGEST_POSSIBLE = 255;
+
   /** No file system has deeper folders, and a loop of links ends. */
   private static final int DEEPEST = 64;
 
@@ -87,36 +85,63 @@ public final class PassStore implements Store {
 
   @Override
   public List<Entry> find(Identity where) throws StoreException {
+    List<StoreException> unread = new ArrayList<>();
+    return complete(find(where, unread), unread);
+  }
+
+  @Override
+  public List<Entry> find(Identity where, List<StoreException> unread) throws StoreException {
     Path root = root();
-    List<String> folders = EntryPath.folders(where);
     Path folder = folder(root, where);
-    List<Found> files = new ArrayList<>();
-    collect(folder.toFile(), folders, where.path() == null, files);
-    if (files.isEmpty()) {
+    Folder files = new Folder(unread);
+    if (!cannotBe(root, folder)) {
+      files.collect(folder, EntryPath.folders(where), where.path() == null);
+    }
+    if (files.found.isEmpty() && unread.isEmpty()) {
       gpgId(root, folder);
     }
-    List<Entry> entries = new ArrayList<>(files.size());
-    StoreException problem = null;
-    for (Found file : files) {
+    List<Entry> entries = new ArrayList<>(files.found.size());
+    for (Found file : files.found) {
       try {
         byte[] payload = gpg.decrypt(file.path());
-        if (isBlank(payload)) {
-          throw new StoreException(
-              Reason.FAILED, file.path() + " is empty; take it from a backup, or log in again");
+        if (payload != null) {
+          entries.add(decode(file, payload));
         }
-        entries.add(Payload.decode(file.key(), payload));
-        Arrays.fill(payload, (byte) 0);
       } catch (StoreException e) {
-        problem = e;
-        if (e.reason() != Reason.UNAVAILABLE && e.reason() != Reason.FAILED) {
+        unread.add(e);
+        if (e.reason() != Reason.DAMAGED
+            && e.reason() != Reason.UNAVAILABLE
+            && e.reason() != Reason.FAILED) {
           break; // Nobody is asked twice.
         }
       }
     }
-    if (problem != null && entries.isEmpty()) {
-      throw problem;
+    // What is for other people only is none of this person's.
+    if (!entries.isEmpty()) {
+      unread.removeIf(problem -> problem.reason() == Reason.UNAVAILABLE);
     }
     return entries;
+  }
+
+  /** All that there is; what is damaged may be missing where something else is there. */
+  private static <T> List<T> complete(List<T> found, List<StoreException> unread)
+      throws StoreException {
+    for (StoreException problem : unread) {
+      if (found.isEmpty() || problem.reason() != Reason.DAMAGED) {
+        throw problem;
+      }
+    }
+    return found;
+  }
+
+  private static Entry decode(Found file, byte[] payload) throws StoreException {
+    if (isBlank(payload)) {
+      throw new StoreException(
+          Reason.DAMAGED, file.path() + " is empty; take it from a backup, or log in again");
+    }
+    Entry entry = Payload.decode(file.key(), payload);
+    Arrays.fill(payload, (byte) 0);
+    return entry;
   }
 
   /**
@@ -134,14 +159,20 @@ public final class PassStore implements Store {
   /** The keys of all entries, from the names of their files; gpg is not started. */
   @Override
   public List<EntryKey> list() throws StoreException {
+    List<StoreException> unread = new ArrayList<>();
+    return complete(list(unread), unread);
+  }
+
+  @Override
+  public List<EntryKey> list(List<StoreException> unread) throws StoreException {
     Path root = root();
-    List<Found> files = new ArrayList<>();
-    collect(root.resolve(FOLDER).toFile(), new ArrayList<>(), true, files);
-    if (files.isEmpty()) {
+    Folder files = new Folder(unread);
+    files.collect(root.resolve(FOLDER), new ArrayList<>(), true);
+    if (files.found.isEmpty() && unread.isEmpty()) {
       gpgId(root, root.resolve(FOLDER));
     }
-    List<EntryKey> keys = new ArrayList<>(files.size());
-    for (Found file : files) {
+    List<EntryKey> keys = new ArrayList<>(files.found.size());
+    for (Found file : files.found) {
       keys.add(file.key());
     }
     return keys;
@@ -164,7 +195,9 @@ public final class PassStore implements Store {
       write(root, file, encrypted);
     } catch (IOException e) {
       throw new StoreException(
-          Reason.FAILED, "cannot write " + file + "; check that you may: ls -ld " + root, e);
+          Reason.FAILED,
+          "cannot write " + file + PrivateFiles.reason(e) + "; check that you may: ls -ld " + root,
+          e);
     }
     new Commit(root, surroundings).change(file, "Keep " + passName(root, file));
   }
@@ -180,21 +213,22 @@ public final class PassStore implements Store {
     return new ForeignPasswords(this);
   }
 
-  /** What is in a file. The caller wipes it. */
-  byte[] decrypt(Path file) throws StoreException {
+  /** What is in a file, absent when there is none. The caller wipes it. */
+  byte @Nullable [] decrypt(Path file) throws StoreException {
     return gpg.decrypt(file);
   }
 
   /** Removes a file, from git as well, and the folders that it leaves empty. */
   boolean delete(Path root, Path file) throws StoreException {
     try {
-      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (cannotBe(root, file) || !Files.deleteIfExists(file)) {
         return false;
       }
-      Files.delete(file);
     } catch (IOException e) {
       throw new StoreException(
-          Reason.FAILED, "cannot remove " + file + "; check that you may: ls -l " + file, e);
+          Reason.FAILED,
+          "cannot remove " + file + PrivateFiles.reason(e) + "; check that you may: ls -l " + file,
+          e);
     }
     new Commit(root, surroundings).change(file, "Remove " + passName(root, file));
     // Folders that are empty now go as well: they do not delete while anything is in them.
@@ -207,21 +241,59 @@ public final class PassStore implements Store {
 
   private record Found(Path path, EntryKey key) {}
 
-  private static void collect(File folder, List<String> names, boolean deep, List<Found> found) {
-    File[] files = folder.listFiles();
-    if (files == null || names.size() > DEEPEST) {
-      return;
+  /** What lies in folders of the store. */
+  private static final class Folder {
+    final List<Found> found = new ArrayList<>();
+    private final List<StoreException> unread;
+
+    Folder(List<StoreException> unread) {
+      this.unread = unread;
     }
-    for (File file : files) {
-      EntryKey key = EntryPath.parse(names, file.getName());
-      if (key != null && file.isFile()) {
-        found.add(new Found(file.toPath(), key));
-      } else if (deep && !file.getName().startsWith(".") && file.isDirectory()) {
-        names.add(file.getName());
-        collect(file, names, true, found);
-        names.remove(names.size() - 1);
+
+    void collect(Path folder, List<String> names, boolean deep) {
+      if (names.size() > DEEPEST) {
+        return;
+      }
+      List<String> files = List.of();
+      try {
+        files = PrivateFiles.names(folder);
+      } catch (IOException e) {
+        unread.add(cannotRead("the folder " + folder, folder, e));
+      }
+      for (String name : files) {
+        EntryKey key = EntryPath.parse(names, name);
+        if (key == null && (!deep || name.startsWith("."))) {
+          continue;
+        }
+        Path file = folder.resolve(name);
+        BasicFileAttributes attributes = attributes(file);
+        if (attributes != null && key != null && attributes.isRegularFile()) {
+          found.add(new Found(file, key));
+        } else if (attributes != null && deep && attributes.isDirectory()) {
+          names.add(name);
+          collect(file, names, true);
+          names.remove(names.size() - 1);
+        }
       }
     }
+
+    private @Nullable BasicFileAttributes attributes(Path file) {
+      try {
+        return Files.readAttributes(file, BasicFileAttributes.class);
+      } catch (NoSuchFileException e) {
+        return null; // Somebody removed it since the folder was read.
+      } catch (IOException e) {
+        unread.add(cannotRead(file.toString(), file, e));
+        return null;
+      }
+    }
+  }
+
+  private static StoreException cannotRead(String what, Path path, IOException e) {
+    return new StoreException(
+        Reason.FAILED,
+        "cannot read " + what + PrivateFiles.reason(e) + "; check who owns it: ls -ld " + path,
+        e);
   }
 
   private String rootName() {
@@ -259,6 +331,16 @@ public final class PassStore implements Store {
     return folder(root, key.identity()).resolve(EntryPath.file(key.user()));
   }
 
+  /** Whether a part of the path is longer than any name of a file. */
+  private static boolean cannotBe(Path root, Path path) {
+    for (Path name : root.relativize(path)) {
+      if (name.toString().length() > LONGEST_POSSIBLE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static void refuseLongNames(Path root, Path file) throws StoreException {
     for (Path name : root.relativize(file)) {
       int length = name.toString().length();
@@ -284,8 +366,16 @@ public final class PassStore implements Store {
   static Path gpgId(Path root, Path folder) throws StoreException {
     for (Path above = folder; above.startsWith(root); above = above.getParent()) {
       Path file = above.resolve(GPG_ID);
-      if (Files.isRegularFile(file)) {
-        return file;
+      try {
+        if (Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+          return file;
+        }
+      } catch (NoSuchFileException e) {
+        // The one above counts.
+      } catch (IOException e) {
+        throw StoreException.hidden(
+            "cannot read " + file + PrivateFiles.reason(e) + "; check who owns it: ls -ld " + root,
+            e);
       }
     }
     throw new StoreException(
@@ -326,53 +416,37 @@ public final class PassStore implements Store {
   private static void write(Path root, Path file, byte[] content)
       throws IOException, StoreException {
     Path folder = file.getParent();
-    Surroundings.makePrivate(folder);
+    PrivateFiles.makeFolder(folder);
     // In a store that others write to as well, a link could lead anywhere.
     if (!folder.toRealPath().startsWith(root.resolve(FOLDER).toRealPath())) {
       throw new StoreException(
           Reason.DENIED, folder + " is a link that leads out of the store; look at it");
     }
-    removeAbandoned(folder.toFile());
+    removeAbandoned(folder);
     Path unfinished =
         folder.resolve(UNFINISHED + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    PrivateFiles.writeNew(unfinished, content);
     try {
-      try (FileChannel channel =
-          FileChannel.open(
-              unfinished,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              onlyFor("rw-------"))) {
-        ByteBuffer left = ByteBuffer.wrap(content);
-        while (left.hasRemaining()) {
-          channel.write(left);
-        }
-        channel.force(true);
-      }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(unfinished);
       throw e;
     }
-    try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
-      entries.force(true);
-    }
+    PrivateFiles.syncFolder(folder);
   }
 
-  /** What a run that was cut off left behind. */
-  private static void removeAbandoned(File folder) {
-    File @Nullable [] files = folder.listFiles();
-    if (files != null) {
-      for (File file : files) {
-        if (file.getName().startsWith(UNFINISHED)
+  /** Removes what a run that was cut off left behind, where that can be done. */
+  private static void removeAbandoned(Path folder) {
+    try {
+      for (String name : PrivateFiles.names(folder)) {
+        File file = folder.resolve(name).toFile();
+        if (name.startsWith(UNFINISHED)
             && file.lastModified() < System.currentTimeMillis() - ABANDONED_MILLIS) {
           file.delete();
         }
       }
+    } catch (IOException e) {
+      // A later write tries again.
     }
-  }
-
-  private static FileAttribute<?>[] onlyFor(String rights) {
-    return new FileAttribute<?>[] {
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))
-    };
   }
 }

@@ -66,19 +66,19 @@ public final class WincredStore implements Store {
   @Override
   public List<Entry> find(Identity where) throws StoreException {
     List<Entry> found = new ArrayList<>(4);
-    if (!find(where, found)) {
+    if (!collect(where, found)) {
       // Another process replaced a long secret while this one read: now its write is over.
       for (Entry entry : found) {
         entry.wipe();
       }
       found.clear();
-      find(where, found);
+      collect(where, found);
     }
     return found;
   }
 
   /** Whether all parts were there. An entry that lacks one has no secret any more. */
-  private boolean find(Identity where, List<Entry> found) throws StoreException {
+  private boolean collect(Identity where, List<Entry> found) throws StoreException {
     boolean complete = true;
     try (Credentials all = manager.enumerate(Target.beginningOf(where), where.display())) {
       for (int i = 0; i < all.size(); i++) {

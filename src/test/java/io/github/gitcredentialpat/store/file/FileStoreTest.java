@@ -227,7 +227,7 @@ final class FileStoreTest extends StoreContract {
       Files.write(file, changed);
       StoreException failure = failureOfFind("contoso");
       assertThat(failure).as("byte " + i).isNotNull();
-      assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+      assertThat(failure.reason()).isEqualTo(Reason.DAMAGED);
       assertThat(failure).hasMessageContaining(file.toString());
       assertThat(Files.readAllBytes(file)).isEqualTo(changed);
     }

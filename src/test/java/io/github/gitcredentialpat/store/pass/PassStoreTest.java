@@ -121,7 +121,7 @@ final class PassStoreTest extends StoreContract {
     Files.writeString(file, "no gpg file");
     assertThat(onlyPassword(store, entry("contoso", null, ""))).isEqualTo("good");
     store.delete(new EntryKey(at("contoso"), "alice"));
-    assertFails(Reason.FAILED, file.toString(), () -> store.find(at("contoso")));
+    assertFails(Reason.DAMAGED, file.toString(), () -> store.find(at("contoso")));
   }
 
   @Test
@@ -502,7 +502,7 @@ final class PassStoreTest extends StoreContract {
       withGpg(
           folder,
           script,
-          () -> assertFails(Reason.FAILED, "is empty", () -> store.find(at("contoso"))));
+          () -> assertFails(Reason.DAMAGED, "is empty", () -> store.find(at("contoso"))));
     }
   }
 

@@ -1,0 +1,162 @@
+package io.github.gitcredentialpat.platform;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Folders that only their owner may enter (0700) and files that only their owner may read (0600),
+ * whatever the umask is, and folders whose names are all read or none.
+ */
+public final class PrivateFiles {
+  private static final boolean POSIX = File.separatorChar == '/';
+  private static final String FOLDER = "rwx------";
+  private static final String FILE = "rw-------";
+
+  private PrivateFiles() {}
+
+  /** Makes a folder, with those above it that are missing. */
+  public static void makeFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.getParent();
+    if (parent != null) {
+      makeFolder(parent);
+    }
+    try {
+      Files.createDirectory(folder, only(FOLDER));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+    giveOwnRights(folder, FOLDER);
+  }
+
+  /**
+   * The names of all that is in a folder; none when there is no such folder.
+   *
+   * @throws IOException when not all of them can be read: what is unreadable is not absent
+   */
+  public static List<String> names(Path folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    // File.list would give an error of reading as the end of the folder.
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        names.add(file.getFileName().toString());
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  /**
+   * Writes a new file onto the disk.
+   *
+   * @throws FileAlreadyExistsException when there is one of that name
+   * @throws IOException when not all of it is there for certain; nothing of it is left then
+   */
+  public static void writeNew(Path file, byte[] content) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), only(FILE));
+    boolean written = false;
+    try (channel) {
+      giveOwnRights(file, FILE);
+      ByteBuffer left = ByteBuffer.wrap(content);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      sync(channel);
+      written = true;
+    } finally {
+      if (!written) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /**
+   * Has the names in a folder written onto the disk, where that can be done. A name that was given
+   * is there whatever comes of it, so this never fails: many file systems cannot do it at all.
+   */
+  public static void syncFolder(Path folder) {
+    // Windows cannot open a folder, and syncs its entries by itself.
+    if (POSIX) {
+      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+        names.force(true);
+      } catch (IOException e) {
+        // As above.
+      }
+    }
+  }
+
+  /** Why, in the system's words and in parentheses, with a blank in front; empty when unknown. */
+  public static String reason(IOException problem) {
+    if (problem instanceof AccessDeniedException) {
+      return " (permission denied)";
+    }
+    String reason = problem instanceof FileSystemException e ? e.getReason() : problem.getMessage();
+    return reason == null || reason.isEmpty() ? "" : " (" + reason + ")";
+  }
+
+  /** The attribute of a file that is made with these rights and no others. */
+  private static FileAttribute<?>[] only(String rights) {
+    return POSIX
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /** The umask may have taken the owner's own rights as well. */
+  private static void giveOwnRights(Path path, String rights) throws IOException {
+    if (POSIX) {
+      Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(rights);
+      if (!Files.getPosixFilePermissions(path).containsAll(wanted)) {
+        Files.setPosixFilePermissions(path, wanted);
+      }
+    }
+  }
+
+  private static void sync(FileChannel channel) throws IOException {
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      if (!isUnsupported(e)) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Whether a file system said that it cannot do this, rather than that it failed: EINVAL, ENOTSUP
+   * and ENOSYS. Java keeps only their words, which are English in the launcher's locale.
+   */
+  private static boolean isUnsupported(IOException problem) {
+    String message = problem.getMessage();
+    return "Invalid argument".equals(message)
+        || "Operation not supported".equals(message)
+        || "Function not implemented".equals(message);
+  }
+}
