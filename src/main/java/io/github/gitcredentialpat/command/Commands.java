@@ -48,6 +48,7 @@ import picocli.CommandLine.ScopeType;
       Remotes.class,
       Configure.class,
       Unconfigure.class,
+      Use.class,
       Doctor.class,
       Print.class,
       Exec.class,

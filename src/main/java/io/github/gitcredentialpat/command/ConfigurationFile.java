@@ -172,6 +172,11 @@ final class ConfigurationFile {
     return before != null;
   }
 
+  /** Whether nothing of it is left, and there was none before this program made it. */
+  boolean isGone() {
+    return text.isGone() || (before == null && text.bytes().length == 0);
+  }
+
   /** What was changed, line by line, with a plus or minus in front. */
   List<String> changes() {
     return text.changes();

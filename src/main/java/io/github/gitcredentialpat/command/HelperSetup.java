@@ -31,7 +31,7 @@ final class HelperSetup {
   private static final List<String> SCOPES =
       List.of("system", "global", "local", "worktree", "command");
 
-  private static final String NAME = "credential";
+  static final String NAME = "credential";
   private static final String USE_HTTP_PATH = "useHttpPath = true";
 
   /** A host that is meant only where every host is. */
@@ -177,7 +177,13 @@ final class HelperSetup {
   void apply() throws CommandException, IOException {
     if (!isInForce()) {
       // Ours go to the end again: what was added since would be asked as well.
-      file.remove(HelperSetup::isHelperHeader);
+      Set<String> accounts = new LinkedHashSet<>();
+      for (String pattern : settings.patterns()) {
+        if (AccountChoice.isFor(pattern)) {
+          accounts.add(header(pattern));
+        }
+      }
+      file.remove(header -> isHelperHeader(header) && !accounts.contains(header));
       file.add(sections());
     }
   }
@@ -204,7 +210,7 @@ final class HelperSetup {
   }
 
   /** As a value in git's format, where a backslash begins an escape, and # or ; a comment. */
-  private static String quoted(String value) {
+  static String quoted(String value) {
     boolean isPlain = value.chars().noneMatch(c -> "\\\"#;\t".indexOf(c) >= 0);
     return isPlain ? value : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }

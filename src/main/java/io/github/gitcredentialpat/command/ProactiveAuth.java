@@ -159,7 +159,8 @@ final class ProactiveAuth {
     return urls(organization).stream().map(url -> new Section(NAME, url, List.of(BASIC))).toList();
   }
 
-  private static Set<String> urls(String organization) {
+  /** The URLs of an organization that settings are for, as git compares them. */
+  static Set<String> urls(String organization) {
     String lower = organization.toLowerCase(Locale.ROOT);
     Set<String> urls = new LinkedHashSet<>();
     urls.add("https://dev.azure.com/" + lower);

@@ -44,6 +44,12 @@ final class Unconfigure implements Callable<Integer> {
       description = "Only what configure --proactive added for this organisation.")
   private @Nullable String proactive;
 
+  @Option(
+      names = "--use",
+      paramLabel = "ORG",
+      description = "Only what use chose for this organization.")
+  private @Nullable String use;
+
   @Override
   public Integer call() throws CommandException, IOException {
     Session session = commands.silentSession();
@@ -51,6 +57,7 @@ final class Unconfigure implements Callable<Integer> {
     Launcher launcher = Launcher.present();
     boolean changed = false;
     for (ConfigurationFile file : ConfigurationFile.present(git, choice.scope())) {
+      changed |= removeIncluded(session, git, file);
       remove(git, file, launcher);
       choice.finish(session, file);
       changed |= !file.changes().isEmpty();
@@ -65,7 +72,7 @@ final class Unconfigure implements Callable<Integer> {
   }
 
   private boolean isAll() {
-    return !allHosts && servers.isEmpty() && proactive == null;
+    return !allHosts && servers.isEmpty() && proactive == null && use == null;
   }
 
   private void remove(Git git, ConfigurationFile file, @Nullable Launcher launcher)
@@ -83,9 +90,36 @@ final class Unconfigure implements Callable<Integer> {
       HelperSetup.removeServer(file, HelperSetup.server(server));
       ProactiveAuth.removeServer(file, HelperSetup.server(server));
     }
+    if (use != null) {
+      AccountChoice.remove(file, Configure.organization(use));
+    }
     if (proactive != null) {
       new ProactiveAuth(git).removeFrom(file, Configure.organization(proactive));
     }
+  }
+
+  /** The same in the files that use had included, which go with their last line. */
+  private boolean removeIncluded(Session session, Git git, ConfigurationFile file)
+      throws CommandException, IOException {
+    boolean changed = false;
+    for (String header : AccountChoice.includes(file)) {
+      if (!isAll() && use == null) {
+        return false;
+      }
+      ConfigurationFile included =
+          ConfigurationFile.open(git, AccountChoice.included(file, header));
+      if (isAll()) {
+        included.remove(any -> true);
+      } else {
+        AccountChoice.remove(included, Configure.organization(use));
+      }
+      choice.finish(session, included);
+      changed |= !included.changes().isEmpty();
+      if (included.isGone()) {
+        AccountChoice.exclude(file, header);
+      }
+    }
+    return changed;
   }
 
   /**
