@@ -30,7 +30,8 @@ fi
 dump() {
   # G1 writes the heap's part of an archive under every Java, and the serial collector reads it.
   export CLASS_LIST="$image/$2.classes" ARCHIVE="$image/$1.jsa.part"
-  options="-Xshare:dump -XX:-UseSerialGC -XX:+UseG1GC $3 \"-XX:SharedClassListFile=\$CLASS_LIST\""
+  # All classes at once want more room than a run.
+  options="-Xshare:dump -XX:CompressedClassSpaceSize=256m -XX:-UseSerialGC -XX:+UseG1GC $3 \"-XX:SharedClassListFile=\$CLASS_LIST\""
   dumper=$(sed "s|\"\$archive\"|$options \"-XX:SharedArchiveFile=\$ARCHIVE\"|" "$launcher")
   if ! log=$(sh -c "$dumper" "$launcher" 2>&1) || [ ! -s "$ARCHIVE" ]; then
     rm -f "$ARCHIVE"

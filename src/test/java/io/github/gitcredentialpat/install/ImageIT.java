@@ -202,6 +202,17 @@ final class ImageIT {
         .isEqualTo(link.toString().replace("it's $here", "it\\'s\\ \\$here") + "\n");
   }
 
+  /** As on machines that many people share. */
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "store", "--help", "list", "stores --json"})
+  void startsWhereAddressSpaceIsShort(String words) throws Exception {
+    for (String archive : List.of("", "-Xshare:off")) {
+      String run = "ulimit -v 600000; sh '" + launcherWith(archive) + "' --store file " + words;
+      Script.Result result = git.run(REQUEST, List.of("sh", "-c", run));
+      assertThat(result.status()).as(result.toString()).isZero();
+    }
+  }
+
   @Test
   void aCrashLeavesNothingBehind() throws Exception {
     Path out = folder.resolve("out");
