@@ -2,6 +2,7 @@ package io.github.gitcredentialpat;
 
 import io.github.gitcredentialpat.command.Commands;
 import io.github.gitcredentialpat.command.Explanation;
+import io.github.gitcredentialpat.command.Failure;
 import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.helper.Prompting;
@@ -10,6 +11,7 @@ import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.File;
@@ -25,11 +27,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the command line into an operation, which git calls, or a command, which a person types.
  */
-public final class GitCredentialPat {
+public final class GitCredentialPat implements Thread.UncaughtExceptionHandler {
   private final InputStream in;
   private final OutputStream out;
   private final OutputStream err;
   private final Map<String, String> environment;
+  private volatile Messages messages;
 
   private GitCredentialPat(
       InputStream in, OutputStream out, OutputStream err, Map<String, String> environment) {
@@ -37,20 +40,28 @@ public final class GitCredentialPat {
     this.out = out;
     this.err = err;
     this.environment = environment;
+    messages = new Messages(err, variable("GIT_CREDENTIAL_PAT_TRACE") != null);
   }
 
   /** Runs the program; see the README for the command line. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     // Unbuffered: a request is read, and an answer written, in one piece.
-    int status =
-        run(
-            args,
+    GitCredentialPat program =
+        new GitCredentialPat(
             new FileInputStream(FileDescriptor.in),
             new FileOutputStream(FileDescriptor.out),
             new FileOutputStream(FileDescriptor.err),
             System.getenv());
+    Thread.setDefaultUncaughtExceptionHandler(program);
+    int status = program.run(args);
     // Nothing is left to do at exit, and shutdown hooks cost time.
     Runtime.getRuntime().halt(status);
+  }
+
+  /** What another thread died of is said as well; whoever waits for that thread sees the rest. */
+  @Override
+  public void uncaughtException(Thread thread, Throwable problem) {
+    Failure.report(messages, problem);
   }
 
   /**
@@ -63,12 +74,22 @@ public final class GitCredentialPat {
       InputStream in,
       OutputStream out,
       OutputStream err,
-      Map<String, String> environment)
-      throws IOException {
+      Map<String, String> environment) {
     return new GitCredentialPat(in, out, err, environment).run(args);
   }
 
-  private int run(String[] args) throws IOException {
+  private int run(String[] args) {
+    try {
+      return parsed(args);
+    } catch (IOException e) {
+      Failure.reportOfRequest(messages, e);
+    } catch (Throwable e) {
+      Failure.report(messages, e);
+    }
+    return 1;
+  }
+
+  private int parsed(String[] args) throws IOException {
     String stores = variable("GIT_CREDENTIAL_PAT_STORE");
     String timeout = null;
     boolean trace = variable("GIT_CREDENTIAL_PAT_TRACE") != null;
@@ -89,28 +110,20 @@ public final class GitCredentialPat {
         word = arg;
       }
     }
-    Messages messages = new Messages(err, trace);
-    try {
-      if (word == null || !Helper.isOperation(word)) {
-        Commands commands = new Commands(in, out, err, environment);
-        // git may learn operations that this program does not know; everybody else wants to be
-        // told.
-        boolean passedOver = word != null && !commands.isCommand(word) && isCalledByGit();
-        return passedOver ? 0 : commands.run(args);
+    messages = new Messages(err, trace);
+    if (word == null || !Helper.isOperation(word)) {
+      Commands commands = new Commands(in, out, err, environment);
+      // git may learn operations that this program does not know; everybody else wants to be told.
+      if (word != null && !commands.isCommand(word) && isCalledByGit()) {
+        return 0;
       }
-      return operation(word, stores, timeout, messages);
-    } catch (RuntimeException | LinkageError e) {
-      messages.trace(e);
-      messages.say(
-          "stopped by a fault of its own ("
-              + e.getClass().getSimpleName()
-              + "); nothing was answered, repeat with GIT_CREDENTIAL_PAT_TRACE=1 to see more");
-      return 1;
+      Terminal.silenceQuit();
+      return commands.run(args);
     }
+    return operation(word, stores, timeout);
   }
 
-  private int operation(
-      String word, @Nullable String stores, @Nullable String timeout, Messages messages)
+  private int operation(String word, @Nullable String stores, @Nullable String timeout)
       throws IOException {
     if (word.equals("capability")) {
       Helper.capability(out);

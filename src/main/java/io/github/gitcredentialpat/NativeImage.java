@@ -1,7 +1,6 @@
 package io.github.gitcredentialpat;
 
 import java.io.File;
-import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -16,7 +15,7 @@ public final class NativeImage {
   private NativeImage() {}
 
   /** Runs the program: the image's folder, the launcher, and the program's own arguments. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     if (args.length < OWN_WORDS) {
       System.err.println("git-credential-pat: this file is started by bin/git-credential-pat");
       Runtime.getRuntime().halt(2);

@@ -24,11 +24,12 @@ import picocli.CommandLine.ParentCommand;
       "",
       "Exit status: 0 good, 1 bad, 3 could not tell.",
       "Example: git-credential-pat check https://dev.azure.com/contoso/Web/_git/site"
-    })
+    },
+    exitCodeOnExecutionException = Check.COULD_NOT_TELL)
 final class Check implements Callable<Integer> {
   private static final int GOOD = 0;
   static final int BAD = 1;
-  private static final int COULD_NOT_TELL = 3;
+  static final int COULD_NOT_TELL = 3;
 
   @ParentCommand private Commands commands;
 

@@ -145,13 +145,13 @@ public final class Commands implements Callable<Integer> {
       OutputStream err,
       Map<String, String> environment,
       Shelf shelf) {
-    this.in = in;
-    this.out = out;
+    this.in = StandardStreams.input(in);
+    this.out = StandardStreams.output(out);
     this.err = err;
     this.environment = environment;
     this.shelf = shelf;
     line = new CommandLine(this);
-    line.setOut(new PrintWriter(out, true, UTF_8));
+    line.setOut(new PrintWriter(this.out, true, UTF_8));
     line.setErr(new PrintWriter(err, true, UTF_8));
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(isColored(environment) ? Ansi.ON : Ansi.OFF));
@@ -175,7 +175,22 @@ public final class Commands implements Callable<Integer> {
    */
   public int run(String... arguments) {
     this.arguments = List.of(arguments);
-    return line.execute(arguments);
+    int status;
+    try {
+      status = line.execute(arguments);
+      if (status == 0) {
+        // What picocli printed, such as the help: its PrintWriter keeps to itself what went wrong.
+        out.flush();
+      }
+    } catch (IOException e) {
+      Failure.report(messages(), e);
+      status = 1;
+    } catch (Error e) {
+      Failure.report(messages(), e);
+      List<CommandLine> parsed = line.getParseResult().asCommandLineList();
+      status = parsed.get(parsed.size() - 1).getCommandSpec().exitCodeOnExecutionException();
+    }
+    return status;
   }
 
   /** The arguments behind the first {@code --}, which picocli does not tell from those before. */
@@ -273,11 +288,10 @@ public final class Commands implements Callable<Integer> {
     return 2;
   }
 
-  private int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed)
-      throws Exception {
+  private int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) {
     Messages messages = messages();
-    messages.trace(problem);
     if (problem instanceof CommandException expected) {
+      messages.trace(problem);
       if (expected.getMessage() != null) {
         messages.say(expected.getMessage());
       }
@@ -287,10 +301,12 @@ public final class Commands implements Callable<Integer> {
       return expected.status();
     }
     if (problem instanceof AzureException || problem instanceof StoreException) {
+      messages.trace(problem);
       messages.say(problem.getMessage());
-      return 1;
+    } else {
+      Failure.report(messages, problem);
     }
-    throw problem;
+    return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   private static boolean isColored(Map<String, String> environment) {

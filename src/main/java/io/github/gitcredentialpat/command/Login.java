@@ -170,7 +170,9 @@ final class Login implements Callable<Integer> {
       typed = utf8(line);
       Arrays.fill(line, '\0');
     } else {
-      typed = session.in().readNBytes(LONGEST + 1);
+      byte[] piped = new byte[LONGEST + 1];
+      typed = Arrays.copyOf(piped, session.in().readNBytes(piped, 0, piped.length));
+      Arrays.fill(piped, (byte) 0);
     }
     byte[] token =
         whose.isAzure() ? PersonalAccessToken.bare(typed) : PersonalAccessToken.trimmed(typed);

@@ -35,6 +35,7 @@ public final class Terminal implements AutoCloseable {
   private static final int ECHO = 8;
   private static final short POLLIN = 1;
   private static final int EINTR = 4;
+  private static final int SIGQUIT = 3;
   // struct termios has 60 bytes; room for a libc with a larger one.
   private static final int TERMIOS = 256;
   private static final int LONGEST_LINE = 4096;
@@ -67,6 +68,23 @@ public final class Terminal implements AutoCloseable {
     return isatty.invokeInt(new Object[] {descriptor}) != 0;
   }
 
+  /**
+   * Lets Ctrl-\ pass without effect from now on: Java would answer it with a list of its threads.
+   * The handler is a function that does nothing but return, for a signal that is ignored would be
+   * ignored by every program that is started as well, and one that ends the process dumps its core.
+   */
+  public static void silenceQuit() {
+    if (File.separatorChar == '\\') {
+      return;
+    }
+    try {
+      NativeLibrary libc = NativeLibrary.getProcess();
+      libc.getFunction("signal").invokePointer(new Object[] {SIGQUIT, libc.getFunction("abs")});
+    } catch (LinkageError e) {
+      // Without native calls there is no prompt without echo either.
+    }
+  }
+
   /** The terminal; absent when there is none, or when another job has it. */
   public static @Nullable Terminal open() {
     if (!System.getProperty("os.name").equals("Linux")) {
@@ -89,6 +107,7 @@ public final class Terminal implements AutoCloseable {
         terminal.call("close", fd);
         return null;
       }
+      silenceQuit();
       terminal.silence();
       return terminal;
     } catch (LinkageError e) {

@@ -277,6 +277,77 @@ final class CommandsIT {
     assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(15_000);
   }
 
+  // --- streams that are closed, full or odd ---
+
+  private Programs.Result shell(String script) throws Exception {
+    // In a session of its own, so that there is no terminal to ask at.
+    String run = "setsid -w " + Helper.launcher();
+    return Programs.run(
+        home, environment, "", List.of("bash", "-o", "pipefail", "-c", script.replace("PAT", run)));
+  }
+
+  @Test
+  void withoutStandardInputNothingIsExportedUnderAKnownPassphrase() throws Exception {
+    run(contoso.grant("vso.code_write"), "login", "contoso");
+    for (String closed : List.of("<&-", "<&- >&-", "<&- >&- 2>&-", "</dev/null")) {
+      Programs.Result export = shell("PAT export --encrypted tokens " + closed);
+      assertThat(export.exit()).describedAs("%s: %s", closed, export).isEqualTo(1);
+      assertThat(home.resolve("tokens")).doesNotExist();
+    }
+    for (String operation : List.of("get", "erase")) {
+      assertThat(shell("PAT " + operation + " <&-").err()).doesNotContain("larger than");
+    }
+    assertThat(shell("PAT login contoso <&-").err()).contains("no token came");
+    assertThat(kept()).isNotEmpty();
+  }
+
+  @Test
+  void aTokenFromAPipeOrAFileIsTaken() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    Path file = Files.writeString(home.resolve("token"), token + "\n");
+    for (String login : List.of("cat token | PAT login contoso", "PAT login contoso <token")) {
+      assertThat(shell(login).exit()).isZero();
+      assertThat(kept()).contains("password=" + token);
+      assertThat(shell("PAT logout contoso --yes").exit()).isZero();
+    }
+    Files.delete(file);
+  }
+
+  @Test
+  void aFullOrClosedOutputAndAFolderAsInputShowNoStack() throws Exception {
+    run(contoso.grant("vso.code_write"), "login", "contoso");
+    String request = "printf 'protocol=https\\nhost=dev.azure.com\\npath=contoso/x\\n' | ";
+    for (String words : List.of("get", "list", "list --json", "capability", "--help", "stores")) {
+      Programs.Result full = shell(request + "PAT " + words + " >/dev/full");
+      assertThat(full.exit()).describedAs("%s: %s", words, full).isEqualTo(1);
+      assertThat(full.err()).contains("the disk is full").hasLineCount(1);
+      Programs.Result closed = shell(request + "PAT " + words + " | true");
+      assertThat(closed.exit()).describedAs("%s: %s", words, closed).isEqualTo(1);
+      assertThat(closed.err()).describedAs(words).isEmpty();
+    }
+    for (String words : List.of("get", "store", "erase", "login contoso")) {
+      Programs.Result folder = shell("PAT " + words + " </");
+      assertThat(folder.exit()).describedAs("%s: %s", words, folder).isEqualTo(1);
+      assertThat(folder.err()).contains("it is a folder").hasLineCount(1);
+    }
+    assertThat(kept()).isNotEmpty();
+  }
+
+  @Test
+  void controlBackslashShowsNothingAndEndsNothing() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    try (Pty pty = new Pty("trap : QUIT; " + Helper.launcher() + " login contoso", environment)) {
+      pty.waitFor(PROMPT, 1);
+      pty.type("\u001c");
+      pty.type(token + "\n");
+      assertThat(pty.finish()).contains("is good").doesNotContain("Thread", "java");
+    }
+    assertThat(kept()).contains("password=" + token);
+    // What is started has its own ways with it.
+    Programs.Result started = shell("PAT exec contoso -- sh -c 'kill -QUIT $$; echo alive'");
+    assertThat(started.out()).describedAs("%s", started).doesNotContain("alive");
+  }
+
   // --- why git was refused ---
 
   private String erase(String token, String path, boolean refusedByServer) throws Exception {
