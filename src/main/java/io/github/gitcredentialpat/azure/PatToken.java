@@ -24,6 +24,17 @@ public record PatToken(
     boolean global,
     byte @Nullable [] secret) {
 
+  /**
+   * From then on no organization takes a token for all of them (Microsoft: "Use personal access
+   * tokens").
+   */
+  public static final Instant END_OF_GLOBAL_TOKENS = Instant.parse("2026-12-01T00:00:00Z");
+
+  /** When it stops working: as the service says, or with all global tokens. */
+  public Instant end() {
+    return global && validTo.isAfter(END_OF_GLOBAL_TOKENS) ? END_OF_GLOBAL_TOKENS : validTo;
+  }
+
   /** Everything but the secret. */
   @Override
   public String toString() {

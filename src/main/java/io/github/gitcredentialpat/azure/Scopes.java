@@ -222,6 +222,16 @@ public final class Scopes {
     INCLUDED.computeIfAbsent(scope, name -> new ArrayList<>()).add(included);
   }
 
+  /** The shortest name that is taken for it, {@code git} for {@code vso.code_write}. */
+  public static String shortName(Scope scope) {
+    return switch (scope.name()) {
+      case GIT_READ -> "git-read";
+      case GIT -> "git";
+      case PACKAGES -> "packages";
+      default -> scope.typed();
+    };
+  }
+
   /** All that are known here; the service may know more. */
   public static List<Scope> all() {
     return List.copyOf(BY_NAME.values());
@@ -244,8 +254,7 @@ public final class Scopes {
       throw new IllegalArgumentException(
           "no scope is named; git needs code:write, to fetch code:read");
     }
-    return new Parsed(
-        names.contains(FULL_ACCESS) ? FULL_ACCESS : String.join(" ", names), warnings);
+    return new Parsed(with(String.join(" ", names), ""), warnings);
   }
 
   /** What a list shows for a token's scopes: their titles, and as they are those unknown here. */
@@ -258,6 +267,21 @@ public final class Scopes {
       titles.add(known == null ? ServiceText.oneLine(name) : known.title());
     }
     return String.join(", ", titles);
+  }
+
+  /**
+   * What these scopes are for in one word, by the page of the first of them: {@code packaging}.
+   *
+   * @param scope the token's scopes, joined by one space
+   */
+  public static String page(String scope) {
+    int blank = scope.indexOf(' ');
+    Scope first = BY_NAME.get(blank < 0 ? scope : scope.substring(0, blank));
+    if (first == null) {
+      return "other";
+    }
+    int colon = first.typed().indexOf(':');
+    return colon < 0 ? first.typed() : first.typed().substring(0, colon);
   }
 
   /**
@@ -287,6 +311,16 @@ public final class Scopes {
       }
     }
     return false;
+  }
+
+  /** Two lists of scopes in one; full access makes all others needless. */
+  public static String with(String scope, String more) {
+    TreeSet<String> names = new TreeSet<>();
+    StringTokenizer words = new StringTokenizer(scope + " " + more);
+    while (words.hasMoreTokens()) {
+      names.add(words.nextToken());
+    }
+    return names.contains(FULL_ACCESS) ? FULL_ACCESS : String.join(" ", names);
   }
 
   /**

@@ -1,18 +1,23 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
-import java.time.LocalDate;
 
 /** What a verdict means for a person, and what to type next. */
 final class Advice {
-  /**
-   * From then on no organisation takes a global token (Microsoft: "Use personal access tokens").
-   */
-  private static final LocalDate END_OF_GLOBAL_TOKENS = LocalDate.of(2026, 12, 1);
-
   private Advice() {}
+
+  /** Tells of a token for all organizations that its end is near, and how to replace it. */
+  static void onGlobal(Session session, PatToken token, String organization) {
+    if (token.global()) {
+      session.say(
+          token.displayName()
+              + " is for all organizations; such tokens stop working on 2026-12-01");
+      session.messages().hint("git-credential-pat token create " + organization);
+    }
+  }
 
   /**
    * One line: {@code the token for contoso …; …}.
@@ -41,7 +46,7 @@ final class Advice {
               + place
               + "; have them invited, or sign in as another account and "
               + anew;
-      case GLOBAL_BARRED -> token + " is for all organisations, " + global(now) + "; " + anew;
+      case GLOBAL_BARRED -> token + " is one for all organizations, " + global(now) + "; " + anew;
       case CONDITIONAL_ACCESS ->
           token
               + " is good, but a policy of its company forbids this network or device"
@@ -107,9 +112,8 @@ final class Advice {
   }
 
   private static String global(long now) {
-    boolean over = now >= END_OF_GLOBAL_TOKENS.toEpochDay() * 86_400;
-    return over
-        ? "and since 1 December 2026 no organisation takes such a token"
-        : "which this organisation forbids, and from 1 December 2026 on every other does too";
+    return now >= PatToken.END_OF_GLOBAL_TOKENS.getEpochSecond()
+        ? "which have not worked anywhere since 1 December 2026"
+        : "which this organization forbids, and every other does from 1 December 2026";
   }
 }

@@ -4,8 +4,9 @@ import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -39,6 +41,12 @@ final class Check implements Callable<Integer> {
       description = "The organisation, collection or repository; else this repository's remote.")
   private @Nullable String place;
 
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Only the token of this account, of several.")
+  private @Nullable String user;
+
   @Override
   public Integer call() throws CommandException, IOException {
     Session session = commands.session();
@@ -54,7 +62,7 @@ final class Check implements Callable<Integer> {
     Checker checker = new Checker(session);
     Json json = new Json("checks");
     int status = GOOD;
-    for (StoredEntry each : kept) {
+    for (StoredEntry each : UserChoice.of(kept, key -> key.entry().key(), whose, user)) {
       Verdict verdict =
           checker.check(each.identity(), repository, each.entry().secret(), Checker.LIMIT);
       correct(session, each, verdict);
@@ -120,17 +128,20 @@ final class Check implements Callable<Integer> {
     return word.toString();
   }
 
-  /** The service knows better: what was said to have expired and is good has another end. */
+  /**
+   * The service knows better: what was said to have expired and is good has another end, and what
+   * reads code has other scopes than those that are known.
+   */
   static void correct(Session session, StoredEntry kept, Verdict verdict) {
     Entry entry = kept.entry();
     boolean over = entry.expiry() != null && entry.expiry().at() <= session.run().now();
-    if (!verdict.isAlive() || !over) {
+    boolean readsCode = verdict.isGood() && verdict.unknown() == null;
+    boolean widened = readsCode && TokenUse.GIT.isRuledOutBy(entry.scopes());
+    if (!verdict.isAlive() || !(over || widened)) {
       return;
     }
-    try {
-      kept.store().save(entry.with(null, entry.refreshToken()));
-    } catch (StoreException e) {
-      session.run().report(kept.store(), e);
-    }
+    Entry corrected = over ? entry.with(null, entry.refreshToken()) : entry;
+    TokenKeeper.replaceIfUnchanged(
+        session.run(), kept, widened ? corrected.withScopes(null) : corrected);
   }
 }

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Pats;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What the commands for one of the organisation's tokens have in common: which one. */
@@ -14,6 +15,17 @@ abstract class ChosenTokenCommand extends TokenCommand {
       paramLabel = "TOKEN",
       description = "Its name or id at the service; else the one that is kept here.")
   private @Nullable String word;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "The token stored for this account, of several.")
+  private @Nullable String user;
+
+  @Override
+  final @Nullable String account() {
+    return user;
+  }
 
   /** Whether the person named one. */
   final boolean isNamed() {

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.identity.SshAddress;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.TokenUse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,8 @@ record Credential(Whose whose, @Nullable Address address, Entry entry) implement
             ? Address.of(hasScheme ? place : "https://" + place)
             : null;
     String name = whose.user(user) == null && address != null ? address.user() : user;
-    Entry entry = Helper.find(session.run(), whose, name);
+    boolean isFeed = address != null && address.feed() != null;
+    Entry entry = Helper.find(session.run(), whose, name, isFeed ? TokenUse.PACKAGES : null);
     String display = whose.identity().display();
     if (entry == null) {
       throw CommandException.couldNot(

@@ -28,7 +28,7 @@ record Details(
         token.displayName(),
         token.scope(),
         token.authorizationId(),
-        new Expiry(token.validTo().getEpochSecond(), Expiry.Source.SERVICE));
+        new Expiry(token.end().getEpochSecond(), Expiry.Source.SERVICE));
   }
 
   /** A new entry for a token. */

@@ -320,6 +320,11 @@ enum Diagnosis {
       Severity.ERROR,
       "the token's owner is no member of {0}",
       "ask its administrators for an invitation, or: git-credential-pat login {1}"),
+  ONLINE_GLOBAL_ENDS(
+      "token-global",
+      Severity.WARN,
+      "the token for {0} is for all organizations; such tokens stop working on 2026-12-01",
+      "git-credential-pat token create {1}"),
   ONLINE_CONDITIONAL_ACCESS(
       "conditional-access",
       Severity.WARN,

@@ -270,7 +270,7 @@ final class Login implements Callable<Integer> {
             ? what + " is stored in " + store.name()
             : Advice.on(verdict, what, whose.identity(), run.now()));
     if (verdict != null) {
-      session.say("it is stored in " + store.name() + expiryLine(expiry));
+      session.say("it is stored in " + store.name() + expiryLine(entry.expiry()));
     }
     return true;
   }
@@ -289,7 +289,11 @@ final class Login implements Callable<Integer> {
     }
     try (SignIn signIn = SignIn.withoutAsking(session, whose)) {
       PatToken found = signIn == null ? null : TokenChoice.named(signIn.pats(), name);
-      return found == null ? typed : Details.of(found);
+      if (found == null) {
+        return typed;
+      }
+      Advice.onGlobal(session, found, whose.identity().display());
+      return Details.of(found);
     } catch (AzureException | CommandException | IOException | StoreException e) {
       session.messages().trace(e);
       return typed;

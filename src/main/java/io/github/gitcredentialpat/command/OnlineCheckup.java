@@ -2,8 +2,11 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.net.URI;
@@ -34,6 +37,7 @@ final class OnlineCheckup {
                 token(each);
               }
             }
+            findings.look(() -> global(kept));
           }
         });
   }
@@ -85,6 +89,33 @@ final class OnlineCheckup {
         new Checker(session)
             .check(kept.identity(), repository(), kept.entry().secret(), Checker.LIMIT);
     findings.add(diagnosis(verdict.kind()), place.fact(), place.typed());
+  }
+
+  /** Whether one of them is for all organizations; only where that takes no sign-in of a person. */
+  private void global(List<StoredEntry> kept)
+      throws AzureException, CommandException, IOException, StoreException {
+    Whose whose = place.whose();
+    boolean isNamed =
+        kept.stream()
+            .map(StoredEntry::entry)
+            .anyMatch(entry -> entry.name() != null || entry.authorizationId() != null);
+    if (!isNamed || whose.kind() != Whose.Kind.ORGANIZATION) {
+      return;
+    }
+    try (SignIn signIn = SignIn.withoutAsking(session, whose)) {
+      if (signIn == null) {
+        return;
+      }
+      for (StoredEntry each : kept) {
+        PatToken token = TokenChoice.of(signIn.pats(), each.entry());
+        if (token != null && token.global()) {
+          findings.add(Diagnosis.ONLINE_GLOBAL_ENDS, place.fact(), place.typed());
+        }
+      }
+    } catch (AzureException e) {
+      // What the tokens are good for is said already.
+      session.messages().trace(e);
+    }
   }
 
   private @Nullable URI repository() {

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       TokenCreate.class,
       TokenExtend.class,
       TokenScope.class,
+      TokenScopes.class,
       TokenRotate.class,
       TokenRevoke.class
     },

@@ -54,13 +54,22 @@ final class TokenChoice {
     if (found.size() == 1) {
       return found.get(0);
     }
+    if (word == null && found.size() > 1) {
+      throw CommandException.couldNot(
+          found.size()
+              + " tokens of "
+              + organization
+              + " are stored here ("
+              + UserChoice.accounts(kept, each -> each.entry().key())
+              + "); choose one with --user NAME");
+    }
     String list = "; git-credential-pat token list " + organization + " shows names and ids";
     if (found.isEmpty()) {
       throw CommandException.couldNot(
           word == null
-              ? "which of the tokens of "
+              ? "cannot tell which token of "
                   + organization
-                  + " is kept here is not known, name it"
+                  + " on the server is stored here; name it"
                   + list
               : "there is no token " + word + " for " + organization + list);
     }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -86,7 +87,8 @@ abstract class TokenCommand implements Callable<Integer> {
     try (SignIn signIn = SignIn.to(session, whose)) {
       List<StoredEntry> kept = session.inventory().entries(whose);
       try {
-        return run(new Desk(session, whose, signIn.pats(), kept));
+        List<StoredEntry> meant = UserChoice.of(kept, each -> each.entry().key(), whose, account());
+        return run(new Desk(session, whose, signIn.pats(), meant));
       } finally {
         kept.forEach(each -> each.entry().wipe());
       }
@@ -101,7 +103,12 @@ abstract class TokenCommand implements Callable<Integer> {
   /** Complains of wrong usage before anybody is asked to sign in. */
   void checkArguments() throws CommandException {}
 
-  /** Does it, signed in. */
+  /** The account whose tokens are meant, of several that are stored; absent for all. */
+  @Nullable String account() {
+    return null;
+  }
+
+  /** Runs after signing in. */
   abstract int run(Desk desk) throws AzureException, CommandException, IOException, StoreException;
 
   /** The secret of a token that was just made; the caller wipes it. */
@@ -134,13 +141,14 @@ abstract class TokenCommand implements Callable<Integer> {
         + " ("
         + Scopes.describe(token.scope())
         + ") until "
-        + Wording.date(token.validTo().getEpochSecond());
+        + Wording.date(token.end().getEpochSecond())
+        + (token.global() ? ", for all organizations" : "");
   }
 
   /** What the policy of the organisation made of a wish. */
   static String clamped(PatToken token, long wanted) {
     return token.validTo().getEpochSecond() < wanted - 86_400
-        ? "; the organisation's policy allows no longer life"
+        ? "; shortened by the organization's policy"
         : "";
   }
 

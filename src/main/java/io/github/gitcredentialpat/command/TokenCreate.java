@@ -4,28 +4,40 @@ import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.TokenUse;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes a token at the service and keeps it at once; nobody ever sees it. */
+/** Creates a token at the service and stores it at once; nobody ever sees it. */
 @Command(
     name = "create",
-    description = "Make a token at the service and keep it at once.",
+    description = {
+      "Create a token at the service and store it at once.",
+      "One that is not for git is stored beside git's token.",
+      ""
+    },
     footer = {
       "",
-      "Scopes: git-read, git, packages, or names as in code:read,work:read, or vso.code.",
-      "Example: git-credential-pat token create contoso --scopes git --expires 90"
+      "Scopes: git-read, git, packages, full-access; \"token scopes\" lists all names.",
+      "Example: git-credential-pat token create contoso --scopes git --expires 90",
+      "Example: git-credential-pat token create contoso --scopes packages",
+      "Example: git-credential-pat token create contoso --scopes \"Agent Pools (Read & manage)\""
     })
 final class TokenCreate extends TokenCommand {
+  private static final Secret NO_SECRET = Secret.password(new byte[0]);
+
   @Option(names = "--name", paramLabel = "TEXT", description = "Its name at the service.")
   private @Nullable String name;
 
@@ -46,13 +58,13 @@ final class TokenCreate extends TokenCommand {
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "Keep it beside the token that is there, under this user name.")
+      description = "Store it for this account, beside other accounts' tokens.")
   private @Nullable String user;
 
   @Option(
-      names = "--yes",
-      description = "Let it take the place of a token that git uses, even if it is not for git.")
-  private boolean yes;
+      names = {"--replace", "--yes"},
+      description = "Replace git's token even though the new one cannot be used for git.")
+  private boolean replace;
 
   @Override
   void checkArguments() throws CommandException {
@@ -64,13 +76,10 @@ final class TokenCreate extends TokenCommand {
   int run(Desk desk) throws AzureException, CommandException, StoreException {
     Scopes.Parsed wanted = scopes(scopes);
     wanted.warnings().forEach(desk::say);
-    boolean forGit = Scopes.grants(wanted.scope(), Scopes.GIT_READ);
-    if (!forGit && user == null && !yes && !desk.kept().isEmpty()) {
-      throw CommandException.couldNot(
-          "a token without Code (Read) would take the place of the one that git uses for "
-              + desk.organization()
-              + "; add --user NAME to keep it beside, or --yes");
-    }
+    boolean forGit = !TokenUse.GIT.isRuledOutBy(wanted.scope());
+    String named = user != null || forGit ? user : nameBeside(desk, wanted.scope());
+    TokenKeeper keeper = new TokenKeeper(desk.session().run(), desk.whose(), named);
+    sayWhatIsReplaced(desk, keeper, named, wanted.scope());
     long end = Lifetime.end(expires, desk.now());
     String called = name == null ? defaultName(desk.now()) : name;
     PatToken token = desk.pats().create(called, wanted.scope(), Instant.ofEpochSecond(end));
@@ -78,7 +87,7 @@ final class TokenCreate extends TokenCommand {
     Store store = null;
     try {
       Entry entry = Details.of(token).entry(desk.whose(), secret, desk.now());
-      store = new TokenKeeper(desk.session().run(), desk.whose(), user).keep(entry, null);
+      store = keeper.keep(entry, null);
     } finally {
       secret.wipe();
       if (store == null) {
@@ -89,17 +98,64 @@ final class TokenCreate extends TokenCommand {
       return 1;
     }
     desk.say(
-        "made "
+        "created "
             + describe(token)
             + " for "
             + desk.organization()
-            + ", kept in "
+            + (named == null ? "" : " (user " + named + ")")
+            + ", stored in "
             + store.name()
             + clamped(token, end));
     if (forGit) {
       ProactiveAuth.useFor(desk.session(), desk.whose().identity(), desk.organization());
     }
     return 0;
+  }
+
+  /** The user name under which a token that is not for git is stored beside git's. */
+  private @Nullable String nameBeside(Desk desk, String scope) throws CommandException {
+    if (!replace) {
+      return Scopes.page(scope);
+    }
+    List<EntryKey> keys = desk.kept().stream().map(each -> each.entry().key()).distinct().toList();
+    if (keys.size() > 1) {
+      throw CommandException.wrongUsage(
+          "several tokens are stored for "
+              + desk.organization()
+              + "; choose the account with --user: "
+              + UserChoice.accounts(keys, key -> key));
+    }
+    return keys.isEmpty() ? null : keys.get(0).user();
+  }
+
+  /** Before anything is done: the old one stays good at the service, and nobody has its secret. */
+  private static void sayWhatIsReplaced(
+      Desk desk, TokenKeeper keeper, @Nullable String named, String scope) {
+    Entry token = new Details(null, scope, null, null).entry(desk.whose(), NO_SECRET, desk.now());
+    List<Entry> stored = desk.kept().stream().map(StoredEntry::entry).toList();
+    EntryKey found = keeper.replaced(stored, token, named);
+    EntryKey replaced = found == null ? new EntryKey(desk.whose().identity(), named) : found;
+    for (Entry each : stored) {
+      boolean isOver = each.expiry() != null && each.expiry().stopsAnswerAt(desk.now());
+      if (!each.key().equals(replaced) || each.setAsideAt() != 0 || isOver) {
+        continue;
+      }
+      desk.say(
+          "this replaces "
+              + StoredEntry.describe(replaced)
+              + (each.name() == null ? "" : " (" + each.name() + ")")
+              + ", which stays valid at the service until it is revoked");
+      if (each.authorizationId() != null) {
+        desk.session()
+            .messages()
+            .hint(
+                "git-credential-pat token revoke "
+                    + desk.organization()
+                    + " "
+                    + each.authorizationId());
+      }
+      return;
+    }
   }
 
   /** Different each day: the service refuses a name that is taken. */

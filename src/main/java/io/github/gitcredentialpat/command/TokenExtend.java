@@ -31,6 +31,17 @@ final class TokenExtend extends ChosenTokenCommand {
     PatToken now =
         desk.pats().update(old.authorizationId(), null, null, Instant.ofEpochSecond(end));
     desk.update(now);
+    Advice.onGlobal(desk.session(), now, desk.organization());
+    boolean isLonger = now.validTo().isAfter(old.validTo());
+    if (!isLonger && end > old.validTo().getEpochSecond() + 86_400) {
+      desk.say(
+          "not extended: the organization's policy allows no longer life to "
+              + describe(now)
+              + " for "
+              + desk.organization());
+      desk.session().messages().hint("git-credential-pat token rotate " + desk.organization());
+      return 1;
+    }
     desk.say("extended " + describe(now) + " for " + desk.organization() + clamped(now, end));
     return 0;
   }

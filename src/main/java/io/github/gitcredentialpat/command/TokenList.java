@@ -7,6 +7,10 @@ import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.StringTokenizer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,37 +31,60 @@ final class TokenList extends TokenCommand {
   @Override
   int run(Desk desk) throws AzureException, IOException {
     List<PatToken> tokens = desk.pats().list(filter);
+    Set<String> revoked = revoked(desk, tokens);
     Session session = desk.session();
     if (session.json()) {
       Json json = new Json("tokens");
       for (PatToken token : tokens) {
-        json.add()
-            .put("displayName", token.displayName())
+        State state = State.of(token, revoked, desk.now());
+        Json.Item item = json.add();
+        item.put("displayName", token.displayName())
             .put("authorizationId", token.authorizationId())
             .put("scopes", token.scope())
             .time("validFrom", token.validFrom().getEpochSecond())
             .time("validTo", token.validTo().getEpochSecond())
-            .put("daysLeft", Lifetime.daysLeft(token.validTo().getEpochSecond(), desk.now()))
             .put("global", token.global())
             .put("automatic", isAutomatic(token))
-            .put("keptHere", TokenChoice.isKept(token, desk.kept()));
+            .put("keptHere", TokenChoice.isKept(token, desk.kept()))
+            .put("state", state.word());
+        if (state != State.REVOKED) {
+          item.put("daysLeft", Lifetime.daysLeft(token.end().getEpochSecond(), desk.now()));
+        }
       }
       session.print(json.text());
     } else if (tokens.isEmpty()) {
       session.say("there is no such token at the service for " + desk.organization());
     } else {
-      session.print(table(tokens, desk));
+      session.print(table(tokens, revoked, desk));
+    }
+    for (PatToken token : tokens) {
+      if (TokenChoice.isKept(token, desk.kept())
+          && State.of(token, revoked, desk.now()).isAlive()) {
+        Advice.onGlobal(session, token, desk.organization());
+      }
     }
     return 0;
   }
 
-  private static String table(List<PatToken> tokens, Desk desk) {
+  /** Their ids: of each token by itself the service says when it expires, and not this. */
+  private Set<String> revoked(Desk desk, List<PatToken> tokens) throws AzureException {
+    List<PatToken> revoked =
+        switch (filter) {
+          case ACTIVE, EXPIRED -> List.of();
+          case REVOKED -> tokens;
+          case ALL -> desk.pats().list(Pats.Filter.REVOKED);
+        };
+    return revoked.stream().map(PatToken::authorizationId).collect(Collectors.toSet());
+  }
+
+  private static String table(List<PatToken> tokens, Set<String> revoked, Desk desk) {
     Table table = new Table("", "NAME", "SCOPES", "MADE", "EXPIRES", "LEFT", "ID", "");
     for (PatToken token : tokens) {
-      long left = Lifetime.daysLeft(token.validTo().getEpochSecond(), desk.now());
+      long end = token.end().getEpochSecond();
+      State state = State.of(token, revoked, desk.now());
       String remark =
           token.global()
-              ? "for all organisations: ends on 2026-12-01"
+              ? "for all organizations: ends on 2026-12-01"
               : isAutomatic(token) ? "made by a program" : "";
       table.add(
           "",
@@ -65,17 +92,53 @@ final class TokenList extends TokenCommand {
           token.displayName(),
           Scopes.describe(token.scope()),
           Wording.date(token.validFrom().getEpochSecond()),
-          Wording.date(token.validTo().getEpochSecond()),
-          left < 0 ? "expired" : Lifetime.days(left),
+          Wording.date(end),
+          state.isAlive() ? Lifetime.days(Lifetime.daysLeft(end, desk.now())) : state.word(),
           token.authorizationId(),
           remark);
     }
     return table.text();
   }
 
-  /** By the names that Git Credential Manager and Visual Studio give to what they make. */
-  private static boolean isAutomatic(PatToken token) {
-    String name = token.displayName();
-    return name.startsWith("Git: http") || name.startsWith(Commands.NAME + " ");
+  /** What can be said of a token's life. */
+  private enum State {
+    OK,
+    EXPIRING,
+    EXPIRED,
+    REVOKED;
+
+    static State of(PatToken token, Set<String> revoked, long now) {
+      if (revoked.contains(token.authorizationId())) {
+        return REVOKED;
+      }
+      long end = token.end().getEpochSecond();
+      return end <= now ? EXPIRED : Lifetime.endsSoon(end, now) ? EXPIRING : OK;
+    }
+
+    boolean isAlive() {
+      return this == OK || this == EXPIRING;
+    }
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * By the names that programs give to what they make, in the spellings of Microsoft's pages ("Use
+   * personal access tokens": unexpected notifications) and of Git Credential Manager.
+   */
+  static boolean isAutomatic(PatToken token) {
+    StringBuilder name = new StringBuilder();
+    StringTokenizer words = new StringTokenizer(token.displayName().toLowerCase(Locale.ROOT), " :");
+    while (words.hasMoreTokens()) {
+      name.append(words.nextToken()).append(' ');
+    }
+    String plain = name.toString();
+    return plain.startsWith("git http")
+        || plain.startsWith("service hooks azure app service ")
+        || plain.equals("webapploadtestcdinttoken ")
+        || plain.equals("microsoft teams integration ")
+        || plain.startsWith(Commands.NAME + " ");
   }
 }

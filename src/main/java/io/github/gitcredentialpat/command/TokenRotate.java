@@ -41,6 +41,9 @@ final class TokenRotate extends ChosenTokenCommand {
   /** A token that was just made may not be known everywhere yet. */
   private static final int TRIES = 4;
 
+  /** In seconds: the service gives no more than about a year. */
+  private static final long LONGEST_LIFE = 366L * 86_400;
+
   private static final long PAUSE_MILLIS = 2_000;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
@@ -78,7 +81,8 @@ final class TokenRotate extends ChosenTokenCommand {
   private int rotate(Desk desk) throws AzureException, CommandException {
     PatToken old = chosen(desk);
     StoredEntry kept = kept(desk, old);
-    long life = old.validTo().getEpochSecond() - old.validFrom().getEpochSecond();
+    long life =
+        Math.min(LONGEST_LIFE, old.validTo().getEpochSecond() - old.validFrom().getEpochSecond());
     long end = expires == null ? desk.now() + life : Lifetime.end(expires, desk.now());
     PatToken fresh =
         desk.pats().create(nextName(old, desk.now()), old.scope(), Instant.ofEpochSecond(end));

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Scopes;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,35 +14,56 @@ import picocli.CommandLine.Option;
     description = "Change what a token may do; the secret stays the same.",
     footer = {
       "",
-      "Scopes: git-read, git, packages, or names as in code:read,work:read, or vso.code.",
-      "Example: git-credential-pat token scope contoso --add git"
+      "Scopes: git-read, git, packages, full-access; \"token scopes\" lists all names.",
+      "Example: git-credential-pat token scope contoso --add git",
+      "Example: git-credential-pat token scope contoso --remove work-items:read"
     })
 final class TokenScope extends ChosenTokenCommand {
-  @Option(
-      names = "--scopes",
-      paramLabel = "SCOPES",
-      description = "All that it may do from now on.")
+  @Option(names = "--scopes", paramLabel = "SCOPES", description = "Replace all scopes by these.")
   private @Nullable String scopes;
 
-  @Option(names = "--add", paramLabel = "SCOPES", description = "What it may do besides.")
+  @Option(names = "--add", paramLabel = "SCOPES", description = "Scopes to add.")
   private @Nullable String added;
+
+  @Option(names = "--remove", paramLabel = "SCOPES", description = "Scopes to take away.")
+  private @Nullable String removed;
 
   @Override
   void checkArguments() throws CommandException {
-    if ((scopes == null) == (added == null)) {
-      throw CommandException.wrongUsage("say either --scopes or --add");
+    if ((scopes == null) == (added == null && removed == null)) {
+      throw CommandException.wrongUsage("say either --scopes, or --add and --remove");
     }
-    scopes(scopes == null ? added : scopes);
+    for (String typed : Arrays.asList(scopes, added, removed)) {
+      if (typed != null) {
+        scopes(typed);
+      }
+    }
   }
 
   @Override
   int run(Desk desk) throws AzureException, CommandException {
     PatToken old = chosen(desk);
-    Scopes.Parsed wanted = scopes(scopes == null ? old.scope() + " " + added : scopes);
-    wanted.warnings().forEach(desk::say);
-    PatToken now = desk.pats().update(old.authorizationId(), null, wanted.scope(), null);
+    String wanted = scopes == null ? changed(desk, old.scope()) : said(desk, scopes).scope();
+    PatToken now = desk.pats().update(old.authorizationId(), null, wanted, null);
     desk.update(now);
+    Advice.onGlobal(desk.session(), now, desk.organization());
     desk.say("changed " + describe(now) + " for " + desk.organization());
     return 0;
+  }
+
+  /** What the token has, with what is added and without what is taken away. */
+  private String changed(Desk desk, String scope) throws CommandException {
+    try {
+      String left = removed == null ? scope : Scopes.without(scope, removed);
+      return added == null ? left : Scopes.with(left, said(desk, added).scope());
+    } catch (IllegalArgumentException e) {
+      throw CommandException.couldNot(e.getMessage());
+    }
+  }
+
+  private static Scopes.Parsed said(Desk desk, String typed) throws CommandException {
+    Scopes.Parsed parsed = scopes(typed);
+    parsed.warnings().forEach(desk::say);
+    return parsed;
   }
 }

@@ -11,6 +11,7 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
@@ -39,14 +40,25 @@ public final class GetOperation {
 
   private boolean explained;
 
+  /** A matching entry that would only be refused, to tell the person about. */
+  private @Nullable Entry unfit;
+
+  private @Nullable TokenUse use;
+
   private GetOperation(Invocation run, Request request) {
     this.run = run;
     this.request = request;
   }
 
-  /** The entry that a get for this place, and this user, would be answered with. */
-  static @Nullable Entry find(Invocation run, Whose whose, @Nullable String user) {
+  /**
+   * The entry that a get for this place, and this user, would be answered with.
+   *
+   * @param use what it is wanted for; absent when that is not known
+   */
+  static @Nullable Entry find(
+      Invocation run, Whose whose, @Nullable String user, @Nullable TokenUse use) {
     GetOperation get = new GetOperation(run, Request.ofUser(user));
+    get.use = use;
     Entry entry = get.firstFound(whose);
     if (entry == null) {
       get.sayWhyNot(whose, "");
@@ -189,6 +201,46 @@ public final class GetOperation {
     }
   }
 
+  /**
+   * Of an organization's tokens, those that will do for what is asked, as far as their scopes are
+   * known. To git none is answered that would only be refused, and set aside for that; for anything
+   * else one is left in any case.
+   */
+  private List<Entry> serving(Whose whose, List<Entry> live) {
+    List<Entry> serving = new ArrayList<>(live.size());
+    List<Entry> others = new ArrayList<>(0);
+    for (int i = 0; i < live.size(); i++) {
+      Entry entry = live.get(i);
+      // Loads nothing for what is stored without scopes.
+      boolean serves = entry.scopes() == null || !wanted().isRuledOutBy(entry.scopes());
+      (serves ? serving : others).add(entry);
+    }
+    boolean isForGit = request.host() != null && wanted() == TokenUse.GIT;
+    boolean personChose = request.host() == null && whose.user(request.username()) != null;
+    if (others.isEmpty() || (!isForGit && (serving.isEmpty() || personChose))) {
+      return live;
+    }
+    for (int i = 0; i < others.size(); i++) {
+      unfit = others.get(i);
+      unfit.wipe();
+    }
+    return serving;
+  }
+
+  private TokenUse wanted() {
+    if (use == null) {
+      String host = request.host();
+      boolean isFeed =
+          host != null
+              && (host.startsWith("pkgs.")
+                  || host.startsWith("feeds.")
+                  || host.contains(".pkgs.")
+                  || host.contains(".feeds."));
+      use = isFeed ? TokenUse.PACKAGES : TokenUse.GIT;
+    }
+    return use;
+  }
+
   private @Nullable Entry best(Whose whose, List<Entry> found) {
     List<Entry> live = new ArrayList<>(found.size());
     boolean exactPath = false;
@@ -203,6 +255,9 @@ public final class GetOperation {
         live.add(entry);
         exactPath |= entry.key().identity().path() != null;
       }
+    }
+    if (whose.kind() == Whose.Kind.ORGANIZATION) {
+      live = serving(whose, live);
     }
     if (live.size() > 1 && whose.kind() == Whose.Kind.COLLECTION && exactPath) {
       live = withPath(live);
@@ -397,6 +452,14 @@ public final class GetOperation {
                   + "; "
                   + Wording.renewal(whose)
                   + otherwise);
+    } else if (unfit != null) {
+      String place = whose.identity().display();
+      run.messages()
+          .say(
+              Wording.secretOf(whose)
+                  + (unfit.name() == null ? "" : " (" + unfit.name() + ")")
+                  + " lacks the scope Code (Read) and is not for git");
+      run.messages().hint("git-credential-pat token create " + place);
     }
   }
 

@@ -7,6 +7,7 @@ import io.github.gitcredentialpat.protocol.ProtocolException;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,11 +50,13 @@ public final class Helper {
    *
    * @param whose an organisation, collection or host
    * @param user chooses among several tokens; absent for the newest
+   * @param use what it is wanted for; absent when that is not known
    * @return the entry, for the caller to wipe; absent when git would get nothing
    */
-  public static @Nullable Entry find(Invocation run, Whose whose, @Nullable String user) {
+  public static @Nullable Entry find(
+      Invocation run, Whose whose, @Nullable String user, @Nullable TokenUse use) {
     run.surroundings().deadline().start();
-    return GetOperation.find(run, whose, user);
+    return GetOperation.find(run, whose, user, use);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
+import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.ChainWriter;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -74,7 +75,8 @@ final class StoreOperation {
     }
     Secret bare = whose.isAzure() ? withoutWhatClings(secret) : secret;
     if (bare != secret) {
-      run.messages().say("removed quotes or invisible characters around " + Wording.secretOf(whose));
+      run.messages()
+          .say("removed quotes or invisible characters around " + Wording.secretOf(whose));
     }
     StoreOperation operation = new StoreOperation(run, request, whose, presented.user(), bare);
     StoreLock lock = StoreLock.acquire(run.surroundings());
@@ -151,7 +153,8 @@ final class StoreOperation {
         if (user != null && whose.isSameUser(user, entry.key().user())) {
           return entry.key();
         }
-        if (!keys.contains(entry.key())) {
+        boolean isForGit = entry.scopes() == null || !TokenUse.GIT.isRuledOutBy(entry.scopes());
+        if (isForGit && !keys.contains(entry.key())) {
           keys.add(entry.key());
         }
       }

@@ -52,6 +52,12 @@ public record Entry(
         newKey, secret, expiry, refreshToken, storedAt, setAsideAt, name, scopes, authorizationId);
   }
 
+  /** The same entry with other scopes. */
+  public Entry withScopes(@Nullable String newScopes) {
+    return new Entry(
+        key, secret, expiry, refreshToken, storedAt, setAsideAt, name, newScopes, authorizationId);
+  }
+
   /** The same entry, set aside since the given time in epoch seconds; 0 brings it back. */
   public Entry setAsideAt(long time) {
     return new Entry(

@@ -4,10 +4,10 @@ import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
+import io.github.gitcredentialpat.store.TokenUse;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +111,7 @@ public final class TokenKeeper {
     String user = named == null ? owner : named;
     ChainWriter placement = new ChainWriter(run, whose.identity());
     placement.read();
-    EntryKey replaced = replaced(placement.entries(), token.secret(), user);
+    EntryKey replaced = replaced(placement.entries(), token, user);
     EntryKey key =
         new EntryKey(whose.identity(), user == null && replaced != null ? replaced.user() : user);
     return placement.keep(
@@ -269,20 +269,31 @@ public final class TokenKeeper {
 
   /**
    * The entry whose place a token takes: the one that holds it already, the one of the same user,
-   * or the only one, unless the person named a user to keep it beside that; absent for none.
+   * or the only one, unless the person named a user to keep it beside that; absent for none. A
+   * token for git and one that is not for git live side by side.
+   *
+   * @param entries what is stored for the place
+   * @param token the arriving token
+   * @param user whose it is, or the name under which the person wants it stored; absent for unknown
    */
-  private @Nullable EntryKey replaced(List<Entry> entries, Secret token, @Nullable String user) {
+  public @Nullable EntryKey replaced(List<Entry> entries, Entry token, @Nullable String user) {
     EntryKey only = null;
     boolean several = false;
     for (Entry entry : entries) {
-      if (entry.secret().sameAs(token)
+      if (entry.secret().sameAs(token.secret())
           || (user != null && whose.isSameUser(user, entry.key().user()))) {
         return entry.key();
       }
-      several |= only != null && !only.equals(entry.key());
-      only = entry.key();
+      if (isForGit(entry) == isForGit(token)) {
+        several |= only != null && !only.equals(entry.key());
+        only = entry.key();
+      }
     }
     boolean nameless = only != null && whose.user(only.user()) == null;
     return several || (named != null && !nameless) ? null : only;
+  }
+
+  private boolean isForGit(Entry entry) {
+    return whose.kind() != Whose.Kind.ORGANIZATION || !TokenUse.GIT.isRuledOutBy(entry.scopes());
   }
 }

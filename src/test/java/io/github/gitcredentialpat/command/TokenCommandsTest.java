@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.azure.FakeEntra;
 import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakePats;
 import io.github.gitcredentialpat.azure.FakePats.Seen;
+import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -27,12 +28,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 final class TokenCommandsTest {
@@ -117,13 +121,93 @@ final class TokenCommandsTest {
     assertThat(person.out)
         .containsPattern("(?m)^\\* +laptop +Code \\(Read\\) .* 10 days")
         .containsPattern("(?m)^ +Git: https.* made by a program$")
-        .containsPattern("(?m)^ +everywhere .* for all organisations: ends on 2026-12-01$");
+        .containsPattern("(?m)^ +everywhere .* for all organizations: ends on 2026-12-01$");
     assertThat(person.run("token", "list", "contoso", "--json")).isZero();
     JsonNode tokens = new ObjectMapper().readTree(person.out).get("tokens");
     assertThat(tokens.findValuesAsText("keptHere"))
         .containsExactlyInAnyOrder("true", "false", "false");
     assertThat(tokens.findValuesAsText("global")).containsOnlyOnce("true");
     assertThat(tokens.findValuesAsText("automatic")).containsOnlyOnce("true");
+  }
+
+  @Test
+  void revokedTokensHaveNoDaysLeft() throws Exception {
+    keepOne("laptop", "vso.code");
+    service.add("other", "vso.code", now.plus(TEN_DAYS));
+    assertThat(person.run("token", "revoke", "contoso")).isZero();
+    for (String filter : List.of("all", "revoked")) {
+      assertThat(person.run("token", "list", "contoso", "--filter", filter)).isZero();
+      assertThat(person.out).containsPattern("(?m)laptop .* revoked ");
+      assertThat(person.run("token", "list", "contoso", "--filter", filter, "--json")).isZero();
+      for (JsonNode token : new ObjectMapper().readTree(person.out).get("tokens")) {
+        boolean isRevoked = token.get("displayName").textValue().equals("laptop");
+        assertThat(token.has("daysLeft")).isNotEqualTo(isRevoked);
+        assertThat(token.get("state").textValue()).isEqualTo(isRevoked ? "revoked" : "ok");
+      }
+    }
+  }
+
+  @Test
+  void aGlobalTokenEndsWithAllOfThem() throws Exception {
+    long end = Instant.parse("2026-12-01T00:00:00Z").getEpochSecond();
+    String id = service.addGlobal("everywhere", "vso.code", Instant.parse("2027-06-01T00:00:00Z"));
+    assertThat(person.answering(service.secretOf(id), "login", "contoso", "--name", "everywhere"))
+        .isZero();
+    assertThat(person.err)
+        .contains("everywhere is for all organizations", "stop working on 2026-12-01")
+        .contains("hint: git-credential-pat token create contoso");
+    assertThat(kept().expiry()).isEqualTo(new Expiry(end, Expiry.Source.SERVICE));
+    assertThat(person.run("list")).isZero();
+    assertThat(person.out).contains("2026-12-01 (service)");
+    assertThat(person.run("token", "list", "contoso")).isZero();
+    assertThat(person.out).containsPattern("everywhere .* 2026-12-01 ").doesNotContain("2027");
+    assertThat(person.err).contains("stop working on 2026-12-01");
+    assertThat(person.run("token", "scope", "contoso", "--add", "packages")).isZero();
+    assertThat(person.err).contains("until 2026-12-01, for all organizations");
+    assertThat(kept().expiry().at()).isEqualTo(end);
+    person.run("doctor", "contoso", "--online");
+    assertThat(person.out).contains("such tokens stop working on 2026-12-01");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "git: https://dev.azure.com/contoso on MyMachine",
+        "git: https://contoso.visualstudio.com/ on MyMachine",
+        "Git: http://contoso.visualstudio.com on X",
+        "Service Hooks :: Azure App Service :: Deploy web app",
+        "Service Hooks: Azure App Service: Deploy web app",
+        "Service Hooks: : Azure App Service: : Deploy web app",
+        "WebAppLoadTestCDIntToken",
+        "Microsoft Teams Integration",
+        "git-credential-pat on desk 2026-11-28"
+      })
+  void whatAProgramMadeIsKnownByItsName(String name) throws Exception {
+    service.add(name, "vso.code", now.plusSeconds(90_000));
+    assertThat(person.run("token", "list", "contoso")).isZero();
+    assertThat(person.out).contains("made by a program");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"git", "github", "my git: https", "Microsoft Teams", "Service Hooks"})
+  void whatAPersonMadeIsNot(String name) throws Exception {
+    service.add(name, "vso.code", now.plusSeconds(90_000));
+    assertThat(person.run("token", "list", "contoso")).isZero();
+    assertThat(person.out).doesNotContain("made by a program");
+  }
+
+  @Test
+  void scopesAreListedUnderTheNamesThatAreTaken() throws Exception {
+    assertThat(person.run("token", "scopes")).isZero();
+    assertThat(person.out)
+        .containsPattern("(?m)^git +! +Code \\(Read & write\\) +vso.code_write")
+        .containsPattern("(?m)^agent-pools:manage +! +Agent Pools \\(Read & manage\\)")
+        .doesNotContain("vso.pats");
+    assertThat(person.run("token", "scopes", "--json")).isZero();
+    for (JsonNode scope : new ObjectMapper().readTree(person.out).get("scopes")) {
+      assertThat(Scopes.parse(scope.get("scope").textValue()).scope())
+          .isEqualTo(scope.get("name").textValue());
+    }
   }
 
   @Test
@@ -162,7 +246,7 @@ final class TokenCommandsTest {
   void createSaysWhenAPolicyAllowsNoLongerLife() throws Exception {
     service.limitLife(Duration.ofDays(7));
     assertThat(person.run("token", "create", "contoso", "--expires", "90")).isZero();
-    assertThat(person.err).contains("allows no longer life");
+    assertThat(person.err).contains("shortened by the organization's policy");
     assertThat(kept().expiry().at())
         .isLessThanOrEqualTo(now.plus(Duration.ofDays(7)).getEpochSecond() + 60);
   }
@@ -177,15 +261,106 @@ final class TokenCommandsTest {
     assertThat(store.list()).isEmpty();
   }
 
+  private String kept(String user) throws StoreException {
+    for (Entry entry : store.find(CONTOSO)) {
+      if (user.equals(entry.key().user())) {
+        return entry.authorizationId();
+      }
+    }
+    throw new AssertionError("nothing of " + user + ": " + store.list());
+  }
+
   @Test
-  void aTokenForPackagesDoesNotPushGitsTokenOut() throws Exception {
+  void aTokenThatIsNotForGitIsStoredBesideGits() throws Exception {
     String id = keepOne("laptop", "vso.code");
-    assertThat(person.run("token", "create", "contoso", "--scopes", "packages")).isEqualTo(1);
-    assertThat(person.err).contains("--user NAME");
-    assertThat(alive()).containsExactly(id);
-    assertThat(person.run("token", "create", "contoso", "--scopes", "packages", "--user", "feeds"))
+    assertThat(person.run("token", "create", "contoso", "--scopes", "packages", "--name", "p"))
+        .describedAs(person.err)
         .isZero();
+    assertThat(person.err).doesNotContain("replaces");
+    assertThat(
+            person.run(
+                "token",
+                "create",
+                "contoso",
+                "--scopes",
+                "Agent Pools (Read & manage)",
+                "--name",
+                "a"))
+        .isZero();
+    assertThat(store.list()).hasSize(3);
+    assertThat(kept("alice")).isEqualTo(id);
+    assertThat(kept("packaging")).isNotNull();
+    assertThat(kept("agent-pools")).isNotNull();
+    assertThat(alive()).hasSize(3);
+  }
+
+  @Test
+  void gitsTokenIsStoredBesideOneThatIsNotForGit() throws Exception {
+    assertThat(person.run("token", "create", "contoso", "--scopes", "packages", "--name", "p"))
+        .isZero();
+    String packages = kept("packaging");
+    assertThat(person.run("token", "create", "contoso", "--name", "g")).isZero();
     assertThat(store.list()).hasSize(2);
+    String token = fake.newToken();
+    fake.organization("contoso")
+        .grant(
+            token,
+            new FakeOrganization.Grant(Set.of("vso.code_write"), now.plusSeconds(9_000), false));
+    assertThat(person.answering(token, "login", "contoso")).describedAs(person.err).isZero();
+    assertThat(store.list()).hasSize(2);
+    assertThat(kept("packaging")).isEqualTo(packages);
+  }
+
+  @Test
+  void whatACreatedTokenReplacesIsSaidBefore() throws Exception {
+    String id = keepOne("laptop", "vso.code");
+    assertThat(person.run("token", "create", "contoso", "--name", "new")).isZero();
+    assertThat(person.err)
+        .contains("this replaces the token for contoso (user alice) (laptop)")
+        .contains("\nhint: git-credential-pat token revoke contoso " + id + "\n")
+        .containsSubsequence("this replaces", "created new");
+    assertThat(store.list()).hasSize(1);
+    assertThat(person.run("token", "create", "contoso", "--scopes", "packages", "--replace"))
+        .isZero();
+    assertThat(person.err).contains("this replaces the token for contoso (user alice) (new)");
+    assertThat(kept().scopes()).isEqualTo("vso.packaging");
+  }
+
+  @Test
+  void eachUseGetsTheTokenThatIsForIt() throws Exception {
+    String git = keepOne("laptop", "vso.code");
+    assertThat(person.run("token", "create", "contoso", "--scopes", "packages", "--name", "p"))
+        .isZero();
+    String packages = service.secretOf(kept("packaging"));
+    assertThat(printed("contoso")).isEqualTo(service.secretOf(git));
+    assertThat(printed("https://pkgs.dev.azure.com/contoso/_packaging/f/nuget/v3/index.json"))
+        .isEqualTo(packages);
+    assertThat(printed("contoso", "--user", "packaging")).isEqualTo(packages);
+    store.delete(new EntryKey(CONTOSO, "alice"));
+    assertThat(printed("contoso")).isEqualTo(packages);
+  }
+
+  /** What print prints, which alone may show a token. */
+  private String printed(String... words) {
+    List<String> command = new ArrayList<>(List.of("print", "--format", "token"));
+    command.addAll(List.of(words));
+    command.add("--show");
+    assertThat(person.run(command.toArray(String[]::new))).describedAs(person.err).isZero();
+    String printed = person.out.strip();
+    person.out = "";
+    return printed;
+  }
+
+  @Test
+  void aTokenThatWasWidenedOnThePageIsGitsAgainAfterACheck() throws Exception {
+    String id = keepOne("laptop", "vso.packaging");
+    fake.organization("contoso")
+        .grant(
+            service.secretOf(id),
+            new FakeOrganization.Grant(
+                Set.of("vso.packaging", "vso.code"), now.plusSeconds(90_000), false));
+    assertThat(person.run("check", "contoso")).describedAs(person.out).isZero();
+    assertThat(kept().scopes()).isNull();
   }
 
   @Test
@@ -232,6 +407,71 @@ final class TokenCommandsTest {
     assertThat(kept().scopes()).isEqualTo(service.pats().get(id).scope());
     assertThat(person.run("token", "scope", "contoso", "laptop", "--scopes", "git-read")).isZero();
     assertThat(service.pats().get(id).scope()).isEqualTo("vso.code");
+  }
+
+  @Test
+  void scopeTakesAway() throws Exception {
+    String id = keepOne("laptop", "vso.work vso.code_write vso.quantum");
+    assertThat(person.run("token", "scope", "contoso", "--remove", "Work Items (Read)")).isZero();
+    assertThat(service.pats().get(id).scope()).isEqualTo("vso.code_write vso.quantum");
+    assertThat(person.run("token", "scope", "contoso", "--add", "packages", "--remove", "git"))
+        .isZero();
+    assertThat(service.pats().get(id).scope()).isEqualTo("vso.packaging vso.quantum");
+    assertThat(kept().scopes()).isEqualTo("vso.packaging vso.quantum");
+    assertThat(person.run("token", "scope", "contoso", "--remove", "git")).isEqualTo(1);
+    assertThat(person.err).contains("does not have the scope Code (Read & write)");
+    assertThat(person.run("token", "scope", "contoso", "--remove", "nonsense")).isEqualTo(2);
+    assertThat(person.run("token", "scope", "contoso", "--remove", "git", "--scopes", "git"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void whatThePolicyDoesNotExtendIsSaidNotToBe() throws Exception {
+    keepOne("laptop", "vso.code");
+    service.limitLife(Duration.ofDays(30).plusHours(1));
+    assertThat(person.run("token", "extend", "contoso", "--expires", "90")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("not extended: the organization's policy")
+        .contains("hint: git-credential-pat token rotate contoso");
+  }
+
+  @Test
+  void ofSeveralAccountsOneIsChosen() throws Exception {
+    String alices = keepOne("laptop", "vso.code");
+    String bobs = service.add("desk", "vso.code", now.plus(TEN_DAYS));
+    store.save(
+        new Entry(
+            new EntryKey(CONTOSO, "bob"),
+            Secret.password(service.secretOf(bobs).getBytes(UTF_8)),
+            null,
+            null,
+            now.getEpochSecond(),
+            0,
+            "desk",
+            "vso.code",
+            bobs));
+    assertThat(person.run("token", "extend", "contoso")).isEqualTo(1);
+    assertThat(person.err).contains("(alice, bob)", "--user NAME");
+    assertThat(person.run("token", "extend", "contoso", "--user", "BOB", "--expires", "60"))
+        .isZero();
+    assertThat(person.err).contains("extended desk");
+    assertThat(person.run("token", "scope", "contoso", "--user", "alice", "--add", "git")).isZero();
+    assertThat(service.pats().get(alices).scope()).contains("vso.code_write");
+    assertThat(person.run("token", "scope", "contoso", "--user", "carol", "--add", "git"))
+        .isEqualTo(1);
+    assertThat(person.err).contains("no token of carol", "stored accounts: alice, bob");
+    assertThat(person.run("token", "rotate", "contoso", "--user", "bob")).isZero();
+    assertThat(alive()).contains(alices).doesNotContain(bobs);
+    assertThat(person.run("check", "contoso", "--user", "alice")).isZero();
+    assertThat(person.out).contains("alice").doesNotContain("bob");
+    assertThat(person.run("check", "contoso", "--user", "carol")).isEqualTo(1);
+    assertThat(person.run("logout", "contoso", "--user", "alice", "--revoke"))
+        .describedAs(person.err)
+        .isZero();
+    assertThat(store.list()).extracting(EntryKey::user).containsExactly("bob");
+    assertThat(alive()).hasSize(1).doesNotContain(alices);
+    assertThat(person.run("logout", "contoso", "--user", "alice")).isEqualTo(1);
+    assertThat(person.run("logout", "--all", "--user", "bob")).isEqualTo(2);
   }
 
   @Test

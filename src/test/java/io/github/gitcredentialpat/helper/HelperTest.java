@@ -176,6 +176,60 @@ final class HelperTest {
   }
 
   @Nested
+  final class Scopes {
+    private Entry scoped(@Nullable String user, String secret, @Nullable String scopes) {
+      return organization("contoso", user, secret).withScopes(scopes);
+    }
+
+    @Test
+    void gitIsAnsweredTheTokenThatIsForGit() throws Exception {
+      first.save(scoped("alice", "t1", "vso.work vso.code_write"));
+      first.save(scoped("packaging", "t2", "vso.packaging_manage"));
+      first.save(scoped("agent-pools", "t3", "vso.agentpools_manage vso.code_status"));
+      assertThat(password(get(CONTOSO))).isEqualTo("t1");
+      assertThat(said).isEmpty();
+      assertThat(password(get(CONTOSO + "username=packaging\n"))).isEqualTo("t1");
+      assertThat(
+              password(get("protocol=https\nhost=pkgs.dev.azure.com\npath=contoso/_packaging/f\n")))
+          .isEqualTo("t2");
+      assertThat(
+              password(
+                  get("protocol=https\nhost=contoso.pkgs.visualstudio.com\npath=_packaging/f\n")))
+          .isEqualTo("t2");
+    }
+
+    @Test
+    void gitIsNotAnsweredATokenThatWouldBeRefused() throws Exception {
+      first.save(scoped("packaging", "t2", "vso.packaging"));
+      assertThat(password(get(CONTOSO))).isNull();
+      assertThat(said)
+          .contains("lacks the scope Code (Read)")
+          .contains("\nhint: git-credential-pat token create contoso\n");
+      second.save(scoped("alice", "t1", null));
+      assertThat(password(get(CONTOSO))).isEqualTo("t1");
+      assertThat(
+              password(get("protocol=https\nhost=pkgs.dev.azure.com\npath=contoso/_packaging/f\n")))
+          .isEqualTo("t2");
+    }
+
+    @Test
+    void aFeedIsAnsweredWhateverThereIs() throws Exception {
+      first.save(scoped("alice", "t1", "vso.code"));
+      assertThat(
+              password(get("protocol=https\nhost=pkgs.dev.azure.com\npath=contoso/_packaging/f\n")))
+          .isEqualTo("t1");
+    }
+
+    @Test
+    void whatIsTypedForGitDoesNotReplaceATokenForPackages() throws Exception {
+      first.save(scoped("packaging", "t2", "vso.packaging"));
+      store(CONTOSO + "username=contoso\npassword=t1\n");
+      assertThat(first.list()).hasSize(2);
+      assertThat(password(get(CONTOSO))).isEqualTo("t1");
+    }
+  }
+
+  @Nested
   final class Get {
     @Test
     void answersNothingForAnEmptyStore() throws Exception {
