@@ -39,7 +39,7 @@ import picocli.CommandLine.ParentCommand;
           + " whether it is good, and stores it.",
       ""
     },
-    footer = {"", "Example: git-credential-pat login contoso --expires 2027-02-01"})
+    footer = {"", "Example: git-credential-pat login contoso --expires 90"})
 final class Login implements Callable<Integer> {
   /** The longest line of git's protocol, less the key: no longer secret could be answered. */
   private static final int LONGEST = 65_000;

@@ -2,11 +2,15 @@ package io.github.gitcredentialpat.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -39,6 +43,62 @@ final class CommandsTest {
       assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
           .contains("Example: " + command.getCommandSpec().qualifiedName());
     }
+  }
+
+  @Test
+  void everyExampleIsTaken() throws Exception {
+    List<String> examples = new ArrayList<>();
+    for (CommandLine command : all(line())) {
+      for (String footer : command.getCommandSpec().usageMessage().footer()) {
+        if (footer.startsWith("Example: ")) {
+          examples.add(footer.substring("Example: ".length()));
+        }
+      }
+    }
+    assertThat(examples).hasSizeGreaterThan(25);
+    for (String example : examples) {
+      List<String> words = words(example);
+      assertThat(words.get(0)).as(example).isEqualTo("git-credential-pat");
+      CommandLine.ParseResult parsed =
+          line().parseArgs(words.subList(1, words.size()).toArray(String[]::new));
+      while (parsed.hasSubcommand()) {
+        parsed = parsed.subcommand();
+      }
+      // Scopes and dates are words of their own.
+      if (parsed.commandSpec().userObject() instanceof TokenCommand command) {
+        command.checkArguments();
+      }
+    }
+  }
+
+  @Test
+  void everyScopeThatAHelpNamesIsTaken() {
+    int found = 0;
+    for (CommandLine command : all(line())) {
+      for (String footer : command.getCommandSpec().usageMessage().footer()) {
+        if (footer.startsWith("Scopes: ")) {
+          String names = footer.substring("Scopes: ".length(), footer.indexOf(';'));
+          assertThat(Scopes.parse(names).warnings()).isEmpty();
+          found++;
+        }
+      }
+    }
+    assertThat(found).isEqualTo(2);
+  }
+
+  /** As a shell would hand them over, up to a pipe or redirection. */
+  private static List<String> words(String example) {
+    List<String> words = new ArrayList<>();
+    Matcher matcher = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)").matcher(example);
+    while (matcher.find()) {
+      String plain = matcher.group(3);
+      if (plain != null && (plain.equals("|") || plain.startsWith(">"))) {
+        return words;
+      }
+      words.add(
+          plain != null ? plain : matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+    }
+    return words;
   }
 
   /** The list of commands shows the first line of each description only. */
