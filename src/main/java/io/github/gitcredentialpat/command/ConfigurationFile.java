@@ -229,24 +229,31 @@ final class ConfigurationFile {
   }
 
   /**
-   * Gives the sections of that name and subsection another subsection. It is done here and not by
-   * git, which would want the old one on its command line.
+   * Spells a URL differently wherever it is the whole value or subsection of a setting, and in
+   * comments. It is done here and not by git, which would want the URL on its command line.
    *
-   * @throws CommandException when git does not find the same settings under the other name then
+   * @param url as git reads it
+   * @param clean what it becomes
+   * @param pattern what it becomes in the name of a setting that holds for matching URLs
+   * @throws CommandException when git does not find the same settings with the other spelling then
    */
-  void rename(String section, String subsection, String other)
-      throws CommandException, IOException {
-    String prefix = section + "." + subsection + ".";
+  void respell(String url, String clean, String pattern) throws CommandException, IOException {
+    List<String> before = settings(text.bytes());
     List<String> expected = new ArrayList<>();
-    boolean isThere = false;
-    for (String setting : settings(text.bytes())) {
-      boolean meant = setting.startsWith(prefix);
-      isThere |= meant;
-      expected.add(
-          meant ? section + "." + other + "." + setting.substring(prefix.length()) : setting);
+    for (String setting : before) {
+      int feed = setting.indexOf('\n');
+      String key = feed < 0 ? setting : setting.substring(0, feed);
+      int dot = key.indexOf('.');
+      int last = key.lastIndexOf('.');
+      if (dot < last && key.substring(dot + 1, last).equals(url)) {
+        String other = ConfigurationText.isForUrls(key.substring(0, dot)) ? pattern : clean;
+        key = key.substring(0, dot + 1) + other + key.substring(last);
+      }
+      String value = feed < 0 ? "" : setting.substring(feed);
+      expected.add(key + (value.equals("\n" + url) ? "\n" + clean : value));
     }
-    if (isThere) {
-      text.rename(section, subsection, other);
+    if (!expected.equals(before)) {
+      text.respell(url, clean, pattern);
       if (!settings(text.bytes()).equals(expected)) {
         throw notSafe();
       }

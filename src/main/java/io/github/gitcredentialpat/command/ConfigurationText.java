@@ -27,9 +27,7 @@ final class ConfigurationText {
    */
   record Section(String name, @Nullable String url, List<String> settings) {
     String header() {
-      return url == null
-          ? "[" + name + "]"
-          : "[" + name + " \"" + url.replace("\\", "\\\\").replace("\"", "\\\"") + "\"]";
+      return url == null ? "[" + name + "]" : "[" + name + " \"" + escaped(url) + "\"]";
     }
   }
 
@@ -182,41 +180,56 @@ final class ConfigurationText {
     return count;
   }
 
+  /** Whether the subsections of this section are URLs that git compares others with. */
+  static boolean isForUrls(String section) {
+    return section.equalsIgnoreCase("http")
+        || section.equalsIgnoreCase("credential")
+        || section.equalsIgnoreCase("lfs");
+  }
+
   /**
-   * Gives the sections of that name and subsection another subsection.
+   * Spells a URL differently wherever it stands as a whole, with or without the backslashes that
+   * quotes need; what git makes of it is for the caller to find out.
    *
-   * @return how many headers there were
+   * @param clean what it becomes
+   * @param pattern what it becomes in the header of a section whose settings hold for matching URLs
    */
-  int rename(String section, String subsection, String other) {
+  void respell(String url, String clean, String pattern) {
+    changes.add("~ " + clean);
+    respellAs(url, clean, pattern);
+    respellAs(escaped(url), escaped(clean), escaped(pattern));
+  }
+
+  private void respellAs(String url, String clean, String pattern) {
+    String sought = raw(url);
     StringBuilder after = new StringBuilder();
-    int count = 0;
-    for (Block block : blocks()) {
-      String head = block.head();
-      int start = head.indexOf('"') + 1;
-      int end = start;
-      StringBuilder found = new StringBuilder();
-      while (start > 0 && end < head.length() && head.charAt(end) != '"') {
-        end += head.charAt(end) == '\\' ? 1 : 0;
-        found.append(end < head.length() ? head.charAt(end) : "");
-        end++;
+    int done = 0;
+    for (int at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + 1)) {
+      int end = at + sought.length();
+      boolean begins = at == 0 || "\"'= \t\r\n<(".indexOf(text.charAt(at - 1)) >= 0;
+      boolean ends = end == text.length() || "\"'; \t\r\n#>)".indexOf(text.charAt(end)) >= 0;
+      if (at >= done && begins && ends) {
+        after.append(text, done, at).append(raw(isInHeaderForUrls(at) ? pattern : clean));
+        done = end;
       }
-      if (start > 0
-          && head.substring(0, start - 1).strip().equalsIgnoreCase("[" + section)
-          && shown(found.toString()).equals(subsection)) {
-        Section renamed = new Section(section, other, List.of());
-        changes.add("+ " + renamed.header());
-        String header = new String(renamed.header().getBytes(UTF_8), ISO_8859_1);
-        // From quote to quote; what stands around them stays.
-        head =
-            head.substring(0, start)
-                + header.substring(header.indexOf('"') + 1, header.lastIndexOf('"'))
-                + head.substring(Math.min(end, head.length()));
-        count++;
-      }
-      after.append(head).append(String.join("", block.body()));
     }
-    text = after.toString();
-    return count;
+    text = after.append(text, done, text.length()).toString();
+  }
+
+  private boolean isInHeaderForUrls(int at) {
+    String before = text.substring(text.lastIndexOf('\n', at - 1) + 1, at).strip();
+    int quote = before.indexOf('"');
+    return before.startsWith("[")
+        && quote == before.length() - 1
+        && isForUrls(before.substring(1, quote).strip());
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+
+  private static String raw(String text) {
+    return new String(text.getBytes(UTF_8), ISO_8859_1);
   }
 
   /** The value of a line as git writes it; absent where the line is for another key. */

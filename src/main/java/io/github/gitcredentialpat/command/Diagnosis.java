@@ -110,38 +110,59 @@ enum Diagnosis {
   SECRET_IN_URL(
       "secret-in-url",
       Severity.ERROR,
-      "git's URLs here (remotes, submodules, insteadOf) that hold a password or token, for everybody"
-          + " to see who reads the configuration or a log: {0}",
-      "git-credential-pat remotes --fix, then revoke those tokens"),
+      "git's URLs here (remotes, submodules, insteadOf and others) hold a token or password in plain"
+          + " text; move them, then revoke those tokens: {0}",
+      "git-credential-pat remotes --fix"),
+  SECRET_IN_HELPER(
+      "secret-in-helper",
+      Severity.ERROR,
+      "credential helpers in git's configuration hold a token or password in plain text, which"
+          + " everybody can read who can read the file: {0}",
+      "git-credential-pat remotes"),
+  SECRET_IN_HEADER(
+      "secret-in-header",
+      Severity.WARN,
+      "http.extraHeader settings hold a token or password in plain text: {0}",
+      "git-credential-pat remotes"),
+  SECRET_ELSEWHERE(
+      "secret-in-configuration",
+      Severity.WARN,
+      "other settings and files of git hold a token or password in plain text: {0}",
+      "git-credential-pat remotes"),
   EXTRA_HEADER(
       "extra-header",
       Severity.WARN,
       "http.extraHeader carries an Authorization of its own, which competes with the token"
           + " (build pipelines leave one behind)",
-      "git config --name-only --get-regexp extraheader names it; git config --unset-all NAME"
-          + " removes it"),
+      "git-credential-pat remotes"),
   NETRC(
       "netrc",
       Severity.WARN,
-      "a netrc file has an entry for that host, which git uses before it asks any helper, and in"
-          + " plain text",
-      "git-credential-pat import --from netrc --delete, then revoke that token"),
+      "a netrc file has a password or token for that host in plain text, which git uses before it"
+          + " asks any helper; move it, then revoke it",
+      "git-credential-pat import --from netrc{0} --delete"),
   PLAINTEXT(
       "plaintext-file",
       Severity.WARN,
-      "passwords or tokens that git's store helper keeps on disk in plain text for these hosts: {0}",
-      "git-credential-pat import --from store --delete, then revoke these tokens"),
+      "git's store helper has passwords or tokens for these hosts in plain text; move them, then"
+          + " revoke them: {0}",
+      "git-credential-pat import --from store{1} --delete"),
   PLAINTEXT_OF_MANAGER(
       "plaintext-file-gcm",
       Severity.WARN,
-      "passwords or tokens that Git Credential Manager keeps on disk in plain text for these hosts:"
-          + " {0}",
-      "git-credential-pat import --from gcm --delete, then revoke these tokens"),
+      "Git Credential Manager has passwords or tokens for these hosts in plain text; move them, then"
+          + " revoke them: {0}",
+      "git-credential-pat import --from gcm{1} --delete"),
   FOREIGN_ENTRIES(
       "entries-of-others",
       Severity.INFO,
-      "entries of {1} for {2}, which go stale, for this helper does not see them: {0}",
-      "git-credential-pat import"),
+      "{1} still has entries for {2}, which are not used: {0}",
+      "git-credential-pat import{3}"),
+  FOREIGN_UNREADABLE(
+      "plaintext-file-unreadable",
+      Severity.WARN,
+      "a file, folder or keychain in which another program keeps passwords cannot be read",
+      "git-credential-pat import --dry-run"),
 
   // --- the stores ---
   STORE_READY("store", Severity.OK, "{0} is ready; entries in it: {1}"),

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.UserName;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
@@ -54,7 +55,7 @@ final class EncryptedImport {
     print();
     if (rows.stream().allMatch(row -> DISPENSABLE.contains(row.outcome()))) {
       session.say("all tokens of " + file + " are stored here; now delete the file");
-      session.messages().hint("rm " + word(file.toString()));
+      session.messages().hint("rm " + Messages.word(file.toString()));
     }
     return complete;
   }
@@ -105,11 +106,6 @@ final class EncryptedImport {
     return store != null && holds(store, entry)
         ? new Row(key, Finding.Outcome.TAKEN, store)
         : new Row(key, Finding.Outcome.NOT_KEPT, null);
-  }
-
-  /** As a shell takes it. */
-  private static String word(String file) {
-    return file.matches("[\\w/.,:@%+=-]+") ? file : "'" + file.replace("'", "'\\''") + "'";
   }
 
   /**

@@ -60,6 +60,11 @@ final class Fact {
     return new Fact(identity.isOrganization() ? identity.display() : "URL");
   }
 
+  /** The option of {@code import} for hosts that are not Azure DevOps, where it is needed. */
+  static Fact allHosts(boolean needed) {
+    return new Fact(needed ? " --all" : "");
+  }
+
   static Fact azure() {
     return new Fact("Azure DevOps");
   }

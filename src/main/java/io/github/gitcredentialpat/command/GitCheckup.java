@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,7 +44,7 @@ final class GitCheckup {
     CredentialSettings settings = CredentialSettings.inEffect(git);
     Setting ours = helpers(settings);
     findings.look(() -> path(settings));
-    findings.look(this::urls);
+    findings.look(this::secrets);
     findings.look(this::headers);
     findings.look(this::network);
     return ours;
@@ -132,14 +133,27 @@ final class GitCheckup {
 
   // --- secrets in its configuration ---
 
-  private void urls() throws CommandException, IOException {
-    if (git.run(null, "rev-parse", "--git-dir").exit() != 0) {
-      return;
+  private void secrets() throws CommandException, IOException {
+    boolean isInside = git.run(null, "rev-parse", "--git-dir").exit() == 0;
+    Repository repository = isInside ? Repository.at(git, null) : Repository.outside(git);
+    SecretSearch search = new SecretSearch(new KnownOrganizations());
+    List<String> problems = new ArrayList<>();
+    repository.search(search, problems);
+    if (!problems.isEmpty()) {
+      findings.add(Diagnosis.NOT_LOOKED_AT);
     }
-    int count = Repository.at(git, null).secretUrls().size();
-    if (count > 0) {
-      findings.add(Diagnosis.SECRET_IN_URL, Fact.count(count));
+    Map<Diagnosis, Integer> counts = new EnumMap<>(Diagnosis.class);
+    for (ExposedSecret secret : search.found()) {
+      Diagnosis diagnosis =
+          switch (secret.kind()) {
+            case VALUE, NAME -> Diagnosis.SECRET_IN_URL;
+            case HELPER -> Diagnosis.SECRET_IN_HELPER;
+            case HEADER -> Diagnosis.SECRET_IN_HEADER;
+            default -> Diagnosis.SECRET_ELSEWHERE;
+          };
+      counts.merge(diagnosis, 1, Integer::sum);
     }
+    counts.forEach((diagnosis, count) -> findings.add(diagnosis, Fact.count(count)));
   }
 
   private void headers() throws CommandException, IOException {

@@ -18,6 +18,9 @@ import java.util.Set;
 final class KnownOrganizations {
   private final Set<Identity> known = new LinkedHashSet<>();
 
+  /** None as yet. */
+  KnownOrganizations() {}
+
   /** Those that our stores and git's configuration name; what cannot be read names none. */
   static KnownOrganizations of(Session session) {
     KnownOrganizations organizations = new KnownOrganizations();
@@ -56,7 +59,8 @@ final class KnownOrganizations {
     }
   }
 
-  private void addUrl(String text) {
+  /** Adds the organization of a text, if it is a URL that names one. */
+  void addUrl(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     if (lower.contains(Identity.SERVICES_HOST) || lower.contains(".visualstudio.com")) {
       add(Whose.tokenOf(text));

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -29,8 +30,11 @@ final class NeighbourCheckup {
       try {
         report(source);
       } catch (StoreException e) {
-        // A place that is not here or locked; what is said of stores tells it.
         session.messages().trace(e);
+        // Of a place that is not here or locked, what is said of stores tells.
+        if (e.reason() == Reason.FAILED) {
+          findings.add(Diagnosis.FOREIGN_UNREADABLE);
+        }
       }
     }
   }
@@ -47,10 +51,11 @@ final class NeighbourCheckup {
     if (count == 0) {
       return;
     }
+    Fact all = Fact.allHosts(place.isOf(Whose.Kind.HOST));
     switch (source.name()) {
-      case "netrc" -> findings.add(Diagnosis.NETRC);
-      case "store" -> findings.add(Diagnosis.PLAINTEXT, Fact.count(count));
-      case "gcm" -> findings.add(Diagnosis.PLAINTEXT_OF_MANAGER, Fact.count(count));
+      case "netrc" -> findings.add(Diagnosis.NETRC, all);
+      case "store" -> findings.add(Diagnosis.PLAINTEXT, Fact.count(count), all);
+      case "gcm" -> findings.add(Diagnosis.PLAINTEXT_OF_MANAGER, Fact.count(count), all);
       default ->
           counts.forEach(
               (program, each) ->
@@ -58,7 +63,8 @@ final class NeighbourCheckup {
                       Diagnosis.FOREIGN_ENTRIES,
                       Fact.count(each),
                       Fact.program(program),
-                      place.fact()));
+                      place.fact(),
+                      all));
     }
   }
 

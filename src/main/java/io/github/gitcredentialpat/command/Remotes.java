@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.FileProblem;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
@@ -13,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,13 +30,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /**
- * Finds tokens in the URLs that git fetches and pushes by, and moves them to where tokens are kept.
- * A URL is changed by git itself, and only once its secret was stored and read back.
+ * Finds tokens in the URLs and other settings of git, and moves those of URLs to where tokens are
+ * kept. A URL is changed as git itself judges it, and only once its secret was stored and read
+ * back.
  */
 @Command(
     name = "remotes",
     description = {
-      "Find tokens and passwords in the URLs of remotes, submodules and insteadOf.",
+      "Find tokens and passwords in remotes, submodules, insteadOf and all other settings of git.",
       ""
     },
     footer = {
@@ -53,15 +58,17 @@ final class Remotes implements Callable<Integer> {
     }
   }
 
-  /** What becomes of a URL. */
+  /** What becomes of a secret. */
   private enum Outcome {
-    FOUND("found", "found; --fix moves it"),
+    FOUND("found", "found (use --fix)"),
     MOVED("moved", "moved"),
-    ANOTHER_IS_KEPT("anotherIsKept", "left: another one is kept; add --prefer kept, or url"),
-    BY_HAND("byHand", "left: remove it yourself, with git config --edit"),
-    NO_PLACE("noPlace", "left"),
-    NOT_KEPT("notKept", "left: it could not be kept"),
-    NOT_WRITTEN("notWritten", "kept, but git could not change the file");
+    ANOTHER_IS_KEPT(
+        "anotherIsKept", "skipped: another one is stored (use --prefer kept or --prefer url)"),
+    BY_HAND("byHand", "skipped: "),
+    NO_ORGANIZATION("noOrganization", "skipped: organization unknown (use --organization)"),
+    NO_PLACE("noPlace", "skipped: "),
+    NOT_KEPT("notKept", "skipped: it could not be stored"),
+    NOT_WRITTEN("notWritten", "stored, but the file could not be changed");
 
     private final String word;
     private final String text;
@@ -91,93 +98,114 @@ final class Remotes implements Callable<Integer> {
       description = "Which token stays where another one is kept already.")
   private @Nullable Preference preference;
 
+  @Option(
+      names = "--organization",
+      paramLabel = "NAME",
+      description = "Organization for URLs of dev.azure.com that do not name one.")
+  private @Nullable String organization;
+
   private Session session;
   private Git git;
+  private KnownOrganizations known;
   private boolean complete = true;
 
   @Override
   public Integer call() throws CommandException, IOException {
     session = commands.session();
     git = Git.find(session.environment());
-    Map<UrlSetting, Outcome> outcomes = new LinkedHashMap<>();
-    for (UrlSetting setting : settings()) {
-      outcomes.put(setting, fix ? fix(setting) : couldBe(setting));
+    if (organization != null && !Session.whose(organization).identity().isOrganization()) {
+      throw CommandException.wrongUsage(
+          "--organization takes the name of an organization, such as contoso");
+    }
+    known = KnownOrganizations.of(session);
+    Map<ExposedSecret, Outcome> outcomes = new LinkedHashMap<>();
+    for (ExposedSecret secret : search().found()) {
+      SecretUrl url = secret.url();
+      ExposedSecret settled = url == null ? secret : secret.with(url.settled(known, organization));
+      outcomes.put(settled, couldBe(settled));
+    }
+    if (fix) {
+      fix(outcomes);
     }
     print(outcomes);
+    advise(outcomes);
     Set<Outcome> left = new LinkedHashSet<>(outcomes.values());
     left.remove(Outcome.MOVED);
     return complete && left.isEmpty() ? 0 : 1;
   }
 
-  private Set<UrlSetting> settings() throws CommandException, IOException {
+  private SecretSearch search() throws CommandException, IOException {
+    SecretSearch search = new SecretSearch(known);
+    List<String> problems = new ArrayList<>();
     if (root == null) {
-      return Repository.at(git, null).secretUrls();
-    }
-    if (!Files.isDirectory(root)) {
-      throw CommandException.wrongUsage(root + " is not a folder");
-    }
-    Set<UrlSetting> found = new LinkedHashSet<>();
-    List<Path> unread = new ArrayList<>();
-    for (Path folder : Repository.below(root.toAbsolutePath().normalize(), unread)) {
-      try {
-        found.addAll(Repository.at(git, folder).secretUrls());
-      } catch (CommandException e) {
-        session.say(e.getMessage());
-        complete = false;
+      Repository repository = Repository.at(git, null);
+      if (!repository.isThere()) {
+        session.say("no repository here: searching only git's global and system configuration");
       }
+      repository.search(search, problems);
+    } else if (!Files.isDirectory(root)) {
+      throw CommandException.wrongUsage(root + " is not a folder");
+    } else {
+      List<Path> unread = new ArrayList<>();
+      for (Path folder : Repository.below(root.toAbsolutePath().normalize(), unread)) {
+        try {
+          Repository.at(git, folder).search(search, problems);
+        } catch (CommandException e) {
+          problems.add(e.getMessage());
+        }
+      }
+      unread.forEach(
+          folder -> problems.add("cannot read " + folder + "; what is below it is not searched"));
     }
-    for (Path folder : unread) {
-      session.say(folder + " cannot be read; what lies below it is not searched");
-      complete = false;
-    }
-    return found;
+    problems.forEach(session::say);
+    complete &= problems.isEmpty();
+    return search;
   }
 
-  private static Outcome couldBe(UrlSetting setting) {
-    if (setting.url().fault() != null) {
-      return Outcome.NO_PLACE;
+  private static Outcome couldBe(ExposedSecret secret) {
+    if (!secret.isMovable()) {
+      return Outcome.BY_HAND;
     }
-    return setting.file() == null ? Outcome.BY_HAND : Outcome.FOUND;
+    if (secret.url().isOpen()) {
+      return Outcome.NO_ORGANIZATION;
+    }
+    return secret.url().fault() == null ? Outcome.FOUND : Outcome.NO_PLACE;
   }
 
-  private Outcome fix(UrlSetting setting) throws CommandException, IOException {
-    Outcome outcome = couldBe(setting);
-    if (outcome != Outcome.FOUND) {
-      return outcome;
+  /** Each URL of each file goes at once, wherever in the file it is; the longest first. */
+  private void fix(Map<ExposedSecret, Outcome> outcomes) {
+    List<ExposedSecret> found = new ArrayList<>();
+    outcomes.forEach(
+        (secret, outcome) -> {
+          if (outcome == Outcome.FOUND) {
+            found.add(secret);
+          }
+        });
+    found.sort(Comparator.comparingInt(secret -> -secret.url().written().length()));
+    Map<Path, Map<SecretUrl, Outcome>> done = new HashMap<>();
+    for (ExposedSecret secret : found) {
+      Map<SecretUrl, Outcome> ofFile = done.computeIfAbsent(secret.file(), file -> new HashMap<>());
+      outcomes.put(secret, ofFile.computeIfAbsent(secret.url(), url -> fix(secret.file(), url)));
     }
-    outcome = keep(setting.url());
+  }
+
+  private Outcome fix(Path path, SecretUrl url) {
+    Outcome outcome = keep(url);
     if (outcome != Outcome.MOVED) {
       return outcome;
     }
-    SecretUrl url = setting.url();
-    if (setting.inKey()) {
-      return rename(setting);
-    }
-    // The pattern picks the one URL of several, so that no secret stands in a command line.
-    Programs.Result result =
-        git.run(
-            null,
-            "config",
-            "--file",
-            setting.file().toString(),
-            "--replace-all",
-            setting.key(),
-            url.clean(),
-            url.pattern());
-    return result.exit() == 0 ? Outcome.MOVED : Outcome.NOT_WRITTEN;
-  }
-
-  /** All settings below such a URL go by its new name with the first of them. */
-  private Outcome rename(UrlSetting setting) throws IOException {
     try {
-      ConfigurationFile file = ConfigurationFile.open(git, setting.file());
-      file.rename("url", setting.base(), setting.url().clean());
+      ConfigurationFile file = ConfigurationFile.open(git, path);
+      file.respell(url.written(), url.clean(), url.cleanPattern());
       file.save();
       return Outcome.MOVED;
     } catch (CommandException e) {
       session.say(e.getMessage());
-      return Outcome.NOT_WRITTEN;
+    } catch (IOException e) {
+      session.messages().trace(e);
+      session.say(FileProblem.describe("write", path, e));
     }
+    return Outcome.NOT_WRITTEN;
   }
 
   /** Keeps the secret. Returns {@code MOVED} when the URL can do without it now. */
@@ -210,52 +238,86 @@ final class Remotes implements Callable<Integer> {
     }
   }
 
-  private void print(Map<UrlSetting, Outcome> outcomes) throws IOException {
+  private void print(Map<ExposedSecret, Outcome> outcomes) throws IOException {
     if (session.json()) {
       Json json = new Json("urls");
-      outcomes.forEach((setting, outcome) -> describe(json.add(), setting, outcome));
+      outcomes.forEach((secret, outcome) -> describe(json.add(), secret, outcome));
       session.print(json.text());
-    } else if (outcomes.isEmpty()) {
-      session.say("no URL with a token or password was found");
-    } else {
-      Table table = new Table("URL", "SETTING", "FILE", "WHAT BECOMES OF IT");
+    } else if (!outcomes.isEmpty()) {
+      Table table = new Table("FOUND", "SETTING", "FILE", "RESULT");
       outcomes.forEach(
-          (setting, outcome) ->
+          (secret, outcome) ->
               table.add(
                   "",
-                  setting.url().redacted(),
-                  setting.shownKey(),
-                  setting.shownFile(),
-                  outcome.text
-                      + (outcome == Outcome.NO_PLACE ? ": " + setting.url().fault() : "")));
+                  secret.redacted(),
+                  secret.setting() == null ? "-" : secret.setting(),
+                  secret.shownFile(),
+                  text(secret, outcome)));
       session.print(table.text());
-    }
-    if (fix) {
-      advise(outcomes);
+    } else if (complete) {
+      session.say("no token or password was found in git's settings");
     }
   }
 
-  private static void describe(Json.Item item, UrlSetting setting, Outcome outcome) {
-    Identity identity = setting.url().whose().identity();
+  private static String text(ExposedSecret secret, Outcome outcome) {
+    return switch (outcome) {
+      case BY_HAND -> outcome.text + secret.kind().fault;
+      case NO_PLACE -> outcome.text + secret.url().fault();
+      default -> outcome.text;
+    };
+  }
+
+  private static void describe(Json.Item item, ExposedSecret secret, Outcome outcome) {
+    Identity identity = secret.url() == null ? null : secret.url().whose().identity();
     if (identity != null) {
       item.put("tokenFor", identity.display());
     }
-    item.put("redacted", setting.url().redacted())
-        .put("setting", setting.shownKey())
-        .put("file", setting.file() == null ? null : setting.file().toString())
+    item.put("redacted", secret.redacted())
+        .put("setting", secret.setting())
+        .put("file", secret.file() == null ? null : secret.file().toString())
         .put("outcome", outcome.word);
   }
 
+  private void advise(Map<ExposedSecret, Outcome> outcomes) {
+    if (outcomes.containsValue(Outcome.NO_ORGANIZATION)) {
+      session.say("some URLs of dev.azure.com do not name their organization");
+      session.messages().hint(command(" --fix --organization " + known.typed()));
+    }
+    Set<Path> byHand = new LinkedHashSet<>();
+    outcomes.forEach(
+        (secret, outcome) -> {
+          boolean isLeft = outcome == Outcome.BY_HAND || outcome == Outcome.NO_PLACE;
+          if (isLeft && secret.file() != null && secret.setting() != null) {
+            byHand.add(secret.file());
+          }
+        });
+    for (Path file : byHand) {
+      session.say("edit " + file + " to remove what cannot be moved");
+      session.messages().hint("git config --file " + Messages.word(file.toString()) + " --edit");
+    }
+    if (fix) {
+      adviseExposed(outcomes);
+    }
+  }
+
+  private String command(String options) {
+    return Commands.NAME
+        + commands.helperOptions()
+        + " remotes"
+        + options
+        + (root == null ? "" : " --recursive " + Messages.word(root.toString()));
+  }
+
   /** What lay open may have been read, and what was committed stays in the history. */
-  private void advise(Map<UrlSetting, Outcome> outcomes) {
+  private void adviseExposed(Map<ExposedSecret, Outcome> outcomes) {
     Map<Identity, Whose> exposed = new LinkedHashMap<>();
     Set<Path> tracked = new LinkedHashSet<>();
     outcomes.forEach(
-        (setting, outcome) -> {
+        (secret, outcome) -> {
           if (outcome == Outcome.MOVED) {
-            exposed.put(setting.url().whose().identity(), setting.url().whose());
-            if (setting.file().endsWith(".gitmodules") || setting.file().endsWith(".lfsconfig")) {
-              tracked.add(setting.file());
+            exposed.put(secret.url().whose().identity(), secret.url().whose());
+            if (secret.file().endsWith(".gitmodules") || secret.file().endsWith(".lfsconfig")) {
+              tracked.add(secret.file());
             }
           }
         });
@@ -264,18 +326,19 @@ final class Remotes implements Callable<Integer> {
     }
     for (Whose whose : exposed.values()) {
       Identity identity = whose.identity();
-      String page = whose.isAzure() ? Whose.tokenPages(identity) : null;
+      String page = whose.tokenPage();
       session.say(
           "what was in the URL for "
               + identity.display()
               + " could be read by others; "
               + (page == null
                   ? "change that password there"
-                  : "make a new token and revoke the old one at "
-                      + page
-                      + (identity.isOrganization()
-                          ? ", or type: git-credential-pat token rotate " + identity.display()
-                          : "")));
+                  : "create a new token and revoke the old one at " + page));
+      if (identity.isOrganization()) {
+        session
+            .messages()
+            .hint(Commands.NAME + commands.helperOptions() + " token rotate " + identity.display());
+      }
     }
   }
 }

@@ -1,9 +1,15 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.SshAddress;
+import io.github.gitcredentialpat.store.FileProblem;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -13,7 +19,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A repository and all files with settings that count in it, those of its submodules included. */
+/**
+ * A repository and all files in which git keeps settings and URLs for it, those of its submodules
+ * included; or, outside of any, what holds everywhere.
+ */
 final class Repository {
   private static final String FILE = "file:";
 
@@ -23,10 +32,13 @@ final class Repository {
   /** What git names files relative to. */
   private final Path base;
 
-  private Repository(Git git, @Nullable Path folder, Path base) {
+  private final boolean isThere;
+
+  private Repository(Git git, @Nullable Path folder, Path base, boolean isThere) {
     this.git = git;
     this.folder = folder;
     this.base = base;
+    this.isThere = isThere;
   }
 
   /**
@@ -41,14 +53,27 @@ final class Repository {
       // A bare one has no files of its own.
       top = git.run(folder, "rev-parse", "--absolute-git-dir");
     }
-    if (top.exit() != 0) {
-      throw CommandException.couldNot(
-          (folder == null
-                  ? "there is no repository here that git takes; go into one, or add --recursive"
-                  : "git does not take " + folder + " for a repository of yours")
-              + "; git status says why");
+    if (top.exit() == 0) {
+      return new Repository(git, folder, Path.of(line(top)).toAbsolutePath(), true);
     }
-    return new Repository(git, folder, Path.of(line(top)).toAbsolutePath());
+    if (folder == null && top.err().contains("not a git repository (or any")) {
+      return outside(git);
+    }
+    throw CommandException.couldNot(
+        (folder == null
+                ? "git does not accept the repository here"
+                : "git does not accept the repository in " + folder)
+            + "; type: git status");
+  }
+
+  /** No repository: only the settings of the person and of the machine count. */
+  static Repository outside(Git git) {
+    return new Repository(git, null, Path.of("").toAbsolutePath(), false);
+  }
+
+  /** Whether there is a repository, and not just settings that hold everywhere. */
+  boolean isThere() {
+    return isThere;
   }
 
   /**
@@ -114,37 +139,91 @@ final class Repository {
         && Files.isDirectory(folder.resolve("refs"));
   }
 
-  /** The settings with a secret in them, wherever they are set. */
-  Set<UrlSetting> secretUrls() throws CommandException, IOException {
-    Set<UrlSetting> found = new LinkedHashSet<>();
-    read(git.run(folder, "config", "--list", "--show-origin", "-z"), found);
+  /**
+   * Looks for secrets in all that counts here.
+   *
+   * @param problems gets a line for each place that could not be looked at
+   */
+  void search(SecretSearch search, List<String> problems) throws CommandException, IOException {
+    read(git.run(folder, "config", "--list", "--show-origin", "-z"), search);
+    if (!isThere) {
+      return;
+    }
     for (String tracked : new String[] {".gitmodules", ".lfsconfig"}) {
-      if (Files.isRegularFile(base.resolve(tracked))) {
-        readFile(base.resolve(tracked), found);
+      readFile(base.resolve(tracked), search, problems);
+    }
+    Path current = folder == null ? Path.of("").toAbsolutePath() : folder;
+    Path common = current.resolve(line(git.run(folder, "rev-parse", "--git-common-dir")));
+    List<Path> gitFolders = new ArrayList<>();
+    gitFolders.add(common.normalize());
+    modules(common.resolve("modules"), gitFolders, problems);
+    for (Path gitFolder : List.copyOf(gitFolders)) {
+      for (Path worktree : children(gitFolder.resolve("worktrees"), problems)) {
+        readFile(worktree.resolve("config.worktree"), search, problems);
+        gitFolders.add(worktree);
+      }
+      if (gitFolder != gitFolders.get(0)) {
+        readFile(gitFolder.resolve("config"), search, problems);
       }
     }
-    Path common =
-        (folder == null ? Path.of("").toAbsolutePath() : folder)
-            .resolve(line(git.run(folder, "rev-parse", "--git-common-dir")));
-    Path modules = common.resolve("modules");
-    if (Files.isDirectory(modules)) {
-      for (Path module : modules(modules)) {
-        readFile(module.resolve("config"), found);
+    for (Path gitFolder : gitFolders) {
+      // Git itself leaves secrets out there; other programs that write these files may not.
+      searchFile(gitFolder.resolve("FETCH_HEAD"), search, problems);
+      for (String name : new String[] {"branches", "remotes", "logs"}) {
+        searchBelow(gitFolder.resolve(name), search, problems);
       }
     }
-    return found;
+  }
+
+  private static List<Path> children(Path folder, List<String> problems) {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(children::add);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return children;
+    } catch (DirectoryIteratorException e) {
+      problems.add(FileProblem.describe("read", folder, e.getCause()));
+    } catch (IOException e) {
+      problems.add(FileProblem.describe("read", folder, e));
+    }
+    children.sort(null);
+    return children;
+  }
+
+  private static void searchBelow(Path path, SecretSearch search, List<String> problems) {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      searchFile(path, search, problems);
+      return;
+    }
+    for (Path child : children(path, problems)) {
+      searchBelow(child, search, problems);
+    }
+  }
+
+  private static void searchFile(Path file, SecretSearch search, List<String> problems) {
+    if (Files.notExists(file)) {
+      return;
+    }
+    try {
+      search.file(file);
+    } catch (IOException e) {
+      problems.add(FileProblem.describe("read", file, e));
+    }
   }
 
   /** The repositories of submodules that git keeps in that of the whole. */
-  private static List<Path> modules(Path root) throws IOException {
-    List<Path> found = new ArrayList<>();
+  private static void modules(Path root, List<Path> found, List<String> problems)
+      throws IOException {
+    if (Files.notExists(root)) {
+      return;
+    }
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             if (isGitFolder(folder)) {
-              found.add(folder);
+              found.add(folder.normalize());
             }
             // Those of its own submodules lie deeper; objects may be many.
             return folder.endsWith("objects")
@@ -154,14 +233,18 @@ final class Repository {
 
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException problem) {
+            problems.add(FileProblem.describe("read", file, problem));
             return FileVisitResult.CONTINUE;
           }
         });
-    return found;
   }
 
-  private void readFile(Path file, Set<UrlSetting> found) throws CommandException, IOException {
-    read(
+  private void readFile(Path file, SecretSearch search, List<String> problems)
+      throws CommandException, IOException {
+    if (Files.notExists(file)) {
+      return;
+    }
+    Programs.Result result =
         git.run(
             folder,
             "config",
@@ -170,31 +253,29 @@ final class Repository {
             "--list",
             "--includes",
             "--show-origin",
-            "-z"),
-        found);
+            "-z");
+    try {
+      read(result, search);
+    } catch (CommandException e) {
+      problems.add("git cannot read " + file);
+    }
   }
 
   /** Origin, then name and value with a line feed between them; NUL behind each. */
-  private void read(Programs.Result result, Set<UrlSetting> found) throws CommandException {
+  private void read(Programs.Result result, SecretSearch search) throws CommandException {
     if (result.exit() != 0) {
       throw CommandException.couldNot(
           "git cannot read the configuration of " + base + "; type: git config --list");
     }
     String[] parts = result.out().split("\0", -1);
     for (int i = 0; i + 1 < parts.length; i += 2) {
-      int end = parts[i + 1].indexOf('\n');
-      if (end < 0) {
-        continue;
-      }
       Path file =
           parts[i].startsWith(FILE)
               ? base.resolve(parts[i].substring(FILE.length())).normalize()
               : null;
-      UrlSetting setting =
-          UrlSetting.of(file, parts[i + 1].substring(0, end), parts[i + 1].substring(end + 1));
-      if (setting != null) {
-        found.add(setting);
-      }
+      int end = parts[i + 1].indexOf('\n');
+      String key = end < 0 ? parts[i + 1] : parts[i + 1].substring(0, end);
+      search.setting(file, key, end < 0 ? null : parts[i + 1].substring(end + 1));
     }
   }
 }

@@ -11,19 +11,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL of http that carries a password or a token, as {@code https://any:TOKEN@host/path} or
- * {@code https://TOKEN@host/path}.
+ * A URL that carries a password or a token, as {@code https://any:TOKEN@host/path} or {@code
+ * https://TOKEN@host/path}.
  */
 final class SecretUrl {
-  private static final String SPECIAL = ".[]()*+?{}^$|\\";
-
+  private final String written;
   private final String scheme;
   private final String user;
   private final String password;
   private final String rest;
   private final Whose whose;
 
-  private SecretUrl(String scheme, String user, String password, String rest) {
+  private SecretUrl(String written, String scheme, String user, String password, String rest) {
+    this.written = written;
     this.scheme = scheme;
     this.user = user;
     this.password = password;
@@ -34,6 +34,42 @@ final class SecretUrl {
         found.kind() == Whose.Kind.HOST
             ? Whose.tokenOf(scheme + "://" + rest.substring(0, end("/?#", rest, 0)))
             : found;
+  }
+
+  private SecretUrl(SecretUrl same, Whose whose) {
+    written = same.written;
+    scheme = same.scheme;
+    user = same.user;
+    password = same.password;
+    rest = same.rest;
+    this.whose = whose;
+  }
+
+  /**
+   * This with the organization that is meant, where it is for all of Azure DevOps Services: the one
+   * that is its user name when something else names that too, else the one that the person named.
+   */
+  SecretUrl settled(KnownOrganizations known, @Nullable String organization) {
+    if (!isOpen()) {
+      return this;
+    }
+    Whose byUser = Whose.token("https", Identity.SERVICES_HOST, null, user);
+    if (byUser.kind() == Whose.Kind.ORGANIZATION && known.contains(byUser.identity())) {
+      return new SecretUrl(this, byUser);
+    }
+    return organization == null
+        ? this
+        : new SecretUrl(this, Whose.token("https", Identity.SERVICES_HOST, organization, null));
+  }
+
+  /** Whether it is for Azure DevOps Services, and does not say for which organization. */
+  boolean isOpen() {
+    return whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION;
+  }
+
+  /** The URL as it stands there, with its secret. */
+  String written() {
+    return written;
   }
 
   /** Where the first of these signs is, or the end. */
@@ -52,7 +88,7 @@ final class SecretUrl {
       return null;
     }
     String scheme = text.substring(0, start - 3);
-    if (!scheme.equalsIgnoreCase("https") && !scheme.equalsIgnoreCase("http")) {
+    if (!isScheme(scheme)) {
       return null;
     }
     int end = end("/?#", text, start);
@@ -64,11 +100,26 @@ final class SecretUrl {
     boolean hasPassword = colon >= 0 && colon < at;
     SecretUrl url =
         new SecretUrl(
+            text,
             scheme,
             decoded(text.substring(start, hasPassword ? colon : at)),
             hasPassword ? decoded(text.substring(colon + 1, at)) : "",
             text.substring(at + 1));
     return url.hasSecret() ? url : null;
+  }
+
+  private static boolean isScheme(String text) {
+    boolean isScheme = !text.isEmpty();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      isScheme &= isLetter || (i > 0 && ((c >= '0' && c <= '9') || c == '+' || c == '-'));
+    }
+    return isScheme;
+  }
+
+  private boolean isWeb() {
+    return scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http");
   }
 
   private static String decoded(String text) {
@@ -81,8 +132,8 @@ final class SecretUrl {
 
   private boolean hasSecret() {
     return !password.isEmpty()
-        || PersonalAccessToken.isLike(user)
-        || (!user.isEmpty() && !whose.isAzure() && !UserName.isName(user));
+        || UserName.isToken(user)
+        || (isWeb() && !user.isEmpty() && !whose.isAzure() && !UserName.isName(user));
   }
 
   Whose whose() {
@@ -91,21 +142,24 @@ final class SecretUrl {
 
   /** Why nobody could keep the secret for git; null when it can be kept. */
   @Nullable String fault() {
+    if (!isWeb()) {
+      return "git asks no helper for passwords of " + scheme;
+    }
     if (whose.kind() == Whose.Kind.REFUSED) {
       return whose.refusal();
     }
     if (whose.identity() == null) {
-      return "it does not say which organisation is meant";
+      return "organization unknown (use --organization)";
     }
     if (end("?#", rest, 0) < rest.length()) {
-      return "what follows its path may be another secret";
+      return "its query may hold another secret";
     }
     if (secret().chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
-      return "its password holds a control character";
+      return "its password has a control character";
     }
     return whose.isAzure() || (UserName.isName(user) && !password.isEmpty())
         ? null
-        : "its user name is none, or a token itself";
+        : "its user name is missing or looks like a token";
   }
 
   /** The secret; a token may be sent as the user name, with anything for a password. */
@@ -135,22 +189,28 @@ final class SecretUrl {
   }
 
   /**
-   * The URL without the secret. With the organisation as user name, as the service itself spells
+   * The URL without the secret. With the organization as user name, as the service itself spells
    * it, for git may be set up to say no path; of another host the user stays.
    */
   String clean() {
-    String kept = "";
-    if (!whose.isAzure()) {
-      kept = encoded(user) + "@";
-    } else if (whose.identity().isOrganization() && isOnSharedHost()) {
-      kept = whose.identity().path() + "@";
-    }
-    return scheme + "://" + kept + rest;
+    boolean isNamed = whose.isAzure() && whose.identity().isOrganization() && namesOrganization();
+    return scheme + "://" + (isNamed ? whose.identity().path() + "@" : userOfOthers()) + rest;
   }
 
-  private boolean isOnSharedHost() {
-    return rest.regionMatches(
-        true, 0, Identity.SERVICES_HOST + "/", 0, Identity.SERVICES_HOST.length() + 1);
+  /** The same for what git compares URLs with: of Azure DevOps any user counts. */
+  String cleanPattern() {
+    return scheme + "://" + userOfOthers() + rest;
+  }
+
+  private String userOfOthers() {
+    return whose.isAzure() ? "" : encoded(user) + "@";
+  }
+
+  /** Whether it has its organization from its path. */
+  private boolean namesOrganization() {
+    String shared = Identity.SERVICES_HOST + "/";
+    return rest.regionMatches(true, 0, shared, 0, shared.length())
+        && end("/?#", rest, shared.length()) > shared.length();
   }
 
   private static String encoded(String text) {
@@ -166,30 +226,16 @@ final class SecretUrl {
     return encoded.toString();
   }
 
-  /** An extended regular expression that the URL matches, and that does not hold the secret. */
-  String pattern() {
-    StringBuilder pattern = new StringBuilder("^").append(scheme).append("://[^/?#]*@");
-    for (int i = 0; i < rest.length(); i++) {
-      if (SPECIAL.indexOf(rest.charAt(i)) >= 0) {
-        pattern.append('\\');
-      }
-      pattern.append(rest.charAt(i));
-    }
-    return pattern.append('$').toString();
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof SecretUrl that
-        && scheme.equals(that.scheme)
-        && user.equals(that.user)
-        && password.equals(that.password)
-        && rest.equals(that.rest);
+        && written.equals(that.written)
+        && whose.equals(that.whose);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(scheme, user, password, rest);
+    return Objects.hash(written, whose);
   }
 
   @Override

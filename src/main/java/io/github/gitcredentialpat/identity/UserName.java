@@ -38,13 +38,8 @@ public final class UserName {
    * hyphen, backslash or {@code @}, makes it none.
    */
   public static boolean isName(@Nullable String user) {
-    if (user == null || user.isEmpty() || PersonalAccessToken.isLike(user)) {
+    if (user == null || user.isEmpty() || isToken(user)) {
       return false;
-    }
-    for (String token : TOKENS) {
-      if (user.startsWith(token)) {
-        return false;
-      }
     }
     int length = 0;
     boolean digits = false;
@@ -58,6 +53,16 @@ public final class UserName {
       }
     }
     return true;
+  }
+
+  /** Whether a word has the form of a token of Azure DevOps, GitHub or GitLab. */
+  public static boolean isToken(String word) {
+    for (String token : TOKENS) {
+      if (word.startsWith(token)) {
+        return true;
+      }
+    }
+    return PersonalAccessToken.isLike(word);
   }
 
   /** For a person to see: {@code -} for none, and no token. */

@@ -33,6 +33,16 @@ public final class Messages {
     write("hint: ", command);
   }
 
+  /** A word of a hint, as a POSIX shell takes it. */
+  public static String word(String text) {
+    boolean isPlain = !text.isEmpty();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      isPlain &= Character.isLetterOrDigit(c) || "_-/.,:@%+=".indexOf(c) >= 0;
+    }
+    return isPlain ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
   private void write(String prefix, String line) {
     try {
       err.write((prefix + harmless(line) + "\n").getBytes(StandardCharsets.UTF_8));

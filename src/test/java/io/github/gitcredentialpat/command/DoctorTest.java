@@ -21,8 +21,10 @@ import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -210,14 +212,14 @@ final class DoctorTest {
     person.git("config", "remote.three.pushurl", "https://a:b@dev.azure.com/contoso/x");
     person.git("config", "url.https://x:" + token + "@dev.azure.com/.insteadOf", "ado:");
     assertThat(ills()).contains("secret-in-url");
-    assertThat(person.typed.out).contains("or a log: 4").doesNotContain(token);
+    assertThat(person.typed.out).contains("those tokens: 4").doesNotContain(token);
     // Git takes the folder for the top where the repository is named by GIT_DIR alone.
     person.typed.set("GIT_WORK_TREE", person.home.resolve("repository").toString());
     Files.writeString(
         person.home.resolve("repository/.gitmodules"),
         "[submodule \"x\"]\n\turl = https://x:" + token + "@dev.azure.com/contoso/z\n");
     assertThat(ills()).contains("secret-in-url");
-    assertThat(person.typed.out).contains("or a log: 5").doesNotContain(token);
+    assertThat(person.typed.out).contains("those tokens: 5").doesNotContain(token);
   }
 
   @Test
@@ -240,6 +242,75 @@ final class DoctorTest {
   }
 
   @Test
+  void secretsInHelpersHeadersAndElsewhereAreCountedInAllScopes() throws Exception {
+    String token = token();
+    Path local = person.in("repository");
+    assertThat(ills("contoso")).doesNotContain("secret-in-helper", "secret-in-header");
+    String helper = "\thelper = \"!f() { test $1 = get && echo password=" + token + "; }; f\"\n";
+    append(person.system, "[credential]\n" + helper);
+    append(person.global, "[credential \"https://example.com\"]\n" + helper);
+    append(local, "[credential]\n" + helper);
+    append(person.global, "[http]\n\textraHeader = Authorization: Basic " + token + "\n");
+    append(person.global, "[http]\n\tproxy = http://me:" + token + "@proxy:3128\n");
+    append(person.global, "[remote \"https://" + token + "@dev.azure.com/a/x\"]\n\tprune\n");
+    assertThat(ills("contoso"))
+        .contains("secret-in-helper", "secret-in-header", "secret-in-configuration")
+        .contains("secret-in-url");
+    assertThat(person.typed.out)
+        .contains("who can read the file: 3")
+        .contains("settings hold a token or password in plain text: 1")
+        .contains("files of git hold a token or password in plain text: 1")
+        .contains("revoke those tokens: 1")
+        .doesNotContain(token);
+    // What it names tells the rest.
+    assertThat(person.typed.run("remotes")).isEqualTo(1);
+    assertThat(person.typed.out)
+        .contains(person.system.toString(), person.global.toString(), "a proxy's password")
+        .doesNotContain(token);
+  }
+
+  private static void append(Path file, String text) throws IOException {
+    Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  @Test
+  void outsideOfARepositoryTheGlobalConfigurationIsSearchedForSecrets() throws Exception {
+    append(person.global, "[url \"https://x:" + token() + "@dev.azure.com\"]\n\tinsteadOf = az:\n");
+    assertThat(ills("contoso")).contains("secret-in-url");
+  }
+
+  @Test
+  void noSecretOfTheConfigurationIsHandedToGitsCommandLine() throws Exception {
+    String token = token();
+    String url = "https://x:" + token + "@dev.azure.com/contoso/x";
+    for (String section : List.of("credential", "http", "url", "remote", "lfs")) {
+      append(person.in("repository"), "[" + section + " \"" + url + "\"]\n\tname = 1\n");
+      append(person.global, "[" + section + " \"" + url + "\"]\n\textraHeader = X: 1\n");
+    }
+    person.git("remote", "add", "origin", url);
+    person.gitNotes();
+    ills();
+    person.typed.run("remotes", "--fix");
+    assertThat(person.calls()).contains("--get-urlmatch").doesNotContain(token);
+  }
+
+  @Test
+  void aHintForAnotherHostTakesThatHostsEntries() throws Exception {
+    Files.writeString(person.home.resolve(".netrc"), "machine example.com login a password b\n");
+    ills("https://example.com/x");
+    assertThat(person.typed.out)
+        .contains("\"git-credential-pat import --from netrc --all --delete\"");
+    person.typed.run("import", "--from", "netrc", "--all", "--delete");
+    assertThat(ills("https://example.com/x")).doesNotContain("netrc");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNotPassedOver() throws Exception {
+    Files.createDirectory(person.home.resolve(".netrc"));
+    assertThat(ills("contoso")).contains("plaintext-file-unreadable");
+  }
+
+  @Test
   void whatLiesInFilesOfOtherProgramsIsCounted() throws Exception {
     Files.writeString(
         person.home.resolve(".netrc"),
@@ -252,7 +323,7 @@ final class DoctorTest {
     Files.createDirectories(manager);
     Files.writeString(manager.resolve("x.credential"), "y\nservice=https://dev.azure.com\n");
     assertThat(ills("contoso")).contains("netrc", "plaintext-file", "plaintext-file-gcm");
-    assertThat(person.typed.out).contains("for these hosts: 2", "for these hosts: 1");
+    assertThat(person.typed.out).contains("revoke them: 2", "revoke them: 1");
     assertThat(ills("https://git.example.org/x")).doesNotContain("netrc", "plaintext-file");
     assertThat(ills("https://example.com/x")).contains("netrc", "plaintext-file");
   }

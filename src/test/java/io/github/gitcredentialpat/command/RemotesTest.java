@@ -112,7 +112,7 @@ final class RemotesTest {
     String before = Files.readString(repository.resolve(".git/config"));
     assertThat(remotes()).isEqualTo(1);
     assertThat(person.out)
-        .contains("https://anything:***@" + SITE, "remote.origin.url", "--fix moves it");
+        .contains("https://anything:***@" + SITE, "remote.origin.url", "found (use --fix)");
     assertThat(Files.readString(repository.resolve(".git/config"))).isEqualTo(before);
     assertThat(memory.list()).isEmpty();
   }
@@ -126,7 +126,7 @@ final class RemotesTest {
     assertThat(person.err)
         .contains("revoke", "https://dev.azure.com/contoso/_usersSettings/tokens", "token rotate");
     assertThat(remotes()).isZero();
-    assertThat(person.err).contains("no URL with a token");
+    assertThat(person.err).contains("no token or password was found");
   }
 
   @Test
@@ -208,7 +208,7 @@ final class RemotesTest {
         "https://dev.azure.com/");
     assertThat(remotes("--fix")).isEqualTo(1);
     assertThat(person.out)
-        .contains("moved", "url.https://x:***@dev.azure.com/.insteadof", "does not say which");
+        .contains("moved", "url.https://x:***@dev.azure.com/.insteadof", "organization unknown");
     assertThat(git(home, "config", "--global", "url.https://dev.azure.com/contoso/.insteadOf"))
         .isEqualTo("https://contoso@dev.azure.com/contoso/");
     assertThat(kept(CONTOSO)).isEqualTo(token);
@@ -231,7 +231,7 @@ final class RemotesTest {
     Path global = home.resolve(".gitconfig");
     Files.writeString(global, text.formatted(base, base));
     assertThat(remotes()).isEqualTo(1);
-    assertThat(person.out).contains("url.https://x:***@dev.azure.com/", "--fix moves it");
+    assertThat(person.out).contains("url.https://x:***@dev.azure.com/", "found (use --fix)");
     assertThat(remotes("--fix")).describedAs(person.out + person.err).isZero();
     assertThat(person.out + person.err).contains("moved").doesNotContain(token);
     String clean = base.replace("x:" + token, "contoso");
@@ -255,7 +255,7 @@ final class RemotesTest {
             + "@dev.azure.com/contoso/\"]\n";
     Files.writeString(global, text);
     assertThat(remotes("--fix")).isEqualTo(1);
-    assertThat(person.out).contains("git could not change the file").doesNotContain(token);
+    assertThat(person.out).contains("the file could not be changed").doesNotContain(token);
     assertThat(person.err).contains("cannot be changed safely").doesNotContain(token);
     assertThat(Files.readString(global)).isEqualTo(text);
     assertThat(global.resolveSibling(".gitconfig.lock")).doesNotExist();
@@ -269,8 +269,8 @@ final class RemotesTest {
     git(repository, "remote", "add", "query", "https://a:b@example.com/b?x=" + token);
     assertThat(remotes("--fix")).isEqualTo(1);
     assertThat(person.out)
-        .contains("moved", "***@github.com/a", "left: its user name")
-        .contains("https://a:***@example.com/b?***", "may be another secret");
+        .contains("moved", "***@github.com/a", "skipped: its user name")
+        .contains("https://a:***@example.com/b?***", "may hold another secret");
     assertThat(git(repository, "remote", "get-url", "origin"))
         .isEqualTo("https://al%40ice@example.com/a.git");
     List<Entry> entries = memory.find(new Identity("https", "example.com", null));
@@ -296,7 +296,7 @@ final class RemotesTest {
     git(repository, "remote", "add", "origin", url);
     memory.save(Entry.of(new EntryKey(CONTOSO, null), Secret.password("ours".getBytes(UTF_8)), 5));
     assertThat(remotes("--fix")).isEqualTo(1);
-    assertThat(person.out).contains("another one is kept");
+    assertThat(person.out).contains("another one is stored");
     assertThat(git(repository, "remote", "get-url", "origin")).isEqualTo(url);
     assertThat(remotes("--fix", "--prefer", "kept")).isZero();
     assertThat(kept(CONTOSO)).isEqualTo("ours");
@@ -323,7 +323,7 @@ final class RemotesTest {
     git(repository, "remote", "add", "origin", "https://x:" + token + "@" + SITE);
     Path lock = Files.createFile(repository.resolve(".git/config.lock"));
     assertThat(remotes("--fix")).isEqualTo(1);
-    assertThat(person.out).contains("git could not change the file");
+    assertThat(person.out).contains("the file could not be changed");
     Files.delete(lock);
     assertThat(remotes("--fix")).isZero();
   }
@@ -334,15 +334,281 @@ final class RemotesTest {
     git(repository, "remote", "add", "b", "git@ssh.dev.azure.com:v3/contoso/Web/site");
     git(repository, "remote", "add", "c", "ssh://contoso@vs-ssh.visualstudio.com/v3/x@y:z");
     git(repository, "remote", "add", "d", "https://example.com/@a:b@c");
-    git(repository, "config", "http.proxy", "http://user:" + token + "@proxy:3128");
+    git(repository, "config", "http.proxy", "http://user@proxy:3128");
+    git(repository, "config", "http.extraHeader", "X-Trace: 1");
+    git(repository, "config", "http.https://example.com.extraHeader", "Authorization:");
+    git(repository, "config", "alias.log2", "!git log --format='%an <%ae>'");
+    for (String helper :
+        List.of(
+            "store --file /home/me/credentials",
+            "!f() { echo username=x; echo password=$(cat ~/token); }; f",
+            "!f() { echo username=x; echo \"password=$TOKEN\"; }; f",
+            "!f() { echo username=x; echo password=\\\"${TOKEN}\\\"; }; f",
+            "!printf 'username=x\\npassword=%s\\n'",
+            "!vault --token $VAULT_TOKEN read",
+            "!echo https://x:$TOKEN@dev.azure.com/contoso",
+            "!echo password=`cat /run/secret`")) {
+      git(repository, "config", "--add", "credential.helper", helper);
+    }
+    assertThat(remotes()).describedAs(person.out).isZero();
+  }
+
+  @Test
+  void aRemoteThatGitNamedByItsUrlIsFoundAndMended() throws Exception {
+    String url = "https://build:" + token + "@" + SITE;
+    // What git fetch --filter=blob:none URL leaves behind.
+    Path config = repository.resolve(".git/config");
+    String before = Files.readString(config);
+    String named =
+        """
+        [remote "%s"]
+        \tpromisor = true
+        \tpartialclonefilter = blob:none
+        [extensions]
+        \tpartialClone = %s
+        [remote "%s"] skipFetchAll
+        """;
+    Files.writeString(config, before + named.replace("%s", url));
+    assertThat(remotes()).isEqualTo(1);
+    assertThat(person.out).contains("remote.https://build:***@" + SITE + ".promisor");
+    assertThat(remotes("--fix")).describedAs(person.out + person.err).isZero();
+    assertThat(Files.readString(config))
+        .isEqualTo(before + named.replace("%s", "https://contoso@" + SITE));
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+  }
+
+  @Test
+  void aNameWithoutAValueIsFoundToo() throws Exception {
+    Path config = repository.resolve(".git/config");
+    Files.writeString(
+        config,
+        Files.readString(config) + "[remote \"https://x:" + token + "@" + SITE + "\"] promisor\n");
+    assertThat(remotes()).isEqualTo(1);
+    assertThat(remotes("--fix")).isZero();
+    assertThat(Files.readString(config)).doesNotContain(token);
+  }
+
+  @Test
+  void whereverGitKeepsAUrlItIsFoundAndMoved() throws Exception {
+    String url = "https://x:" + token + "@" + SITE;
+    for (String key :
+        List.of(
+            "remote.pushDefault",
+            "remote.origin.url",
+            "remote.origin.pushurl",
+            "remote.origin.lfsurl",
+            "remote.origin.lfspushurl",
+            "submodule.a.url",
+            "branch.main.remote",
+            "branch.main.pushRemote",
+            "lfs.url",
+            "lfs.pushurl",
+            "fetch.bundleURI",
+            "extensions.partialClone",
+            "url.https://example.com/.insteadOf",
+            "remote." + url + ".prune",
+            "url." + url + ".pushInsteadOf",
+            "http." + url + ".sslVerify",
+            "credential." + url + ".provider",
+            "lfs." + url + "/info/lfs.access",
+            "lfs." + url + "/info/lfs.locksverify")) {
+      Path file = Files.createDirectories(home.resolve("one")).resolve("config");
+      Files.deleteIfExists(file);
+      write(file, key, key.contains(token) ? "false" : url);
+      Files.writeString(home.resolve(".gitconfig"), "[include] path = " + file + "\n");
+      assertThat(remotes()).describedAs(key).isEqualTo(1);
+      assertThat(person.out).describedAs(key).contains("x:***@").contains("found (use --fix)");
+      assertThat(remotes("--fix")).describedAs(key + person.out + person.err).isZero();
+      assertThat(Files.readString(file)).describedAs(key).contains(SITE).doesNotContain(token);
+      boolean isCompared =
+          key.startsWith("http.") || key.startsWith("credential.") || key.startsWith("lfs.https");
+      assertThat(Files.readString(file))
+          .describedAs(key)
+          .contains(isCompared ? "\"https://" + SITE : "https://contoso@" + SITE);
+    }
+  }
+
+  /** As a person's editor does it: no secret in git's command line. */
+  private static void write(Path file, String key, String value) throws IOException {
+    int dot = key.indexOf('.');
+    int last = key.lastIndexOf('.');
+    String subsection = dot < last ? " \"" + key.substring(dot + 1, last) + "\"" : "";
+    Files.writeString(
+        file,
+        "["
+            + key.substring(0, dot)
+            + subsection
+            + "]\n\t"
+            + key.substring(last + 1)
+            + " = \""
+            + value.replace("\\", "\\\\").replace("\"", "\\\"")
+            + "\"\n");
+  }
+
+  @Test
+  void whatCannotBeMovedIsNamed() throws Exception {
+    String url = "https://x:" + token + "@" + SITE;
+    String[][] settings = {
+      {"http.proxy", "http://user:" + token + "@proxy:3128"},
+      {"http.https://dev.azure.com.proxy", "user:" + token + "@proxy:3128"},
+      {"remote.origin.proxy", "socks5h://user:" + token + "@proxy"},
+      {"http.extraHeader", "Authorization: Basic " + token},
+      {"http.https://dev.azure.com/.extraheader", "AUTHORIZATION: bearer " + token},
+      {"http.extraHeader", "PRIVATE-TOKEN: " + token},
+      {"credential.helper", "!f() { test $1 = get && echo password=" + token + "; }; f"},
+      {"credential.helper", "!f() { echo username=x; echo \"password=hunter2\"; }; f"},
+      {"credential.https://dev.azure.com.helper", "vault --token=hunter2"},
+      {"credential.helper", "!printf 'username=x\\npassword=%s\\n' " + token},
+      {"credential.https://dev.azure.com.username", token},
+      {"alias.up", "!git push " + url},
+      {"remotes.both", "origin " + url},
+      {"my.place", url},
+      {"sendemail.smtpPass", "hunter2"},
+      {"remote.origin.url", "ssh://me:" + token + "@example.com/a"},
+    };
+    Path file = home.resolve(".gitconfig");
+    for (String[] setting : settings) {
+      write(file, setting[0], setting[1]);
+      String before = Files.readString(file);
+      String what = setting[0] + "=" + setting[1].replace(token, "TOKEN");
+      assertThat(remotes("--fix")).describedAs(what).isEqualTo(1);
+      assertThat(person.out)
+          .describedAs(what)
+          .containsIgnoringCase(setting[0])
+          .contains("skipped: ")
+          .doesNotContain("hunter2", token);
+      assertThat(person.err)
+          .describedAs(what)
+          .contains("hint: git config --file " + file + " --edit\n")
+          .doesNotContain("hunter2", token);
+      assertThat(Files.readString(file)).isEqualTo(before);
+      assertThat(memory.list()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatGitOrOthersWroteDownIsNamed() throws Exception {
+    String url = "https://x:" + token + "@" + SITE;
+    for (String name :
+        List.of("FETCH_HEAD", "logs/refs/heads/main", "branches/old", "remotes/old")) {
+      Path file = repository.resolve(".git").resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "0123 not-for-merge\tbranch 'a' of " + url + "\n");
+      assertThat(remotes()).describedAs(name).isEqualTo(1);
+      assertThat(person.out).contains(file.toString(), "delete it yourself");
+      Files.delete(file);
+    }
     assertThat(remotes()).isZero();
+  }
+
+  @Test
+  void theConfigurationOfOtherWorktreesIsSearched() throws Exception {
+    git(repository, "config", "extensions.worktreeConfig", "true");
+    String identity = "-c user.name=a -c user.email=a@b commit -q --allow-empty -m one";
+    git(repository, identity.split(" "));
+    Path other = home.resolve("other");
+    git(repository, "worktree", "add", "--quiet", other.toString());
+    write(
+        repository.resolve(".git/worktrees/other/config.worktree"),
+        "remote.x.url",
+        "https://x:" + token + "@" + SITE);
+    assertThat(remotes("--fix")).describedAs(person.out + person.err).isZero();
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(git(other, "config", "remote.x.url")).isEqualTo("https://contoso@" + SITE);
+  }
+
+  @Test
+  void aTokenForTheWholeHostWaitsForItsOrganization() throws Exception {
+    Path file = home.resolve(".gitconfig");
+    String url = "https://anything:" + token + "@dev.azure.com";
+    String text = "[url \"" + url + "\"]\n\tinsteadOf = https://dev.azure.com\n";
+    Files.writeString(file, text);
+    assertThat(remotes("--fix")).isEqualTo(1);
+    assertThat(person.out).contains("organization unknown (use --organization)");
+    assertThat(Files.readString(file)).isEqualTo(text);
+    assertThat(memory.list()).isEmpty();
+    assertThat(person.err)
+        .contains("hint: git-credential-pat remotes --fix --organization ORG --recursive ");
+
+    git(repository, "remote", "add", "origin", "https://" + SITE);
+    assertThat(remotes("--fix")).isEqualTo(1);
+    String hint = person.err.substring(person.err.indexOf("hint: git-credential-pat ") + 25);
+    assertThat(hint).startsWith("remotes --fix --organization contoso --recursive ");
+    assertThat(person.run(hint.strip().split(" "))).describedAs(person.out).isZero();
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(Files.readString(file))
+        .isEqualTo("[url \"https://dev.azure.com\"]\n\tinsteadOf = https://dev.azure.com\n");
+    assertThat(git(repository, "remote", "get-url", "origin")).isEqualTo("https://" + SITE);
+    assertThat(person.run("remotes", "--organization", "https://example.com")).isEqualTo(2);
+  }
+
+  @Test
+  void aUserNameIsAnOrganizationWhereSomethingNamesIt() throws Exception {
+    Path file = home.resolve(".gitconfig");
+    String url = "https://contoso:" + token + "@dev.azure.com/";
+    Files.writeString(file, "[url \"" + url + "\"]\n\tinsteadOf = https://dev.azure.com/\n");
+    assertThat(remotes("--fix")).isEqualTo(1);
+    assertThat(memory.list()).isEmpty();
+    git(repository, "remote", "add", "origin", "https://" + SITE);
+    assertThat(remotes("--fix")).describedAs(person.out + person.err).isZero();
+    assertThat(kept(CONTOSO)).isEqualTo(token);
+    assertThat(git(repository, "remote", "get-url", "origin")).isEqualTo("https://" + SITE);
+  }
+
+  @Test
+  void aUrlThatIsTheStartOfAnotherLeavesThatOneWhole() throws Exception {
+    String url = "https://x:" + token + "@dev.azure.com/contoso/Web";
+    Path config = repository.resolve(".git/config");
+    git(repository, "remote", "add", "a", url);
+    git(repository, "remote", "add", "b", url + "/_git/site");
+    String text = Files.readString(config) + "# " + url + " was here\n";
+    Files.writeString(config, text);
+    assertThat(remotes("--fix")).describedAs(person.out + person.err).isZero();
+    assertThat(Files.readString(config)).isEqualTo(text.replace("x:" + token, "contoso"));
+  }
+
+  @Test
+  void whateverKeepsTheFileFromBeingWrittenIsSaidAndNothingIsChanged() throws Exception {
+    git(repository, "remote", "add", "origin", "https://x:" + token + "@" + SITE);
+    Path config = repository.resolve(".git/config");
+    // With ".lock" behind it the name is too long for any file system.
+    Path real = repository.resolve("c".repeat(252));
+    Files.move(config, real);
+    Files.createSymbolicLink(config, real);
+    String before = Files.readString(real);
+    assertThat(remotes("--fix")).isEqualTo(1);
+    assertThat(person.err).contains("File name too long").doesNotContain("Exception");
+    assertThat(person.out).contains("stored, but the file could not be changed");
+    assertThat(Files.readString(real)).isEqualTo(before);
+  }
+
+  @Test
+  void whatCannotBeReadIsNotWithoutSecrets() throws Exception {
+    Files.createDirectories(repository.resolve(".git/FETCH_HEAD"));
+    Files.writeString(repository.resolve(".lfsconfig"), "[broken");
+    assertThat(remotes()).isEqualTo(1);
+    assertThat(person.err)
+        .contains("cannot read " + repository.resolve(".git/FETCH_HEAD"))
+        .contains("git cannot read " + repository.resolve(".lfsconfig"))
+        .doesNotContain("was found");
+  }
+
+  @Test
+  void outsideOfARepositoryWhatHoldsEverywhereIsSearched() throws Exception {
+    Files.writeString(
+        home.resolve(".gitconfig"),
+        "[url \"https://x:" + token + "@dev.azure.com/contoso/\"]\n\tinsteadOf = az:\n");
+    Git outside = Git.find(person.environment());
+    SecretSearch search = new SecretSearch(new KnownOrganizations());
+    Repository.outside(outside).search(search, new ArrayList<>());
+    assertThat(search.found()).hasSize(1);
   }
 
   @Test
   void explainsWhereThereIsNoRepository() throws IOException {
     person.set("GIT_DIR", home.resolve("nowhere").toString());
     assertThat(person.run("remotes")).isEqualTo(1);
-    assertThat(person.err).contains("there is no repository here");
+    assertThat(person.err).contains("git does not accept the repository here");
     assertThat(person.run("remotes", "--recursive", home.resolve("no").toString())).isEqualTo(2);
   }
 }
