@@ -131,7 +131,7 @@ public final class GitCredentialPat implements Thread.UncaughtExceptionHandler {
     }
     Deadline deadline = new Deadline(new Watchdog(messages));
     Surroundings surroundings =
-        new Surroundings(environment, Prompting.isAllowed(environment), deadline);
+        new Surroundings(environment, Prompting.isAllowed(environment), deadline, messages);
     StoreChain chain;
     try {
       chain = StoreChoice.chain(stores, StoreChoice.timeout(timeout), surroundings);

@@ -234,7 +234,7 @@ public final class Commands implements Callable<Integer> {
     Messages messages = messages();
     Surroundings surroundings =
         new Surroundings(
-            environment, mayPrompt && Prompting.isAllowed(environment), new Deadline());
+            environment, mayPrompt && Prompting.isAllowed(environment), new Deadline(), messages);
     String names = chosen != null ? chosen : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
     StoreChain chain = names == null ? configured(surroundings, messages) : null;
     try {

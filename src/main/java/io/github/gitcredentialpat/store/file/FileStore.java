@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class FileStore implements Store {
   private final PrivateFolder folder;
   private final KeyFile keyFile;
+  private final boolean homeless;
   private @Nullable MasterKey key;
 
   /** A store that touches no file until it is asked something. */
@@ -51,6 +52,9 @@ public final class FileStore implements Store {
 
   FileStore(Surroundings surroundings, KeyCache cache) {
     folder = new PrivateFolder(surroundings.dataFolder());
+    homeless =
+        Surroundings.isNowhere(surroundings.dataFolder())
+            || Surroundings.isNowhere(surroundings.stateFolder());
     keyFile = new KeyFile(surroundings, cache);
   }
 
@@ -181,6 +185,9 @@ public final class FileStore implements Store {
   }
 
   private List<String> entryNames() throws StoreException {
+    if (homeless) {
+      throw StoreException.hidden(Surroundings.NO_HOME, null);
+    }
     List<String> names = folder.names();
     List<String> found = new ArrayList<>(names.size());
     for (int i = 0; i < names.size(); i++) {

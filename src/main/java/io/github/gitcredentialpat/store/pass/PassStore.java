@@ -93,10 +93,12 @@ public final class PassStore implements Store {
   public List<Entry> find(Identity where, List<StoreException> unread) throws StoreException {
     Path root = root();
     Path folder = folder(root, where);
-    Folder files = new Folder(unread);
-    if (!cannotBe(root, folder)) {
-      files.collect(folder, EntryPath.folders(where), where.path() == null);
+    if (cannotBe(root, folder)) {
+      gpgId(root, root.resolve(FOLDER));
+      return List.of();
     }
+    Folder files = new Folder(unread);
+    files.collect(folder, EntryPath.folders(where), where.path() == null);
     if (files.found.isEmpty() && unread.isEmpty()) {
       gpgId(root, folder);
     }
@@ -301,13 +303,15 @@ public final class PassStore implements Store {
     if (folder != null) {
       return folder;
     }
-    String home = surroundings.variable("HOME");
-    return (home == null ? System.getProperty("user.home") : home) + "/.password-store";
+    return surroundings.home() + "/.password-store";
   }
 
   Path root() throws StoreException {
     try {
       Path root = Path.of(rootName()).normalize();
+      if (Surroundings.isNowhere(root)) {
+        throw new StoreException(Reason.UNAVAILABLE, Surroundings.NO_HOME);
+      }
       if (root.isAbsolute()) {
         return root;
       }

@@ -1,0 +1,99 @@
+package io.github.gitcredentialpat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.store.Surroundings;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A process without a home folder: a container under any user id, or a HOME that is none. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "HOME is not what Windows goes by")
+final class HomelessTest {
+  private final String userHome = System.getProperty("user.home");
+  private final Map<String, String> environment = new HashMap<>();
+
+  @AfterEach
+  void restore() {
+    System.setProperty("user.home", userHome);
+  }
+
+  private String run(int status, String input, String... arguments) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertThat(
+            GitCredentialPat.run(
+                arguments, new ByteArrayInputStream(input.getBytes(UTF_8)), out, err, environment))
+        .as(err.toString(UTF_8))
+        .isEqualTo(status);
+    assertThat(out.toString(UTF_8)).isEmpty();
+    return err.toString(UTF_8);
+  }
+
+  private static List<String> here() throws Exception {
+    try (Stream<Path> files = Files.list(Path.of(""))) {
+      return files.map(Path::toString).sorted().toList();
+    }
+  }
+
+  private void assertIsHomeless() throws Exception {
+    List<String> before = here();
+    String request = "protocol=https\nhost=dev.azure.com\npath=contoso\n";
+    for (String store : List.of("file", "pass")) {
+      assertThat(run(0, request + "\n", "--store", store, "get")).contains("no home folder");
+      String login = request + "username=pat\npassword=" + "x".repeat(9) + "\n\n";
+      assertThat(run(1, login, "--store", store, "store")).contains("no home folder");
+      assertThat(run(1, "", "--store", store, "list"))
+          .contains("no home folder")
+          .doesNotContain("no token is");
+    }
+    assertThat(here()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "home", "", "\uFFFDhome", "/home/\uFFFD"})
+  void aHomeThatIsNoAbsolutePathIsNone(String home) throws Exception {
+    environment.put("HOME", home);
+    System.setProperty("user.home", "?");
+    assertIsHomeless();
+  }
+
+  @Test
+  void whereThePasswordDatabaseKnowsNobodyThereIsNone() throws Exception {
+    System.setProperty("user.home", "?");
+    assertIsHomeless();
+  }
+
+  @Test
+  void aFolderThatIsNamedNeedsNoHome(@TempDir Path folder) {
+    System.setProperty("user.home", "?");
+    environment.put("XDG_DATA_HOME", folder.toString());
+    assertThat(surroundings().dataFolder()).isEqualTo(folder.resolve("git-credential-pat"));
+    assertThat(Surroundings.isNowhere(surroundings().stateFolder())).isTrue();
+    // What cannot be decoded is not the folder that is meant, nor is the usual one.
+    environment.put("HOME", folder.toString());
+    environment.put("XDG_DATA_HOME", folder + "/\uFFFD");
+    assertThat(Surroundings.isNowhere(surroundings().dataFolder())).isTrue();
+    environment.put("XDG_DATA_HOME", "data");
+    assertThat(surroundings().dataFolder())
+        .isEqualTo(folder.resolve(".local/share/git-credential-pat"));
+  }
+
+  private Surroundings surroundings() {
+    return new Surroundings(environment, false, new Deadline());
+  }
+}
