@@ -13,8 +13,8 @@ import java.util.Map;
  * travels with the person's next {@code pass git push}. Nothing is ever pushed or fetched here, and
  * hooks do not run: the remote may ask this very helper for its password.
  *
- * <p>What cannot be committed (nobody's name is set, another git is at work) is left in the work
- * tree: the token is kept all the same.
+ * <p>What cannot be committed (nobody's name is set, another git is at work or left its lock) is
+ * left in the work tree, and the person is told: the token is kept all the same.
  */
 final class Commit {
   private final Path root;
@@ -39,16 +39,44 @@ final class Commit {
       return;
     }
     String name = top.relativize(file).toString();
+    String problem;
     try {
-      if (run(git, top, "add", "--all", "--", name)) {
-        run(git, top, "commit", "--quiet", "-m", message, "--", name);
+      Child child = run(git, top, "add", "--all", "--", name);
+      if (child.status() == 0) {
+        child = run(git, top, "commit", "--quiet", "-m", message, "--", name);
       }
+      if (child.status() == 0 || isNothingToCommit(git, top, name)) {
+        return;
+      }
+      problem = child.wasKilled() ? "git did not end in time" : lastLine(child);
     } catch (IOException e) {
-      // As above: the work tree has it.
+      problem = git + " does not start";
     }
+    surroundings.warn(
+        "pass: the change to "
+            + name
+            + " is done, but not committed in "
+            + top
+            + " ("
+            + problem
+            + "); see: pass git status");
   }
 
-  private boolean run(String git, Path top, String... arguments) throws IOException {
+  /** Whether git has nothing to say of it: the file is ignored, or came and went unseen. */
+  private boolean isNothingToCommit(String git, Path top, String name) throws IOException {
+    Child child = run(git, top, "status", "--porcelain", "--", name);
+    return child.status() == 0 && child.output().length == 0;
+  }
+
+  /** The last line that git wrote, or its exit status. */
+  private static String lastLine(Child child) {
+    String errors = child.errors().strip();
+    return errors.isEmpty()
+        ? "status " + child.status()
+        : errors.substring(errors.lastIndexOf('\n') + 1);
+  }
+
+  private Child run(String git, Path top, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(git);
     command.add("--literal-pathspecs");
@@ -70,6 +98,7 @@ final class Commit {
       }
     }
     environment.put("GIT_TERMINAL_PROMPT", "0");
-    return Child.run(builder, new byte[0], surroundings).status() == 0;
+    environment.put("GIT_OPTIONAL_LOCKS", "0");
+    return Child.run(builder, new byte[0], surroundings);
   }
 }

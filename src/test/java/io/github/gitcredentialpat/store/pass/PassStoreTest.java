@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -15,6 +16,7 @@ import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -279,15 +281,23 @@ final class PassStoreTest extends StoreContract {
   }
 
   @Test
-  void aStoreThatCannotCommitKeepsTheTokenAllTheSame() throws Exception {
+  void aStoreThatCannotCommitKeepsTheTokenAllTheSameAndSaysSo() throws Exception {
     try (Person bob = new Person("bob", "")) {
       bob.run("pass", "init", bob.mail);
       bob.run("pass", "git", "init");
       Path lock = Files.createFile(bob.storeFolder().resolve(".git/index.lock"));
       Entry entry = entry("contoso", "bob", "t");
-      bob.store().save(entry);
+      ByteArrayOutputStream said = new ByteArrayOutputStream();
+      bob.store(new Messages(said, false)).save(entry);
       assertThat(onlyPassword(bob.store(), entry)).isEqualTo("t");
+      assertThat(said.toString(UTF_8)).contains(passName("contoso/bob.gpg"), "not committed");
       Files.delete(lock);
+      said.reset();
+      assertThat(bob.store(new Messages(said, false)).delete(entry.key())).isTrue();
+      assertThat(said.toString(UTF_8)).as("what git never saw and is gone").isEmpty();
+      Files.writeString(bob.storeFolder().resolve(".gitignore"), "git-credential-pat\n");
+      bob.store(new Messages(said, false)).save(entry);
+      assertThat(said.toString(UTF_8)).as("what is ignored").isEmpty();
     }
   }
 

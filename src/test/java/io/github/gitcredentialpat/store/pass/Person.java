@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Capacity;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
@@ -114,6 +115,11 @@ final class Person implements AutoCloseable {
 
   PassStore store(boolean mayPrompt) {
     return new PassStore(new Surroundings(environment, mayPrompt, new Deadline()));
+  }
+
+  /** The same, for one call, with a place for its warnings. */
+  PassStore store(Messages messages) {
+    return new PassStore(new Surroundings(environment, false, new Deadline(), messages));
   }
 
   @Override
