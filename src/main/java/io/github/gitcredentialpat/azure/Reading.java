@@ -23,8 +23,10 @@ final class Reading {
 
   private static final int LONGEST_SAYING = 300;
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern TITLE =
-      Pattern.compile("<title[^>]*>(.*?)</title>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  /** In characters: what of a page may come before the end of its title. */
+  private static final int END_OF_TITLE = 64 << 10;
+
   private static final Pattern USER = Pattern.compile("TF400813: The user '([^']*)'");
   private static final Pattern BASIC_REALM =
       Pattern.compile("\\bBasic\\s+realm=\"([^\"]*)\"", Pattern.CASE_INSENSITIVE);
@@ -191,10 +193,29 @@ final class Reading {
     if (json.path("message").isTextual()) {
       return json.path("message").textValue();
     }
-    Matcher title = TITLE.matcher(answer.body());
-    return title.find()
-        ? title.group(1).replace("&#39;", "'").replace("&quot;", "\"").replace("&amp;", "&")
-        : "";
+    return title(answer.body()).replace("&#39;", "'").replace("&quot;", "\"").replace("&amp;", "&");
+  }
+
+  /**
+   * What stands between a page's first title tag and the next end of a title; empty when there is
+   * none. Each character is looked at once: the page is anybody's, and an expression that tries all
+   * beginnings and ends of a page full of them would take minutes.
+   */
+  private static String title(String page) {
+    int tag = find("<title", page, 0);
+    int start = tag < 0 ? -1 : page.indexOf('>', tag);
+    int end = start < 0 ? -1 : find("</title>", page, start);
+    return end < 0 ? "" : page.substring(start + 1, end);
+  }
+
+  private static int find(String tag, String page, int from) {
+    int last = Math.min(page.length(), END_OF_TITLE) - tag.length();
+    for (int i = from; i <= last; i++) {
+      if (page.regionMatches(true, i, tag, 0, tag.length())) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static boolean isUrl(String realm) {

@@ -158,6 +158,16 @@ final class TokenCheckTest {
     assertThat(check(fake.newToken()).kind()).isEqualTo(Kind.EXPIRED);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"<title", "<title>", "<title ", "</title", "<TITLE><title>"})
+  void aPageFullOfTitlesIsReadAtOnce(String part) {
+    answers(401, "text/html", part.repeat((1 << 20) / part.length()));
+
+    long start = System.nanoTime();
+    assertThat(check(fake.newToken()).kind()).isEqualTo(Kind.REJECTED);
+    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(20_000);
+  }
+
   @Test
   void aGlobalTokenIsGoodUntilItsDayAndBarredFromThenOn() {
     String token = fake.newToken();
