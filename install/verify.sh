@@ -29,7 +29,8 @@ packages='git maven ca-certificates
   shellcheck'
 # For git's source and the other system; a Windows to try our Windows parts on, and what makes its packages; a second
 # Secret Service; what packs and judges packages, and reads Homebrew's formulas; shells to complete in.
-packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils
+packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils libcurl4-openssl-dev
+  git-lfs
   wine wine64 gcc-mingw-w64-x86-64 wixl msitools
   keepassxc
   rpm lintian zip unzip binutils ruby

@@ -4,7 +4,7 @@
 #   git-tests.sh prepare FOLDER MIRROR  fetch git's newest released source from Debian and build what its tests need
 #   git-tests.sh run SOURCE LAUNCHER STORE
 #
-# "prepare" prints the folder of the source (some 90 MB) and does nothing when it is there already; "run" says 21 of 21
+# "prepare" (it wants libcurl's headers) prints the folder of the source (some 90 MB) and does nothing when it is there already; "run" says 21 of 21
 # and 8 of 8 or fails. The home folder of the run is one of the tests' own, so that only STORE's keychain is touched.
 set -eu
 
@@ -12,7 +12,7 @@ prepare() {
   folder=$(mkdir -p "$1" && cd "$1" && pwd)
   mirror=$2
   source=$folder/git
-  if ! test -x "$source/t/helper/test-tool"; then
+  if ! test -x "$source/t/helper/test-tool" || ! test -x "$source/git-remote-https"; then
     cd "$folder"
     rm -rf git lists cache
     mkdir -p lists/partial cache/archives/partial
@@ -28,9 +28,10 @@ prepare() {
     # shellcheck disable=SC2012
     # The newest, should an older one lie here too. dpkg-source does not check the signature: apt-get did.
     dpkg-source --no-check -x "$(ls -t git_*.dsc | head -n 1)" git >&2
-    # Nothing that speaks to a network: only git's core, and the programs of its tests.
-    make -s -C git -j"$(nproc)" CFLAGS='-O1 -w' NO_RUST=1 NO_CURL=1 NO_EXPAT=1 NO_GETTEXT=1 NO_ICONV=1 NO_OPENSSL=1 \
-      NO_PERL=1 NO_PYTHON=1 NO_TCLTK=1 git t/helper/test-tool GIT-BUILD-OPTIONS bin-wrappers/git >&2
+    # Only git's core, what speaks https, submodules, and the programs of its tests.
+    make -s -C git -j"$(nproc)" CFLAGS='-O1 -w' NO_RUST=1 NO_EXPAT=1 NO_GETTEXT=1 NO_ICONV=1 NO_OPENSSL=1 \
+      NO_PERL=1 NO_PYTHON=1 NO_TCLTK=1 git git-remote-http git-remote-https git-submodule git-sh-setup git-sh-i18n \
+      t/helper/test-tool GIT-BUILD-OPTIONS bin-wrappers/git >&2
     mkdir -p git/templates/blt
     rm -rf lists cache sources.list
   fi

@@ -1,5 +1,8 @@
 package io.github.gitcredentialpat.endtoend;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,7 @@ final class GitServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Path repositories;
   private final Site site;
+  private final Map<String, byte[]> largeFiles = new ConcurrentHashMap<>();
   private final List<Request> requests = new ArrayList<>();
   private volatile Duration delay = Duration.ZERO;
 
@@ -123,6 +128,7 @@ final class GitServer implements AutoCloseable {
     Files.createDirectories(bare);
     git(bare, "", "init", "-q", "--bare", "-b", "main");
     git(bare, "", "config", "http.receivepack", "true");
+    git(bare, "", "config", "uploadpack.allowFilter", "true");
     String blob = git(bare, text, "hash-object", "-w", "--stdin");
     String tree = git(bare, "100644 blob " + blob + "\tREADME\n", "mktree");
     git(bare, "", "update-ref", "refs/heads/main", git(bare, "", "commit-tree", tree, "-m", "one"));
@@ -154,6 +160,8 @@ final class GitServer implements AutoCloseable {
       if (!challenges.isEmpty()) {
         exchange.getResponseHeaders().put("WWW-Authenticate", challenges);
         send(exchange, visit, 401, new byte[0]);
+      } else if (visit.path().contains("/info/lfs/")) {
+        largeFile(exchange, visit, body);
       } else if (site.dumb()) {
         file(exchange, visit);
       } else {
@@ -184,6 +192,41 @@ final class GitServer implements AutoCloseable {
     } else {
       send(exchange, visit, 404, new byte[0]);
     }
+  }
+
+  /** Git LFS: a batch names for each object where it goes or comes from, which is here. */
+  private void largeFile(HttpExchange exchange, Visit visit, byte[] body) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "application/vnd.git-lfs+json");
+    int data = visit.path().indexOf("/info/lfs/data/");
+    if (data >= 0) {
+      String oid = visit.path().substring(data);
+      if (visit.method().equals("PUT")) {
+        largeFiles.put(oid, body);
+      }
+      send(exchange, visit, 200, visit.method().equals("PUT") ? new byte[0] : largeFiles.get(oid));
+    } else if (visit.path().endsWith("/locks/verify")) {
+      send(exchange, visit, 200, "{\"ours\":[],\"theirs\":[]}".getBytes(StandardCharsets.UTF_8));
+    } else {
+      send(exchange, visit, 200, batch(visit, body));
+    }
+  }
+
+  private byte[] batch(Visit visit, byte[] body) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode request = json.readTree(body);
+    String folder = visit.path().substring(0, visit.path().indexOf("/info/lfs/"));
+    ObjectNode answer = json.createObjectNode().put("transfer", "basic");
+    for (JsonNode object : request.path("objects")) {
+      ObjectNode each = answer.withArray("objects").addObject();
+      each.put("oid", object.path("oid").asText()).put("size", object.path("size").asLong());
+      String action = request.path("operation").asText();
+      each.putObject("actions")
+          .putObject(action)
+          .put(
+              "href",
+              "https://" + visit.host() + folder + "/info/lfs/data/" + object.path("oid").asText());
+    }
+    return json.writeValueAsBytes(answer);
   }
 
   /** Runs git http-backend, a CGI program, for one request. */

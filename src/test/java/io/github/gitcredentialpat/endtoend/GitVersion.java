@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A git that the tests run.
  *
- * @param root the folder of the system that it belongs to; absent for this machine's own
+ * @param root the folder of the system that it belongs to; absent for one that runs in this
+ *     machine's
+ * @param program what is started; absent for the one on the PATH
  * @param number major times 1000 plus minor
  */
-record GitVersion(@Nullable Path root, int number) {
+record GitVersion(@Nullable Path root, @Nullable Path program, int number) {
   /** From this version git tells a helper what the server said ({@code wwwauth[]}). */
   static final int SAYS_WHAT_THE_SERVER_SAID = 2041;
 
@@ -24,6 +26,7 @@ record GitVersion(@Nullable Path root, int number) {
   static final int TAKES_AUTHTYPE = 2046;
 
   private static final String OTHER_SYSTEM = "GIT_CREDENTIAL_PAT_TRIXIE";
+  private static final String SOURCE = "GIT_CREDENTIAL_PAT_GIT_SOURCE";
   private static final Pattern VERSION = Pattern.compile("git version (\\d+)\\.(\\d+)");
 
   /**
@@ -48,7 +51,18 @@ record GitVersion(@Nullable Path root, int number) {
 
   /** This machine's own. */
   static GitVersion ofThisMachine() throws Exception {
-    return new GitVersion(null, 0).asked();
+    return new GitVersion(null, null, 0).asked();
+  }
+
+  /** The newest release, built in the folder that the environment names. */
+  static GitVersion newest() throws Exception {
+    String source = System.getenv(SOURCE);
+    Requires.present(
+        source != null && Files.isExecutable(Path.of(source, "git-remote-https")),
+        "git's source, built with its part for https, in a folder that "
+            + SOURCE
+            + " names (src/test/sh/git-tests.sh prepare FOLDER)");
+    return new GitVersion(null, Path.of(source, "bin-wrappers/git"), 0).asked();
   }
 
   /** The one of the Debian 13 system in the folder that the environment names. */
@@ -60,7 +74,7 @@ record GitVersion(@Nullable Path root, int number) {
             + OTHER_SYSTEM
             + " names (debootstrap --variant=minbase --include=git,ca-certificates trixie FOLDER)");
     Requires.present("root".equals(System.getProperty("user.name")), "root, to enter " + folder);
-    return new GitVersion(Path.of(folder), 0).asked();
+    return new GitVersion(Path.of(folder), null, 0).asked();
   }
 
   boolean atLeast(int version) {
@@ -73,6 +87,11 @@ record GitVersion(@Nullable Path root, int number) {
    * @param layer an empty folder, which stays empty
    */
   List<String> command(Path layer, Path folder, List<String> command) {
+    if (program != null && command.get(0).equals("git")) {
+      List<String> started = new ArrayList<>(command);
+      started.set(0, program.toString());
+      return started;
+    }
     if (root == null) {
       return command;
     }
@@ -98,7 +117,7 @@ record GitVersion(@Nullable Path root, int number) {
       Matcher matcher = VERSION.matcher(result.out());
       Requires.present(matcher.find(), "git: " + result.err());
       int major = Integer.parseInt(matcher.group(1));
-      return new GitVersion(root, major * 1000 + Integer.parseInt(matcher.group(2)));
+      return new GitVersion(root, program, major * 1000 + Integer.parseInt(matcher.group(2)));
     } finally {
       Files.delete(layer);
     }

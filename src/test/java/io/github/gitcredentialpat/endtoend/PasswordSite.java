@@ -38,6 +38,11 @@ final class PasswordSite implements Site {
         token);
   }
 
+  /** A Server that offers these and takes a token as Basic password. */
+  static PasswordSite offering(String token, String... challenges) {
+    return new PasswordSite(List.of(challenges), false, "", token);
+  }
+
   @Override
   public List<String> challenges(Visit visit) {
     boolean welcome =

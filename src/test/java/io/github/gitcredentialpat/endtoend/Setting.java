@@ -7,14 +7,15 @@ import java.util.stream.Stream;
 /**
  * Where a scenario plays.
  *
- * @param home whose git: this machine's, or that of Debian 13 in a folder
+ * @param home whose git: this machine's, that of Debian 13 in a folder, or the newest
  * @param store where the helper keeps its entries
  */
 record Setting(Home home, String store) {
   /** Whose git it is. */
   enum Home {
     THIS_MACHINE,
-    DEBIAN_13
+    DEBIAN_13,
+    NEWEST
   }
 
   /** All settings; without the other system where install/verify.sh was not to provide it. */
@@ -31,8 +32,18 @@ record Setting(Home home, String store) {
                 new Setting(Home.DEBIAN_13, "file"), new Setting(Home.DEBIAN_13, "secretservice")));
   }
 
+  /** Each git once, with entries in files; all that there are only where they were provided. */
+  static Stream<Setting> gits() {
+    return Stream.of(Requires.isWithoutExtras() ? new Home[] {Home.THIS_MACHINE} : Home.values())
+        .map(home -> new Setting(home, "file"));
+  }
+
   GitVersion git() throws Exception {
-    return home == Home.DEBIAN_13 ? GitVersion.ofOtherSystem() : GitVersion.ofThisMachine();
+    return switch (home) {
+      case THIS_MACHINE -> GitVersion.ofThisMachine();
+      case DEBIAN_13 -> GitVersion.ofOtherSystem();
+      case NEWEST -> GitVersion.newest();
+    };
   }
 
   /** A keychain of its own for one test. */
@@ -42,6 +53,12 @@ record Setting(Home home, String store) {
 
   @Override
   public String toString() {
-    return (home == Home.DEBIAN_13 ? "Debian 13's git, " : "this machine's git, ") + store;
+    String git =
+        switch (home) {
+          case THIS_MACHINE -> "this machine's git, ";
+          case DEBIAN_13 -> "Debian 13's git, ";
+          case NEWEST -> "the newest git, ";
+        };
+    return git + store;
   }
 }
