@@ -84,6 +84,10 @@ int rename(const char *from, const char *to) {
   return is_faulty("rename", to) ? -1 : REAL(rename)(from, to);
 }
 
+int chmod(const char *path, mode_t mode) {
+  return is_faulty("chmod", path) ? -1 : REAL(chmod)(path, mode);
+}
+
 int link(const char *from, const char *to) {
   changed = 1;
   return is_faulty("link", to) ? -1 : REAL(link)(from, to);
