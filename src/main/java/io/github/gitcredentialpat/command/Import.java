@@ -334,7 +334,8 @@ final class Import implements Callable<Integer> {
 
   private void failed(ImportSource source, StoreException problem) {
     session.messages().trace(problem);
-    session.say(source.place() + ": " + problem.getMessage());
+    String what = problem.getMessage();
+    session.say(what.contains(source.place()) ? what : source.place() + ": " + what);
     complete = false;
   }
 
@@ -366,7 +367,8 @@ final class Import implements Callable<Integer> {
   private void advise(List<Finding> findings) {
     if (known != null && findings.stream().anyMatch(Finding::isOpen)) {
       session.say("some entries for dev.azure.com do not name their organization; not imported");
-      session.messages().hint(command(known.typed(), delete));
+      // Nothing is deleted by a placeholder that somebody types as it stands.
+      session.messages().hint(command(known.typed(), delete && known.isOne()));
     }
     Set<String> plain = new LinkedHashSet<>();
     for (Finding finding : findings) {

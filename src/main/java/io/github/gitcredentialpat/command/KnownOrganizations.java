@@ -79,8 +79,13 @@ final class KnownOrganizations {
     return known.contains(organization);
   }
 
+  /** Whether there is just one, which is likely to be meant where none is named. */
+  boolean isOne() {
+    return known.size() == 1;
+  }
+
   /** What a person types for the organization that is meant: the only one, or a placeholder. */
   String typed() {
-    return known.size() == 1 ? known.iterator().next().display() : "ORG";
+    return isOne() ? known.iterator().next().display() : "ORG";
   }
 }

@@ -142,6 +142,19 @@ final class ExportTest {
   }
 
   @Test
+  void theSameTokenUnderAnotherUserIsAlreadyStored() throws Exception {
+    first.save(entry(CONTOSO, "alice", token, 1));
+    first.save(entry(HOST, "alice", token, 1));
+    assertThat(export()).isZero();
+    other.save(entry(CONTOSO, null, token, 9));
+    other.save(entry(HOST, "bob", token, 9));
+    assertThat(outcome()).isEqualTo("keptAlready taken");
+    assertThat(other.list())
+        .containsExactlyInAnyOrder(
+            new EntryKey(CONTOSO, null), new EntryKey(HOST, "bob"), new EntryKey(HOST, "alice"));
+  }
+
+  @Test
   void placesAreChosen() throws Exception {
     first.save(entry(CONTOSO, null, token, 1));
     first.save(entry(FABRIKAM, null, token, 1));

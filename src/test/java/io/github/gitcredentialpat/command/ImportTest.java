@@ -341,7 +341,7 @@ final class ImportTest {
     assertThat(Files.readString(home.resolve(".netrc"))).contains(token);
     assertThat(person.err)
         .contains("do not name their organization; not imported")
-        .contains("\nhint: git-credential-pat import --organization ORG --delete\n");
+        .contains("\nhint: git-credential-pat import --organization ORG\n");
 
     // A URL that has it from a user name itself bears nothing out.
     git("config", "--global", "remote.a.url", "https://pipeline@dev.azure.com");
@@ -497,12 +497,16 @@ final class ImportTest {
     Files.createDirectory(credentials());
     Path manager = Files.createDirectories(home.resolve(".gcm/store"));
     Files.createSymbolicLink(manager.resolve("git"), Path.of("git"));
+    Path azure = Files.createDirectories(home.resolve(".azure/azuredevops"));
+    Path tokens = azure.resolve("personalAccessTokens");
+    Files.createSymbolicLink(tokens, tokens);
     Files.writeString(home.resolve(".gitconfig"), "[broken");
     netrc("machine contoso.visualstudio.com login a password " + token + "\n");
     assertThat(person.run("import", "--delete")).isEqualTo(1);
     assertThat(person.err)
         .contains(credentials() + " is no file with passwords")
         .contains("cannot read " + manager.resolve("git") + ": ")
+        .contains("cannot read " + tokens + ": ")
         .contains("git's configuration: git cannot read its configuration");
     // All else goes on.
     assertThat(kept(CONTOSO)).isEqualTo(token);
@@ -510,6 +514,20 @@ final class ImportTest {
     Files.delete(home.resolve(".netrc"));
     assertThat(person.run("import")).isEqualTo(1);
     assertThat(person.err).doesNotContain("nothing was found");
+  }
+
+  @Test
+  void whateverKeepsAFileFromBeingWrittenIsSaidAndNothingIsChanged() throws Exception {
+    // With ".lock" behind it the name is too long for any file system.
+    Path real = home.resolve("n".repeat(252));
+    netrc("machine contoso.visualstudio.com login a password " + token + "\n");
+    Files.move(home.resolve(".netrc"), real);
+    Files.createSymbolicLink(home.resolve(".netrc"), real);
+    assertThat(person.run("import", "--delete")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("cannot write " + home.resolve(".netrc") + ": File name too long\n");
+    assertThat(person.out).contains("imported (memory)").doesNotContain("deleted");
+    assertThat(Files.readString(real)).contains(token);
   }
 
   @Test
