@@ -92,6 +92,7 @@ public final class ExportFile {
    * @param replace whether a file that is there makes room; nothing else ever does
    */
   public void write(List<Entry> entries, char[] chosen, boolean replace) throws StoreException {
+    passphrase.check(chosen);
     byte[] content = seal(entries, chosen);
     byte[] random = new byte[8];
     new SecureRandom().nextBytes(random);

@@ -41,6 +41,9 @@ final class Passphrase {
   /** A changed file must not keep us busy for ever. */
   static final int MOST_ROUNDS = 10_000_000;
 
+  /** Shorter ones are tried out in days (NIST SP 800-63B asks for no less). */
+  private static final int SHORTEST_GOOD = 8;
+
   /** The length of a salt in bytes. */
   static final int SALT = 16;
 
@@ -110,7 +113,28 @@ final class Passphrase {
       return null;
     }
     char[] written = written();
-    return written != null ? written : askTwice();
+    char[] chosen = written != null ? written : askTwice();
+    check(chosen);
+    return chosen;
+  }
+
+  /**
+   * Looks at a passphrase that is to protect something: an empty one is refused, and of a short one
+   * the person is warned, since whoever has the file can try them all.
+   */
+  void check(char[] chosen) throws StoreException {
+    if (chosen.length == 0) {
+      throw nothingTyped();
+    }
+    if (chosen.length < SHORTEST_GOOD) {
+      surroundings.warn(
+          "warning: the passphrase of "
+              + keyFile
+              + (chosen.length == 1
+                  ? " is a single character"
+                  : " has only " + chosen.length + " characters")
+              + "; anyone who has the file can guess it");
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -13,6 +14,7 @@ import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Surroundings;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,6 +93,23 @@ final class ExportFileTest {
         .doesNotContain(secret, "contoso", "alice", "laptop");
     assertThat(Files.size(path)).isEqualTo(40 + 4096 + 16 + 32);
     assertThat(names()).containsExactly("tokens.gcpx");
+  }
+
+  @Test
+  void anEmptyPassphraseIsRefusedAndAShortOneIsWarnedOf() throws Exception {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ExportFile heard =
+        new ExportFile(
+            new Surroundings(Map.of(), false, new Deadline(), new Messages(said, false)), path);
+    assertThatThrownBy(() -> heard.write(entries(), new char[0], false))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("no passphrase");
+    assertThat(path).doesNotExist();
+    heard.write(entries(), PASSPHRASE.clone(), false);
+    assertThat(said.toString(UTF_8)).isEmpty();
+    heard.write(entries(), new char[] {'x'}, true);
+    assertThat(said.toString(UTF_8)).contains("warning: the passphrase", "a single character");
+    assertThat(heard.open(heard.read(), new char[] {'x'})).isNotEmpty();
   }
 
   @Test
