@@ -161,7 +161,7 @@ public final class GitCredentialPat implements Thread.UncaughtExceptionHandler {
         for (Entry removed : erased.entries()) {
           removed.wipe();
         }
-        yield 0;
+        yield erased.failed() ? 1 : 0;
       }
     };
   }

@@ -67,21 +67,18 @@ final class EncryptedImport {
     }
     Row row;
     session.run().surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(session.run().surroundings());
-    try {
-      row = bring(entry);
+    try (StoreLock lock = session.run().lock()) {
+      row = bring(entry, lock);
     } catch (StoreException e) {
       session.messages().trace(e);
       session.say(e.getMessage());
       row = new Row(entry.key(), Finding.Outcome.NOT_KEPT, null);
-    } finally {
-      lock.close();
     }
     complete &= row.outcome() != Finding.Outcome.NOT_KEPT;
     return row;
   }
 
-  private Row bring(Entry entry) throws StoreException {
+  private Row bring(Entry entry, StoreLock lock) throws StoreException {
     EntryKey key = entry.key();
     Invocation run = session.run();
     for (Store store : run.chain().stores()) {
@@ -101,7 +98,7 @@ final class EncryptedImport {
       return new Row(key, Finding.Outcome.WOULD_BE_TAKEN, null);
     }
     ChainWriter placement = new ChainWriter(run, key.identity());
-    placement.read();
+    placement.read(lock);
     Store store = placement.keep(entry, key, StoredEntry.describe(key));
     return store != null && holds(store, entry)
         ? new Row(key, Finding.Outcome.TAKEN, store)

@@ -7,12 +7,10 @@ import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.Terminal;
-import io.github.gitcredentialpat.tokens.ChainWriter;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -189,23 +187,6 @@ public final class Explanation {
 
   private boolean bringBack(Entry entry) {
     run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
-    try {
-      ChainWriter placement = new ChainWriter(run, entry.key().identity());
-      placement.read();
-      for (Entry now : placement.entries()) {
-        // Another process may have stored a new one in the meantime.
-        if (now.key().equals(entry.key()) && now.secret().sameAs(entry.secret())) {
-          return placement.keep(now.setAsideAt(0), now.key(), StoredEntry.describe(now.key()))
-              != null;
-        }
-      }
-      return false;
-    } catch (StoreException e) {
-      run.messages().trace(e);
-      return false;
-    } finally {
-      lock.close();
-    }
+    return TokenKeeper.bringBack(run, entry);
   }
 }

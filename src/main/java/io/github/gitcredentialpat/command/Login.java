@@ -14,7 +14,9 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntries;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -302,18 +304,28 @@ final class Login implements Callable<Integer> {
 
   // --- bringing one back ---
 
-  private int restore(Session session, Whose whose) throws StoreException {
-    StoredEntry newest =
-        session.inventory().entries(whose).stream()
-            .filter(kept -> kept.entry().setAsideAt() != 0)
-            .filter(kept -> user == null || whose.isSameUser(user, kept.entry().key().user()))
-            .max(Comparator.comparing(kept -> kept.entry().setAsideAt()))
-            .orElse(null);
-    String place = whose.identity().display();
-    if (newest == null) {
-      session.say("no token is set aside for " + place + "; git-credential-pat list shows them");
-      return 1;
+  private int restore(Session session, Whose whose) {
+    Inventory inventory = session.inventory();
+    try (StoredEntries entries = inventory.entries(whose)) {
+      StoredEntry newest =
+          entries.stream()
+              .filter(each -> each.entry().setAsideAt() != 0)
+              .filter(each -> user == null || whose.isSameUser(user, each.entry().key().user()))
+              .max(Comparator.comparing(each -> each.entry().setAsideAt()))
+              .orElse(null);
+      if (newest == null) {
+        String place = whose.identity().display();
+        if (inventory.isComplete()) {
+          session.say("no token is set aside for " + place);
+          session.messages().hint("git-credential-pat list " + place);
+        }
+        return 1;
+      }
+      return restore(session, whose, newest);
     }
+  }
+
+  private int restore(Session session, Whose whose, StoredEntry newest) {
     String what = StoredEntry.describe(newest.store(), newest.entry().key());
     Verdict verdict = verdict(session, whose, newest.entry().secret());
     if (verdict != null && isRefused(verdict)) {
@@ -321,9 +333,16 @@ final class Login implements Callable<Integer> {
       session.say("it stays set aside; --no-check would bring it back all the same");
       return 1;
     }
-    session.run().surroundings().deadline().promptClosed();
-    newest.store().save(newest.entry().setAsideAt(0));
-    newest.entry().wipe();
+    TokenKeeper.Change change =
+        TokenKeeper.replaceIfUnchanged(session.run(), newest, newest.entry().setAsideAt(0));
+    if (change.isOvertaken()) {
+      session.say(what + " was changed meanwhile; it stays as it is");
+    } else if (change != TokenKeeper.Change.DONE) {
+      session.say(what + " could not be brought back");
+    }
+    if (change != TokenKeeper.Change.DONE) {
+      return 1;
+    }
     session.say(
         verdict == null
             ? what + " is back"

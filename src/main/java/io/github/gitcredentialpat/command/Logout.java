@@ -8,6 +8,7 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -91,28 +92,19 @@ final class Logout implements Callable<Integer> {
     boolean removedAll = !revoke || revoke(session, inventory, chosen);
     for (Inventory.Place place : chosen) {
       inventory.begin("deleting from " + place.store().name());
-      try {
-        place.store().delete(place.key());
-        session.say(
-            StoredEntry.describe(place.store(), place.key())
-                + (revoke || place.key().identity().isSignIn()
-                    ? " is removed"
-                    : " is removed; it stays good at the service until revoked"));
-      } catch (StoreException e) {
-        session.run().report(place.store(), e);
-        removedAll = false;
-      }
+      removedAll &= remove(session, place);
     }
+    boolean allRead = inventory.isComplete() && sayWhatIsDamaged(session, inventory, whose);
     if (removedAll) {
       undoProactive(session, inventory, chosen);
     }
-    if (chosen.isEmpty() && inventory.isComplete()) {
+    if (chosen.isEmpty() && allRead) {
       session.say(
           signIn
               ? "no sign-in is remembered"
               : "no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     }
-    return removedAll && inventory.isComplete() ? 0 : 1;
+    return removedAll && allRead ? 0 : 1;
   }
 
   private List<Inventory.Place> tokens(Inventory inventory, @Nullable Whose whose)
@@ -139,6 +131,46 @@ final class Logout implements Callable<Integer> {
         session.say("git does not send a token for " + place.display() + " unasked any more");
       }
     }
+  }
+
+  private boolean remove(Session session, Inventory.Place place) {
+    String what = StoredEntry.describe(place.store(), place.key());
+    switch (TokenKeeper.delete(session.run(), place)) {
+      case DONE:
+        session.say(
+            what
+                + (revoke
+                    ? " is removed"
+                    : " is removed; it stays good at the service until revoked"));
+        return true;
+      case GONE:
+        session.say(what + " was gone already");
+        return true;
+      default:
+        session.say(what + " could not be removed");
+        return false;
+    }
+  }
+
+  /** Nobody can tell whose tokens these are. Returns whether there are none. */
+  private static boolean sayWhatIsDamaged(
+      Session session, Inventory inventory, @Nullable Whose whose) {
+    boolean none = true;
+    for (Inventory.Damaged damaged : inventory.damaged()) {
+      int count = damaged.entries();
+      session.say(
+          (count == 1 ? "an entry" : count + " entries")
+              + " of "
+              + damaged.store().name()
+              + " cannot be read and "
+              + (count == 1 ? "stays" : "stay")
+              + (whose == null ? "" : "; it may be for " + whose.identity().display()));
+      none = false;
+    }
+    if (!none) {
+      session.messages().hint("git-credential-pat doctor");
+    }
+    return none;
   }
 
   /** Revokes them at the service. Returns whether all are revoked. */

@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.util.Arrays;
@@ -57,16 +58,11 @@ abstract class TokenCommand implements Callable<Integer> {
         if (!TokenChoice.isSame(token, entry)) {
           continue;
         }
-        session.run().surroundings().deadline().promptClosed();
-        try {
-          Entry updated =
-              Details.of(token)
-                  .entry(entry.key(), entry.secret(), entry.storedAt())
-                  .setAsideAt(entry.setAsideAt());
-          each.store().save(updated);
-        } catch (StoreException e) {
-          session.run().report(each.store(), e);
-        }
+        Entry updated =
+            Details.of(token)
+                .entry(entry.key(), entry.secret(), entry.storedAt())
+                .setAsideAt(entry.setAsideAt());
+        TokenKeeper.replaceIfUnchanged(session.run(), each, updated);
       }
     }
   }

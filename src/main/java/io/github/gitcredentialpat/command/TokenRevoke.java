@@ -3,8 +3,8 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.azure.AzureException;
 import io.github.gitcredentialpat.azure.PatToken;
 import io.github.gitcredentialpat.azure.Pats;
-import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -44,7 +44,7 @@ final class TokenRevoke extends ChosenTokenCommand {
     int status = 0;
     for (PatToken each : chosen) {
       try {
-        revoke(desk, each);
+        status = revoke(desk, each) ? status : 1;
       } catch (AzureException e) {
         desk.session().messages().trace(e);
         desk.say(each.displayName() + " is not revoked: " + e.getMessage());
@@ -57,22 +57,37 @@ final class TokenRevoke extends ChosenTokenCommand {
     return status;
   }
 
-  private static void revoke(Desk desk, PatToken token) throws AzureException {
+  /** Returns whether nothing of it is left here. */
+  private static boolean revoke(Desk desk, PatToken token) throws AzureException {
     boolean wasThere = desk.pats().revoke(token.authorizationId());
     desk.say(
         token.displayName()
             + (wasThere ? " is revoked for " : " was revoked already for ")
             + desk.organization());
+    boolean removed = true;
     for (StoredEntry kept : desk.kept()) {
       if (TokenChoice.isSame(token, kept.entry())) {
-        desk.session().run().surroundings().deadline().promptClosed();
-        try {
-          kept.store().delete(kept.entry().key());
-          desk.say(StoredEntry.describe(kept.store(), kept.entry().key()) + " is removed");
-        } catch (StoreException e) {
-          desk.session().run().report(kept.store(), e);
-        }
+        removed &= remove(desk, kept);
       }
+    }
+    return removed;
+  }
+
+  private static boolean remove(Desk desk, StoredEntry kept) {
+    String what = StoredEntry.describe(kept.store(), kept.entry().key());
+    switch (TokenKeeper.deleteIfUnchanged(desk.session().run(), kept)) {
+      case DONE:
+        desk.say(what + " is removed");
+        return true;
+      case GONE:
+        desk.say(what + " was gone already");
+        return true;
+      case CHANGED_MEANWHILE:
+        desk.say(what + " was replaced by another one meanwhile, which stays");
+        return true;
+      default:
+        desk.say(what + " could not be removed; it is of no use any more");
+        return false;
     }
   }
 }

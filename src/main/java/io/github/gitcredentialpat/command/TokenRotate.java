@@ -6,11 +6,8 @@ import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Secret;
-import io.github.gitcredentialpat.store.Store;
-import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreLock;
-import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -89,7 +86,7 @@ final class TokenRotate extends ChosenTokenCommand {
     Secret secret = secret(fresh);
     try {
       Entry entry = Details.of(fresh).entry(kept.entry().key(), secret, desk.now());
-      if (!replace(desk, kept, kept.entry(), entry)) {
+      if (!replace(desk, kept, entry)) {
         takeBack(desk, fresh);
         return 1;
       }
@@ -99,7 +96,7 @@ final class TokenRotate extends ChosenTokenCommand {
       }
       desk.say(Advice.on(verdict, "the new token", desk.whose().identity(), desk.now()));
       if (verdict.isBad()) {
-        replace(desk, kept, entry, kept.entry());
+        replace(desk, new StoredEntry(kept.store(), entry), kept.entry());
         takeBack(desk, fresh);
         desk.say("the old token " + old.displayName() + " is kept");
       } else {
@@ -151,53 +148,27 @@ final class TokenRotate extends ChosenTokenCommand {
    * @return whether it is there now
    * @throws CommandException when nobody can tell: then neither token may be revoked
    */
-  private static boolean replace(Desk desk, StoredEntry kept, Entry expected, Entry entry)
+  private static boolean replace(Desk desk, StoredEntry expected, Entry entry)
       throws CommandException {
-    Invocation run = desk.session().run();
-    run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
-    try {
-      if (holds(kept.store(), expected)) {
-        kept.store().save(entry);
+    switch (TokenKeeper.replaceIfUnchanged(desk.session().run(), expected, entry)) {
+      case DONE:
         return true;
-      }
-      desk.say(
-          StoredEntry.describe(kept.store(), expected.key())
-              + " was changed meanwhile; it stays as it is");
-      return false;
-    } catch (StoreException e) {
-      run.report(kept.store(), e);
-      run.surroundings().deadline().promptClosed();
-      try {
-        // A write that was cut off may have been done.
-        if (holds(kept.store(), entry)) {
-          return true;
-        }
-        if (holds(kept.store(), expected)) {
-          return false;
-        }
-      } catch (StoreException again) {
-        desk.session().messages().trace(again);
-      }
-      throw CommandException.couldNot(
-          "which token "
-              + kept.store().name()
-              + " keeps now is not known, so that none is revoked for "
-              + desk.organization()
-              + "; type: git-credential-pat token list "
-              + desk.organization());
-    } finally {
-      lock.close();
+      case FAILED:
+        return false;
+      case UNKNOWN:
+        throw CommandException.couldNot(
+            "which token "
+                + expected.store().name()
+                + " keeps now is not known, so that none is revoked for "
+                + desk.organization()
+                + "; type: git-credential-pat token list "
+                + desk.organization());
+      default:
+        desk.say(
+            StoredEntry.describe(expected.store(), entry.key())
+                + " was changed meanwhile; it stays as it is");
+        return false;
     }
-  }
-
-  private static boolean holds(Store store, Entry entry) throws StoreException {
-    boolean found = false;
-    for (Entry now : store.find(entry.key().identity())) {
-      found |= now.key().equals(entry.key()) && now.secret().sameAs(entry.secret());
-      now.wipe();
-    }
-    return found;
   }
 
   private static Verdict test(Desk desk, Secret secret) {

@@ -11,6 +11,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code erase}: sets aside what a server refused and deletes what a person rejects, and only what
- * the request matches in every attribute it gives.
+ * {@code erase}: sets aside what a server or a program refused and deletes what a person rejects,
+ * and only what the request matches in every attribute it gives.
+ *
+ * <p>A refusal presents what was refused: the secret, or the state that came with the answer. Git
+ * after a 401 does so, and git-lfs, go and cargo, all without the server's headers but for git from
+ * 2.41 on. A person who types {@code git credential reject} has no secret to present.
  */
 final class EraseOperation {
   private final Invocation run;
@@ -27,13 +32,11 @@ final class EraseOperation {
   private final Whose whose;
   private final @Nullable String user;
   private final @Nullable Secret secret;
-
-  /**
-   * A server's 401 brings its WWW-Authenticate headers along (git 2.41); a person's reject none.
-   */
-  private final boolean refusedByServer;
-
+  private final boolean refused;
   private final List<Entry> removed = new ArrayList<>();
+
+  /** Stores that failed; they are not asked again, for that might show another prompt. */
+  private final List<Store> failed = new ArrayList<>(2);
 
   private EraseOperation(Invocation run, Request request, Whose whose, Presented presented) {
     this.run = run;
@@ -41,56 +44,122 @@ final class EraseOperation {
     this.whose = whose;
     this.user = whose.user(presented.user());
     this.secret = presented.secret();
-    this.refusedByServer = !request.wwwauth().isEmpty();
+    this.refused = secret != null || State.isOfAnAnswer(request);
   }
 
-  /** Does it. Returns what was deleted or set aside; the caller wipes it. */
-  static List<Entry> erase(Invocation run, Request request) {
+  /**
+   * Runs the operation.
+   *
+   * @return what was deleted or set aside, for the caller to wipe
+   */
+  static Helper.Erased erase(Invocation run, Request request) {
     Presented presented = Presented.of(request);
     if (presented == null) {
       run.messages().say("git sent a Basic credential that cannot be read; nothing is erased");
-      return List.of();
+      return Helper.Erased.nothing(true);
     }
     Whose whose = Whose.token(request.protocol(), request.host(), request.path(), presented.user());
     if (whose.kind() == Whose.Kind.REFUSED) {
       run.messages().say(Wording.refusal(whose, request.host()));
-      return List.of();
+      return Helper.Erased.nothing(true);
+    }
+    if (whose.isAzure() || whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+      presented = presented.onAzure();
+      if (presented.isEmpty()) {
+        // Nobody's token was refused: git tried whether the machine's own sign-in will do.
+        return Helper.Erased.nothing(false);
+      }
     }
     EraseOperation operation = new EraseOperation(run, request, whose, presented);
-    StoreLock lock = StoreLock.acquire(run.surroundings());
-    try {
-      operation.erase();
-    } finally {
-      lock.close();
-    }
-    return operation.removed;
+    boolean done = operation.erase();
+    return new Helper.Erased(
+        operation.removed,
+        operation.refused,
+        !done,
+        request.protocol(),
+        request.host(),
+        request.path());
   }
 
-  private void erase() {
+  /** Most erases match nothing: they wait for nobody. Returns whether all was done. */
+  private boolean erase() {
+    List<StoredEntry> matching = matching();
+    boolean done = matching != null;
+    if (done && !matching.isEmpty() && !isSpared(matching)) {
+      wipe(matching);
+      try (StoreLock lock = run.lock()) {
+        if (!lock.isComplete()) {
+          run.messages()
+              .say(
+                  "warning: no lock could be taken; another program may be storing a token at this"
+                      + " moment");
+        }
+        // Again: somebody may have stored a new one.
+        matching = matching();
+        done = matching != null;
+        if (done) {
+          for (int i = 0; i < matching.size(); i++) {
+            done &= remove(matching.get(i));
+          }
+        }
+      } catch (StoreException e) {
+        run.messages().trace(e);
+        run.messages().say("nothing is erased for " + request.host() + ": " + e.getMessage());
+        return false;
+      }
+    } else if (done) {
+      wipe(matching);
+    }
+    return done && failed.isEmpty();
+  }
+
+  private static void wipe(List<StoredEntry> entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      entries.get(i).wipe();
+    }
+  }
+
+  /** What is to go; absent when it is not clear whose token that is, which is said. */
+  private @Nullable List<StoredEntry> matching() {
     List<Store> stores = run.chain().stores();
-    List<List<Entry>> found = new ArrayList<>(stores.size());
+    List<StoredEntry> matching = new ArrayList<>();
     Identity where = where();
+    Identity only = null;
+    boolean several = false;
     for (int i = 0; i < stores.size(); i++) {
-      found.add(find(stores.get(i), where));
-    }
-    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION
-        && secret == null
-        && !isOneOrganization(found)) {
-      run.messages()
-          .say(
-              "git did not say which organisation of "
-                  + request.host()
-                  + " is meant, nothing is erased; type: git-credential-pat logout ORG");
-      return;
-    }
-    for (int i = 0; i < stores.size(); i++) {
-      List<Entry> entries = found.get(i);
+      List<Entry> entries = find(stores.get(i), where);
       for (int j = 0; j < entries.size(); j++) {
-        if (matches(entries.get(j), entries.size() == 1) && !isSpared(entries.get(j))) {
-          remove(stores.get(i), entries.get(j));
+        Entry entry = entries.get(j);
+        if (isGuessed() && entry.setAsideAt() != 0) {
+          // As at a get, it is not there when organizations are counted.
+          entry.wipe();
+          continue;
+        }
+        several |= only != null && !only.equals(entry.key().identity());
+        only = entry.key().identity();
+        if (matches(entry, entries.size() == 1)) {
+          matching.add(new StoredEntry(stores.get(i), entry));
+        } else {
+          entry.wipe();
         }
       }
     }
+    if (isGuessed() && (several || only == null)) {
+      wipe(matching);
+      run.messages()
+          .say(
+              "git did not say which organization of "
+                  + request.host()
+                  + " is meant; nothing is erased");
+      run.messages().hint("git-credential-pat logout ORG");
+      return null;
+    }
+    return matching;
+  }
+
+  /** Whether nothing says whose token is meant, so that it can only be the only one. */
+  private boolean isGuessed() {
+    return whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION && secret == null;
   }
 
   private Identity where() {
@@ -105,24 +174,24 @@ final class EraseOperation {
   }
 
   private List<Entry> find(Store store, Identity where) {
+    if (failed.contains(store)) {
+      return List.of();
+    }
     run.surroundings().deadline().doing("erasing from " + store.name());
-    List<Entry> kept = new ArrayList<>();
     try {
-      for (Entry entry : store.find(where)) {
-        if (run.isLongForgotten(entry)) {
-          store.delete(entry.key());
-        } else {
-          kept.add(entry);
-        }
-      }
+      return store.find(where);
     } catch (StoreException e) {
       reportNotReached(store, e);
+      return List.of();
     }
-    return kept;
   }
 
   private void reportNotReached(Store store, StoreException problem) {
     run.report(store, problem);
+    // What is not here keeps nothing.
+    if (problem.reason() != Reason.UNAVAILABLE || run.chain().chosen()) {
+      failed.add(store);
+    }
     if (problem.reason() != Reason.UNAVAILABLE && problem.reason() != Reason.READ_ONLY) {
       run.messages()
           .say(
@@ -134,21 +203,11 @@ final class EraseOperation {
     }
   }
 
-  private static boolean isOneOrganization(List<List<Entry>> found) {
-    Identity only = null;
-    for (List<Entry> entries : found) {
-      for (Entry entry : entries) {
-        if (only != null && !only.equals(entry.key().identity())) {
-          return false;
-        }
-        only = entry.key().identity();
-      }
-    }
-    return only != null;
-  }
-
   private boolean matches(Entry entry, boolean only) {
-    if (secret != null && !secret.sameAs(entry.secret())) {
+    if (secret != null
+        ? !secret.sameAs(entry.secret())
+        : refused
+            && !request.bringsBack(State.digest(request, request.username(), entry.secret()))) {
       return false;
     }
     if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
@@ -167,38 +226,53 @@ final class EraseOperation {
   }
 
   /**
-   * Offered NTLM or Negotiate beside Basic, git tries these with the token as a password and never
-   * sends it as what it is: such a refusal says nothing about the token.
+   * Offered NTLM beside Basic, git tries that with the token as a password and never sends it as
+   * what it is: such a refusal says nothing about the token. With Negotiate alone git does send it.
    */
-  private boolean isSpared(Entry entry) {
+  private boolean isSpared(List<StoredEntry> matching) {
     boolean neverTried =
         whose.kind() == Whose.Kind.COLLECTION
-            && (request.serverOffers("NTLM") || request.serverOffers("Negotiate"))
+            && request.serverOffers("NTLM")
             && request.password() != null
             && request.credential() == null;
     if (neverTried) {
+      Identity identity = matching.get(0).identity();
       run.messages()
           .say(
               "git tried NTLM and never sent the token for "
-                  + entry.key().identity().display()
-                  + ", which is kept; git 2.46 or newer sends it");
+                  + identity.display()
+                  + "; the token is kept");
+      run.messages()
+          .hint(
+              "git-credential-pat configure --server "
+                  + identity.protocol()
+                  + "://"
+                  + identity.host());
     }
     return neverTried;
   }
 
-  private void remove(Store store, Entry entry) {
+  /** Returns whether it is done, or was already. */
+  private boolean remove(StoredEntry each) {
+    Store store = each.store();
+    Entry entry = each.entry();
     try {
-      if (!refusedByServer) {
-        store.delete(entry.key());
-      } else if (entry.setAsideAt() == 0) {
-        store.save(entry.setAsideAt(run.now()));
+      if (refused) {
+        if (entry.setAsideAt() == 0) {
+          store.save(entry.setAsideAt(run.now()));
+        }
+      } else if (!store.delete(entry.key())) {
+        entry.wipe();
+        return true;
       }
     } catch (StoreException e) {
+      entry.wipe();
       reportNotReached(store, e);
-      return;
+      return false;
     }
     removed.add(entry);
     say(store, entry);
+    return true;
   }
 
   /**
@@ -219,7 +293,7 @@ final class EraseOperation {
         .say(
             Wording.secretOf(owner)
                 + (user == null || user.isEmpty() ? "" : " (user " + UserName.shown(user) + ")")
-                + (refusedByServer
+                + (refused
                     ? " was refused by the server and is set aside"
                     : " is removed from " + store.name()));
   }

@@ -86,29 +86,35 @@ public final class Helper {
    * What an erase did.
    *
    * @param entries what was deleted or set aside, with its secrets, for the caller to wipe
-   * @param setAside whether it was a server that refused them, so that they were set aside
+   * @param setAside whether a server or a program refused them, so that they were set aside
+   * @param failed whether a store could not be reached, or what git sent could not be used
    * @param protocol the protocol of what git could not get into
    * @param host its host
    * @param path its path, percent-decoded; absent when git did not say
    */
   public record Erased(
-      List<Entry> entries, boolean setAside, String protocol, String host, @Nullable String path) {}
+      List<Entry> entries,
+      boolean setAside,
+      boolean failed,
+      String protocol,
+      String host,
+      @Nullable String path) {
+
+    static Erased nothing(boolean failed) {
+      return new Erased(List.of(), false, failed, "", "", null);
+    }
+  }
 
   /** Does {@code erase}: deletes or sets aside what the request matches. */
   public static Erased erase(Invocation run, InputStream in) throws IOException {
     Request request = read(run, in);
     if (request == null || !namesAHost(run, request)) {
-      return new Erased(List.of(), false, "", "", null);
+      return Erased.nothing(true);
     }
     try {
-      List<Entry> removed = EraseOperation.erase(run, request);
+      Erased erased = EraseOperation.erase(run, request);
       run.surroundings().deadline().done();
-      return new Erased(
-          removed,
-          !request.wwwauth().isEmpty(),
-          request.protocol(),
-          request.host(),
-          request.path());
+      return erased;
     } finally {
       request.wipe();
     }

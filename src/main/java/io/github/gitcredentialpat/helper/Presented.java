@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.helper;
 
+import io.github.gitcredentialpat.identity.PersonalAccessToken;
 import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
@@ -49,6 +50,27 @@ record Presented(@Nullable String user, @Nullable Secret secret) {
     byte[] password = Arrays.copyOfRange(decoded, colon + 1, decoded.length);
     Arrays.fill(decoded, (byte) 0);
     return new Presented(user, Secret.password(password));
+  }
+
+  /**
+   * The same as it counts on an Azure host: a token that was typed as the user name, beside a
+   * password that is none, is the secret, since any user name will do there.
+   */
+  Presented onAzure() {
+    if (user == null
+        || secret == null
+        || secret.authtype() != null
+        || !PersonalAccessToken.isLike(user)
+        || PersonalAccessToken.isLike(new String(secret.bytes(), StandardCharsets.ISO_8859_1))
+        || PersonalAccessToken.bareIfToken(secret.bytes()) != secret.bytes()) {
+      return this;
+    }
+    return new Presented(null, Secret.password(user.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Whether there is a secret, and nothing in it: git's {@code http.emptyAuth} makes such. */
+  boolean isEmpty() {
+    return secret != null && secret.bytes().length == 0;
   }
 
   /** A Basic credential of this user and password. */

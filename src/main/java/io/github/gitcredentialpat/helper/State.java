@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What goes out in {@code state[]} with an answer and comes back with store and erase. */
 final class State {
+  private static final String OURS = "git-credential-pat:";
+
   /** The user part was in the URL from the start, so it may name an organisation. */
-  static final String USER_WAS_GIVEN = "git-credential-pat:user";
+  static final String USER_WAS_GIVEN = OURS + "user";
 
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
@@ -29,7 +31,18 @@ final class State {
     hash = add(hash, user);
     hash = add(hash, secret.authtype());
     hash = add(hash, secret.bytes());
-    return "git-credential-pat:" + Long.toHexString(hash);
+    return OURS + Long.toHexString(hash);
+  }
+
+  /** Whether the request brings back what went out with an answer of ours. */
+  static boolean isOfAnAnswer(Request request) {
+    for (int i = 0; i < request.states().size(); i++) {
+      String state = request.states().get(i);
+      if (state.startsWith(OURS) && !state.equals(USER_WAS_GIVEN)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A digest of public text, good enough to name a file by. */

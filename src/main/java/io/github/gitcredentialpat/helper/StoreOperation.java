@@ -7,12 +7,12 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.Secret;
-import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.ChainWriter;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class StoreOperation {
   private final @Nullable String user;
   private final Secret secret;
 
-  private final ChainWriter placement;
+  private final ChainWriter chain;
 
   private StoreOperation(
       Invocation run, Request request, Whose whose, @Nullable String user, Secret secret) {
@@ -36,7 +36,7 @@ final class StoreOperation {
     this.whose = whose;
     this.user = whose.user(user);
     this.secret = secret;
-    this.placement = new ChainWriter(run, whose.identity());
+    this.chain = new ChainWriter(run, whose.identity());
   }
 
   /** Does it. Returns whether the credential is stored now, or was not to be. */
@@ -64,26 +64,36 @@ final class StoreOperation {
       return false;
     }
     Whose whose = Whose.token(request.protocol(), request.host(), request.path(), presented.user());
+    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+      sayWhoseIsUnknown(run, request, "ORG");
+      return false;
+    }
     String refusal = Wording.refusal(whose, request.host());
     if (refusal != null) {
       run.messages().say(refusal);
       return false;
     }
-    if (presented.user() == null && !whose.isAzure() && secret.authtype() == null) {
+    if (whose.isAzure()) {
+      presented = presented.onAzure();
+      if (presented.isEmpty()) {
+        // Nobody's token: git tried whether the machine's own sign-in will do.
+        return true;
+      }
+    }
+    if (presented.user() == null && !whose.isAzure() && presented.secret().authtype() == null) {
       run.messages().say("git sent no user name for " + request.host() + "; nothing is stored");
       return false;
     }
-    Secret bare = whose.isAzure() ? withoutWhatClings(secret) : secret;
-    if (bare != secret) {
+    Secret bare = whose.isAzure() ? withoutWhatClings(presented.secret()) : presented.secret();
+    if (bare != presented.secret()) {
       run.messages()
           .say("removed quotes or invisible characters around " + Wording.secretOf(whose));
     }
     StoreOperation operation = new StoreOperation(run, request, whose, presented.user(), bare);
-    StoreLock lock = StoreLock.acquire(run.surroundings());
     try {
       return operation.store();
     } finally {
-      lock.close();
+      operation.chain.wipe();
       bare.wipe();
     }
   }
@@ -97,26 +107,60 @@ final class StoreOperation {
     return bare == secret.bytes() ? secret : Secret.password(bare);
   }
 
+  /** Most stores change nothing: they wait for nobody, and nobody waits for them. */
   private boolean store() throws StoreException {
-    boolean known = placement.read();
-    for (ChainWriter.Found found : placement.chain()) {
+    boolean known = chain.look();
+    StoredEntry same = same();
+    if (same != null ? !changes(same.entry()) : !mayKeep(known)) {
+      return same != null;
+    }
+    if (same == null) {
+      chain.unlock(key());
+    }
+    try (StoreLock lock = run.lock()) {
+      known = chain.read(lock);
+      same = same();
+      if (same != null) {
+        Entry entry = same.entry();
+        if (changes(entry)) {
+          same.store().save(entry.with(expiry(entry), refreshToken(entry)).setAsideAt(0));
+        }
+        return true;
+      }
+      EntryKey key = key();
+      return mayKeep(known) && chain.keep(newEntry(key), key, Wording.secretOf(whose)) != null;
+    }
+  }
+
+  /** The entry that has this secret already; absent when none has. */
+  private @Nullable StoredEntry same() {
+    for (ChainWriter.Found found : chain.chain()) {
       for (Entry entry : found.entries()) {
         if (isSame(entry)) {
-          return keepWhatGitDidNotSend(found.store(), entry);
+          return new StoredEntry(found.store(), entry);
         }
       }
     }
+    return null;
+  }
+
+  /** Whether it is known whose token it is; says so where it is not. */
+  private boolean mayKeep(boolean known) {
     if (whose.fromUser() && !known && !request.bringsBack(State.USER_WAS_GIVEN)) {
-      run.messages()
-          .say(
-              "git did not say which organisation of "
-                  + request.host()
-                  + " is meant, and a typed user name is none; nothing is stored; "
-                  + Wording.useHttpPath());
+      sayWhoseIsUnknown(run, request, whose.identity().display());
       return false;
     }
-    EntryKey key = key();
-    return placement.keep(newEntry(key), key, Wording.secretOf(whose)) != null;
+    return true;
+  }
+
+  private static void sayWhoseIsUnknown(Invocation run, Request request, String organization) {
+    run.messages()
+        .say(
+            "git did not say which organization of "
+                + request.host()
+                + " this token is for, so it is not stored; git says so once"
+                + " credential.https://dev.azure.com.useHttpPath is true");
+    run.messages().hint("git-credential-pat login " + organization);
   }
 
   /** On Azure hosts a token is the same whatever the user name beside it. */
@@ -125,31 +169,34 @@ final class StoreOperation {
         && (whose.isAzure() || Objects.equals(user, entry.key().user()));
   }
 
-  /** The same secret again: it works, so an expiry that has passed or a refusal was wrong. */
-  private boolean keepWhatGitDidNotSend(Store store, Entry entry) throws StoreException {
+  /** Whether the same secret again brings something new. */
+  private boolean changes(Entry entry) {
+    Secret refreshToken = refreshToken(entry);
+    return !Objects.equals(expiry(entry), entry.expiry())
+        || (refreshToken != null && !refreshToken.sameAs(entry.refreshToken()))
+        || entry.setAsideAt() != 0;
+  }
+
+  /** It works, so an expiry that has passed was wrong. */
+  private @Nullable Expiry expiry(Entry entry) {
     Expiry expiry = entry.expiry();
     if (request.passwordExpiry() != 0
         && (expiry == null || expiry.at() != request.passwordExpiry())) {
-      expiry = new Expiry(request.passwordExpiry(), Expiry.Source.GIT);
-    } else if (expiry != null && expiry.stopsAnswerAt(run.now())) {
-      expiry = null;
+      return new Expiry(request.passwordExpiry(), Expiry.Source.GIT);
     }
+    return expiry != null && expiry.stopsAnswerAt(run.now()) ? null : expiry;
+  }
+
+  private @Nullable Secret refreshToken(Entry entry) {
     Secret refreshToken = refreshToken();
-    boolean newRefreshToken = refreshToken != null && !refreshToken.sameAs(entry.refreshToken());
-    if (!newRefreshToken) {
-      refreshToken = entry.refreshToken();
-    }
-    if (!Objects.equals(expiry, entry.expiry()) || newRefreshToken || entry.setAsideAt() != 0) {
-      store.save(entry.with(expiry, refreshToken).setAsideAt(0));
-    }
-    return true;
+    return refreshToken == null ? entry.refreshToken() : refreshToken;
   }
 
   /** Where the new secret belongs: over an entry that it replaces, or beside them all. */
   private EntryKey key() {
     if (whose.isAzure()) {
       List<EntryKey> keys = new ArrayList<>();
-      for (Entry entry : placement.entries()) {
+      for (Entry entry : chain.entries()) {
         if (user != null && whose.isSameUser(user, entry.key().user())) {
           return entry.key();
         }

@@ -319,6 +319,11 @@ public final class Request {
     return states.contains(state);
   }
 
+  /** What helpers gave git as state, and git brings back. */
+  public List<String> states() {
+    return states;
+  }
+
   /** Overwrites the secrets with zeros. */
   public void wipe() {
     wipe(password);

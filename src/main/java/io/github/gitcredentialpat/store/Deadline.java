@@ -87,6 +87,11 @@ public final class Deadline {
     watch();
   }
 
+  /** Whether a watchdog ends the process when the time is over. */
+  public boolean isWatched() {
+    return expired != null;
+  }
+
   /** What is left, in milliseconds; 0 when the time is over. */
   public synchronized long remainingMillis() {
     return Math.max(0, end - now());

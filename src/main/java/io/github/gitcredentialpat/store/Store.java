@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store;
 
 import io.github.gitcredentialpat.identity.Identity;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -74,10 +75,28 @@ public interface Store {
     return null;
   }
 
+  /**
+   * The file that who changes this store locks meanwhile, beside what it keeps; absent where there
+   * is no such place.
+   */
+  default @Nullable Path lockFile() {
+    return null;
+  }
+
+  /**
+   * Opens what saving or deleting needs, asking the person where they may be asked, so that no
+   * prompt is up while others wait for the lock.
+   */
+  default void unlock() throws StoreException {}
+
   /** Keeps the entry, replacing the one with an equal key. */
   void save(Entry entry) throws StoreException;
 
-  /** Deletes the entry with this key. Returns whether there was one. */
+  /**
+   * Deletes the entry with this key.
+   *
+   * @return whether there was one; one that is there still is never "no" but an exception
+   */
   boolean delete(EntryKey key) throws StoreException;
 
   /**

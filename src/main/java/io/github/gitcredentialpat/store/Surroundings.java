@@ -58,6 +58,14 @@ public record Surroundings(
     return folder("XDG_STATE_HOME", ".local/state");
   }
 
+  /** What lasts as long as the login session; absent where the system has no place for it. */
+  public @Nullable Path runtimeFolder() {
+    String base = variable("XDG_RUNTIME_DIR");
+    return base == null || !new File(base).isAbsolute() || !new File(base).isDirectory()
+        ? null
+        : Path.of(base, "git-credential-pat");
+  }
+
   /** XDG's rule: a relative path in the variable counts as unset. */
   private Path folder(String variable, String underHome) {
     String base = variable(variable);

@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.StoreLock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where in the chain of stores a secret belongs: over the entry that it replaces, else into the
  * first store that can keep it. The whole chain is read first, since an older copy further down
- * would come back one day. Who uses it holds the {@link
- * io.github.gitcredentialpat.store.StoreLock}.
+ * would come back one day.
+ *
+ * <p>First {@link #look} without the lock, which may have a person unlock a store and mostly shows
+ * that there is nothing to write; then, under {@link Invocation#lock}, {@link #read} and write.
  */
 public final class ChainWriter {
   private final Invocation run;
   private final Identity identity;
-  private final List<Found> chain = new ArrayList<>();
+  private List<Found> chain = List.of();
 
   /** What a store holds for the identity; one that failed has its problem instead. */
   public record Found(Store store, List<Entry> entries, @Nullable StoreException problem) {}
@@ -31,24 +34,55 @@ public final class ChainWriter {
   }
 
   /**
-   * Reads the whole chain; drops what was set aside so long ago that it is forgotten.
+   * Reads the whole chain, and changes nothing.
    *
    * @return whether a store that can be written knows the identity; what cannot be written answers
    *     for any organisation, and so knows none
    */
-  public boolean read() {
+  public boolean look() {
+    return readAll(false);
+  }
+
+  /**
+   * Reads the whole chain under the lock, but for the stores that failed before, which are not
+   * asked again; drops what was set aside so long ago that it is forgotten.
+   *
+   * @param lock held until the writing is done
+   * @return as {@link #look}
+   */
+  public boolean read(StoreLock lock) {
+    if (!lock.isComplete()) {
+      run.messages().trace("nothing keeps another git-credential-pat from writing meanwhile");
+    }
+    boolean known = readAll(true);
+    run.surroundings().deadline().doing("storing; it may or may not have been stored");
+    return known;
+  }
+
+  private boolean readAll(boolean locked) {
     boolean known = false;
-    for (Store store : run.chain().stores()) {
+    List<Found> before = chain;
+    List<Store> stores = run.chain().stores();
+    chain = new ArrayList<>(stores.size());
+    for (int i = 0; i < stores.size(); i++) {
+      Store store = stores.get(i);
+      Found earlier = before.isEmpty() ? null : before.get(i);
+      if (earlier != null) {
+        wipe(earlier);
+      }
+      if (earlier != null && earlier.problem() != null) {
+        chain.add(earlier);
+        continue;
+      }
       run.surroundings().deadline().doing("reading " + store.name());
       try {
         List<Entry> entries = store.find(identity);
         known |= !entries.isEmpty() && store.capacity().writable();
-        chain.add(new Found(store, kept(store, entries), null));
+        chain.add(new Found(store, ofThisPath(store, entries, locked), null));
       } catch (StoreException e) {
         chain.add(new Found(store, List.of(), e));
       }
     }
-    run.surroundings().deadline().doing("storing; it may or may not have been stored");
     return known;
   }
 
@@ -56,16 +90,35 @@ public final class ChainWriter {
    * Those of this very path, without what is forgotten; and what a store that cannot be written has
    * for a part of the place, since it answers for all of it where git sends no path.
    */
-  private List<Entry> kept(Store store, List<Entry> entries) throws StoreException {
+  private List<Entry> ofThisPath(Store store, List<Entry> entries, boolean locked)
+      throws StoreException {
     List<Entry> kept = new ArrayList<>(entries.size());
-    for (Entry entry : entries) {
-      if (run.isLongForgotten(entry)) {
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      boolean writable = store.capacity().writable();
+      if (writable && !entry.key().identity().equals(identity)) {
+        entry.wipe();
+      } else if (writable && locked && SetAsidePurge.isDue(run, entry)) {
         store.delete(entry.key());
-      } else if (entry.key().identity().equals(identity) || !store.capacity().writable()) {
+        entry.wipe();
+      } else {
         kept.add(entry);
       }
     }
     return kept;
+  }
+
+  private static void wipe(Found found) {
+    for (int i = 0; i < found.entries().size(); i++) {
+      found.entries().get(i).wipe();
+    }
+  }
+
+  /** Overwrites the secrets that were read with zeros. */
+  public void wipe() {
+    for (int i = 0; i < chain.size(); i++) {
+      wipe(chain.get(i));
+    }
   }
 
   /** What was read, store by store. */
@@ -83,12 +136,47 @@ public final class ChainWriter {
   }
 
   /**
-   * Keeps the entry: where the one with the key {@code replaced} lies, whose copies further down
+   * Unlocks the store that a new entry would go to, where the person may be asked: before the lock
+   * is taken, since others wait for that.
+   *
+   * @param replaced the key of the entry that will be replaced; where there is one, what it needs
+   *     is open already
+   */
+  public void unlock(EntryKey replaced) {
+    for (int i = 0; i < chain.size(); i++) {
+      if (holds(chain.get(i), replaced)) {
+        return;
+      }
+    }
+    for (int i = 0; i < chain.size(); i++) {
+      Found found = chain.get(i);
+      StoreException problem = found.problem();
+      if (problem == null) {
+        if (!found.store().capacity().writable()) {
+          return;
+        }
+        run.surroundings().deadline().doing("unlocking " + found.store().name());
+        try {
+          found.store().unlock();
+          return;
+        } catch (StoreException e) {
+          problem = e;
+          chain.set(i, new Found(found.store(), found.entries(), e));
+        }
+      }
+      if (!isPassedOver(problem)) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Stores the entry: where the one with the key {@code replaced} lies, whose copies further down
    * are removed, else in the first store that can. Says why where it cannot.
    *
    * @param replaced the key of the entry that it takes the place of, mostly its own
    * @param what what it is, for a person, such as {@code the token for contoso}
-   * @return the store that keeps it now; absent when none could
+   * @return the store that has it now; absent when none could
    * @throws StoreException when the entry that it replaces is there and cannot be replaced
    */
   public @Nullable Store keep(Entry entry, EntryKey replaced, String what) throws StoreException {
@@ -96,23 +184,72 @@ public final class ChainWriter {
     return store == null ? keepNew(entry, what) : store;
   }
 
+  /**
+   * Goes through the stores, not through the entries: a store may show one key twice, and a chain
+   * one store twice, and what was just saved there must not be deleted as the older copy.
+   */
   private @Nullable Store replace(Entry entry, EntryKey replaced) throws StoreException {
     Store done = null;
-    for (Found found : chain) {
-      for (Entry older : found.entries()) {
-        if (!older.key().equals(replaced)) {
-          continue;
+    for (int i = 0; i < chain.size(); i++) {
+      Found found = chain.get(i);
+      Store store = found.store();
+      boolean holdsReplaced = holds(found, replaced);
+      if (done == null && holdsReplaced) {
+        store.save(entry);
+        done = store;
+        if (found.entries().size() > 1 || !replaced.equals(entry.key()) || isBelow(i, replaced)) {
+          checkSaved(store, entry);
         }
-        if (done == null) {
-          found.store().save(entry);
+        if (!replaced.equals(entry.key())) {
+          store.delete(replaced);
         }
-        if (done != null || !replaced.equals(entry.key())) {
-          found.store().delete(replaced);
+      } else if (done != null && !done.name().equals(store.name())) {
+        if (holdsReplaced) {
+          store.delete(replaced);
         }
-        done = done == null ? found.store() : done;
+        if (!replaced.equals(entry.key()) && holds(found, entry.key())) {
+          store.delete(entry.key());
+        }
       }
     }
     return done;
+  }
+
+  private static boolean holds(Found found, EntryKey key) {
+    for (int i = 0; i < found.entries().size(); i++) {
+      if (found.entries().get(i).key().equals(key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isBelow(int index, EntryKey key) {
+    for (int i = index + 1; i < chain.size(); i++) {
+      if (holds(chain.get(i), key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Before an older copy goes, the new one must be there. */
+  private void checkSaved(Store store, Entry entry) throws StoreException {
+    boolean saved = false;
+    List<Entry> found = store.find(entry.key().identity());
+    for (int i = 0; i < found.size(); i++) {
+      Entry now = found.get(i);
+      saved |= now.key().equals(entry.key()) && now.secret().sameAs(entry.secret());
+      now.wipe();
+    }
+    if (!saved) {
+      throw new StoreException(
+          Reason.FAILED,
+          store.name()
+              + " does not have what was just stored for "
+              + entry.key().identity().display()
+              + "; other copies are left as they are");
+    }
   }
 
   private @Nullable Store keepNew(Entry entry, String what) {
@@ -128,16 +265,18 @@ public final class ChainWriter {
         }
       }
       run.report(store, problem);
-      // What is only locked or late may hold this entry already; a copy below it would go stale.
-      boolean passedOver =
-          problem.reason() == Reason.UNAVAILABLE
-              || problem.reason() == Reason.LIMIT
-              || (problem.reason() == Reason.LOCKED && run.chain().chosen());
-      if (!passedOver) {
+      if (!isPassedOver(problem)) {
         break;
       }
     }
     run.messages().say(what + " is not stored; git will ask for it again");
     return null;
+  }
+
+  /** What is only locked or late may hold this entry already; a copy below it would go stale. */
+  private boolean isPassedOver(StoreException problem) {
+    return problem.reason() == Reason.UNAVAILABLE
+        || problem.reason() == Reason.LIMIT
+        || (problem.reason() == Reason.LOCKED && run.chain().chosen());
   }
 }

@@ -175,6 +175,27 @@ public final class Inventory {
     unread.forEach(problem -> failed(store, problem));
   }
 
+  /** How many entries of a store cannot be read, though nothing is locked. */
+  public record Damaged(Store store, int entries) {}
+
+  /** The stores with entries that cannot be read, of which nobody can tell whose they are. */
+  public List<Damaged> damaged() {
+    List<Damaged> damaged = new ArrayList<>();
+    for (Store store : stores) {
+      begin("reading " + store.name());
+      try {
+        int entries = store.damaged();
+        if (entries > 0) {
+          damaged.add(new Damaged(store, entries));
+        }
+      } catch (StoreException e) {
+        // It was named when it was listed.
+        run.messages().trace(e);
+      }
+    }
+    return damaged;
+  }
+
   /** Each call has its own five seconds: a person's command goes through many. */
   public void begin(String what) {
     run.surroundings().deadline().promptClosed();

@@ -1,12 +1,13 @@
 package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.Surroundings;
+import java.util.List;
 
 /**
  * What one call of the program works with.
@@ -17,12 +18,18 @@ import io.github.gitcredentialpat.store.Surroundings;
  * @param now seconds since the epoch
  */
 public record Invocation(StoreChain chain, Surroundings surroundings, Messages messages, long now) {
-  /** Set aside for longer than this, an entry is deleted. */
-  private static final long KEPT_ASIDE = 7 * 86_400;
+  /** Waits until nobody else changes the stores of the chain. */
+  public StoreLock lock() throws StoreException {
+    return lock(chain.stores());
+  }
 
-  /** How long ago a refused token may have been set aside before it is dropped for good. */
-  public boolean isLongForgotten(Entry entry) {
-    return entry.setAsideAt() != 0 && entry.setAsideAt() + KEPT_ASIDE < now;
+  /**
+   * Waits until nobody else changes these stores; the caller closes it.
+   *
+   * @throws StoreException when somebody else does not come to an end
+   */
+  public StoreLock lock(List<Store> stores) throws StoreException {
+    return StoreLock.acquire(surroundings, stores, messages);
   }
 
   /**

@@ -91,8 +91,7 @@ public final class SignInKeeper {
   private boolean keepIfNew(StoredEntry used, Entry next) {
     Store store = used.store();
     run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
-    try {
+    try (StoreLock lock = run.lock(List.of(store))) {
       Entry another = read(store, key);
       Entry before = read(store, keyBefore);
       if (another == null && before != null) {
@@ -104,8 +103,6 @@ public final class SignInKeeper {
     } catch (StoreException e) {
       run.report(store, e);
       return false;
-    } finally {
-      lock.close();
     }
   }
 
@@ -136,9 +133,8 @@ public final class SignInKeeper {
   public boolean keep(byte[] refreshToken) {
     Entry entry = Entry.of(key, Secret.password(refreshToken), run.now());
     run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
     Store kept = null;
-    try {
+    try (StoreLock lock = run.lock()) {
       for (Store store : run.chain().stores()) {
         if (store.capacity().writable()
             && (kept == null || !kept.name().equals(store.name()))
@@ -146,8 +142,8 @@ public final class SignInKeeper {
           kept = kept == null ? store : kept;
         }
       }
-    } finally {
-      lock.close();
+    } catch (StoreException e) {
+      run.messages().trace(e);
     }
     return kept != null;
   }

@@ -9,7 +9,6 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.TokenUse;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +63,17 @@ public final class TokenKeeper {
    * @return the store that keeps it; absent when none could
    */
   public @Nullable Store keep(Entry token, @Nullable String owner) throws StoreException {
-    run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
-    try {
-      return keepLocked(token, owner);
-    } finally {
-      lock.close();
-    }
+    return place(token, owner, null, false).store();
+  }
+
+  /** Where a token goes: its key, and that of the entry whose place it takes. */
+  private record Place(EntryKey key, EntryKey replaced) {}
+
+  private Place place(ChainWriter chain, Entry token, @Nullable String user) {
+    EntryKey replaced = replaced(chain.entries(), token, user);
+    EntryKey key =
+        new EntryKey(whose.identity(), user == null && replaced != null ? replaced.user() : user);
+    return new Place(key, replaced == null ? key : replaced);
   }
 
   /**
@@ -81,69 +84,64 @@ public final class TokenKeeper {
    */
   public Brought bring(Entry arriving, @Nullable String owner, Rule rule, boolean dry)
       throws StoreException {
-    run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
-    List<StoredEntry> ours = ours();
-    try {
-      for (StoredEntry kept : ours) {
-        if (kept.entry().secret().sameAs(arriving.secret())) {
-          return new Brought(Outcome.ALREADY_STORED, kept.store());
-        }
-      }
-      for (StoredEntry kept : ours) {
-        if (!rule.mayReplace(kept.entry(), arriving)) {
-          return new Brought(Outcome.ANOTHER_IS_STORED, kept.store());
-        }
-      }
-      if (dry) {
-        return new Brought(Outcome.STORED, null);
-      }
-      Store store = keepLocked(arriving, owner);
-      return new Brought(
-          store != null && holds(store, arriving) ? Outcome.STORED : Outcome.NOT_STORED, store);
-    } finally {
-      lock.close();
-      ours.forEach(kept -> kept.entry().wipe());
-    }
+    return place(arriving, owner, rule, dry);
   }
 
-  private @Nullable Store keepLocked(Entry token, @Nullable String owner) throws StoreException {
+  private Brought place(Entry arriving, @Nullable String owner, @Nullable Rule rule, boolean dry)
+      throws StoreException {
+    run.surroundings().deadline().promptClosed();
     String user = named == null ? owner : named;
-    ChainWriter placement = new ChainWriter(run, whose.identity());
-    placement.read();
-    EntryKey replaced = replaced(placement.entries(), token, user);
-    EntryKey key =
-        new EntryKey(whose.identity(), user == null && replaced != null ? replaced.user() : user);
-    return placement.keep(
-        token.withKey(key), replaced == null ? key : replaced, Wording.secretOf(whose));
+    ChainWriter chain = new ChainWriter(run, whose.identity());
+    try {
+      chain.look();
+      Brought stays = rule == null ? null : stays(chain, arriving, rule);
+      if (stays != null || dry) {
+        return stays != null ? stays : new Brought(Outcome.STORED, null);
+      }
+      // What a prompt may be needed for comes before the lock.
+      chain.unlock(place(chain, arriving, user).replaced());
+      run.surroundings().deadline().promptClosed();
+      try (StoreLock lock = run.lock()) {
+        chain.read(lock);
+        stays = rule == null ? null : stays(chain, arriving, rule);
+        if (stays != null) {
+          return stays;
+        }
+        Place place = place(chain, arriving, user);
+        Store store =
+            chain.keep(arriving.withKey(place.key()), place.replaced(), Wording.secretOf(whose));
+        boolean stored = store != null && (rule == null || holds(store, arriving));
+        return new Brought(stored ? Outcome.STORED : Outcome.NOT_STORED, store);
+      }
+    } finally {
+      chain.wipe();
+    }
   }
 
   /**
-   * What is kept in place of which an arriving secret would be used. A store that cannot be written
-   * answers for any organisation, and keeps nothing; of one that fails, {@link ChainWriter} tells.
+   * What becomes of an arriving secret where one of ours stays, in place of which it would be used;
+   * absent where all make room. A store that cannot be written answers for any organisation, and
+   * keeps nothing; of one that fails, {@link ChainWriter} tells.
    */
-  private List<StoredEntry> ours() {
-    List<StoredEntry> ours = new ArrayList<>();
-    for (Store store : run.chain().stores()) {
-      if (!store.capacity().writable()) {
+  private @Nullable Brought stays(ChainWriter chain, Entry arriving, Rule rule) {
+    Store other = null;
+    for (ChainWriter.Found found : chain.chain()) {
+      if (!found.store().capacity().writable()) {
         continue;
       }
-      run.surroundings().deadline().doing("reading " + store.name());
-      try {
-        for (Entry entry : store.find(whose.identity())) {
-          EntryKey key = entry.key();
-          if (key.identity().equals(whose.identity())
-              && (whose.isAzure() || Objects.equals(key.user(), named))) {
-            ours.add(new StoredEntry(store, entry));
-          } else {
-            entry.wipe();
-          }
+      for (Entry entry : found.entries()) {
+        if (!whose.isAzure() && !Objects.equals(entry.key().user(), named)) {
+          continue;
         }
-      } catch (StoreException e) {
-        run.messages().trace(e);
+        if (entry.secret().sameAs(arriving.secret())) {
+          return new Brought(Outcome.ALREADY_STORED, found.store());
+        }
+        if (other == null && !rule.mayReplace(entry, arriving)) {
+          other = found.store();
+        }
       }
     }
-    return ours;
+    return other == null ? null : new Brought(Outcome.ANOTHER_IS_STORED, other);
   }
 
   private boolean holds(Store store, Entry arriving) throws StoreException {
@@ -170,7 +168,12 @@ public final class TokenKeeper {
     /** The store failed and has what it had; the person was told. */
     FAILED,
     /** The store failed, and what it has now cannot be told; the person was told of the failure. */
-    UNKNOWN
+    UNKNOWN;
+
+    /** Whether somebody else came first, so that what they did stays. */
+    public boolean isOvertaken() {
+      return this == GONE || this == CHANGED_MEANWHILE;
+    }
   }
 
   /**
@@ -184,34 +187,85 @@ public final class TokenKeeper {
     return change(run, expected, entry);
   }
 
+  /** Deletes the entry with this key, whatever it holds. */
+  public static Change delete(Invocation run, Inventory.Place place) {
+    Store store = place.store();
+    run.surroundings().deadline().promptClosed();
+    try {
+      store.unlock();
+      StoreLock lock = run.lock(List.of(store));
+      try (lock) {
+        return store.delete(place.key()) ? Change.DONE : Change.GONE;
+      }
+    } catch (StoreException e) {
+      run.report(store, e);
+      return Change.FAILED;
+    }
+  }
+
   /** Deletes an entry that was read before, unless it was changed meanwhile. */
   public static Change deleteIfUnchanged(Invocation run, StoredEntry expected) {
     return change(run, expected, null);
   }
 
+  /**
+   * Has an entry that was set aside answered again, wherever in the chain it lies now, unless
+   * another secret has taken its place.
+   *
+   * @return whether it is back
+   */
+  public static boolean bringBack(Invocation run, Entry entry) {
+    run.surroundings().deadline().promptClosed();
+    ChainWriter chain = new ChainWriter(run, entry.key().identity());
+    try (StoreLock lock = run.lock()) {
+      chain.read(lock);
+      for (Entry now : chain.entries()) {
+        if (now.key().equals(entry.key()) && now.secret().sameAs(entry.secret())) {
+          return chain.keep(now.setAsideAt(0), now.key(), StoredEntry.describe(now.key())) != null;
+        }
+      }
+    } catch (StoreException e) {
+      run.messages().trace(e);
+    } finally {
+      chain.wipe();
+    }
+    return false;
+  }
+
   private static Change change(Invocation run, StoredEntry expected, @Nullable Entry entry) {
     Store store = expected.store();
     run.surroundings().deadline().promptClosed();
-    StoreLock lock = StoreLock.acquire(run.surroundings());
     boolean begun = false;
     try {
+      // Before the lock: this may have a person unlock the store.
       Change refused = compare(store, expected.entry());
       if (refused != null) {
         return refused;
       }
-      begun = true;
-      if (entry != null) {
-        store.save(entry);
-      } else if (!store.delete(expected.entry().key())) {
-        return Change.GONE;
+      StoreLock lock = run.lock(List.of(store));
+      try (lock) {
+        refused = compare(store, expected.entry());
+        if (refused != null) {
+          return refused;
+        }
+        begun = true;
+        if (entry != null) {
+          store.save(entry);
+        } else if (!store.delete(expected.entry().key())) {
+          return Change.GONE;
+        }
+        return Change.DONE;
+      } catch (StoreException e) {
+        if (!begun) {
+          throw e;
+        }
+        run.report(store, e);
+        run.surroundings().deadline().promptClosed();
+        return afterFailure(run, store, expected.entry(), entry);
       }
-      return Change.DONE;
     } catch (StoreException e) {
       run.report(store, e);
-      run.surroundings().deadline().promptClosed();
-      return !begun ? Change.FAILED : afterFailure(run, store, expected.entry(), entry);
-    } finally {
-      lock.close();
+      return Change.FAILED;
     }
   }
 

@@ -40,10 +40,20 @@ public final class StoreChoice {
     for (int start = 0; start <= all.length(); ) {
       int comma = all.indexOf(',', start);
       int end = comma < 0 ? all.length() : comma;
-      stores.add(open(all.substring(start, end), timeout, surroundings));
+      add(stores, open(all.substring(start, end), timeout, surroundings));
       start = end + 1;
     }
     return new StoreChain(stores, names != null);
+  }
+
+  /** One that is named twice is still one store. */
+  private static void add(List<Store> stores, Store store) {
+    for (int i = 0; i < stores.size(); i++) {
+      if (stores.get(i).name().equals(store.name())) {
+        return;
+      }
+    }
+    stores.add(store);
   }
 
   /**

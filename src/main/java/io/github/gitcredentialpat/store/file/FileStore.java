@@ -118,6 +118,21 @@ public final class FileStore implements Store {
   }
 
   @Override
+  public Path lockFile() {
+    return folder.resolve("lock");
+  }
+
+  @Override
+  public void unlock() throws StoreException {
+    List<String> names = entryNames();
+    if (!names.isEmpty()) {
+      openKey(names, true);
+    } else {
+      openOrCreateKey();
+    }
+  }
+
+  @Override
   public void save(Entry entry) throws StoreException {
     // In this order: a key file is there before the first entry is, so entries without one mean
     // that it was lost, and a new key would only hide that.

@@ -180,6 +180,25 @@ public final class PassStore implements Store {
     return keys;
   }
 
+  /** Where pass itself does not look: its listing leaves out names that begin with a dot. */
+  @Override
+  public @Nullable Path lockFile() {
+    Path root;
+    try {
+      root = root();
+    } catch (StoreException e) {
+      return null;
+    }
+    Path git = root.resolve(".git");
+    if (Files.isDirectory(git)) {
+      return git.resolve("git-credential-pat.lock");
+    }
+    // No store is made here by looking for one.
+    return Files.isRegularFile(root.resolve(GPG_ID))
+        ? root.resolve(".git-credential-pat.lock")
+        : null;
+  }
+
   @Override
   public void save(Entry entry) throws StoreException {
     Path root = root();

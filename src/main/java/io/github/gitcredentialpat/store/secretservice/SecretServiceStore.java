@@ -132,6 +132,15 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   }
 
   @Override
+  public void unlock() throws StoreException {
+    SecretService secrets = connect(null);
+    String collection = secrets.defaultCollection();
+    if (collection != null && secrets.isDefaultLocked()) {
+      secrets.unlock(List.of(collection));
+    }
+  }
+
+  @Override
   public void save(Entry entry) throws StoreException {
     EntryKey key = entry.key();
     SecretService secrets = connect(key.identity());
@@ -202,7 +211,12 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     boolean deleted = delete(secrets, same.unlocked());
     if (same.hasLocked()) {
       secrets.unlock(same.allLocked());
-      deleted |= delete(secrets, same(secrets, key).unlocked());
+      same = same(secrets, key);
+      deleted |= delete(secrets, same.unlocked());
+      // Some say that they unlocked it, and did nothing.
+      if (!same.locked().isEmpty() || (same.hasLocked() && !deleted)) {
+        throw BusFailure.locked(key.identity().display(), "");
+      }
     }
     return deleted;
   }
