@@ -2,7 +2,11 @@ package io.github.gitcredentialpat;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -17,6 +21,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.gitcredentialpat.store.Store;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -112,6 +117,19 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("..store.*..", "com.sun.jna..");
+
+  @ArchTest
+  static final ArchRule onlyTheirOwnerWritesIntoStores =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..tokens..", "..helper..", "..store..")
+          .and()
+          .haveNameNotMatching(".*\\.command\\.Selftest.*")
+          .should()
+          .callMethodWhere(
+              target(owner(assignableTo(Store.class)))
+                  .and(target(name("save")).or(target(name("delete")))))
+          .because("what was read may have changed until it is written");
 
   @ArchTest
   static final ArchRule aKeychainIsKnownOnlyWhereStoresAreChosen =

@@ -135,21 +135,18 @@ final class Logout implements Callable<Integer> {
 
   private boolean remove(Session session, Inventory.Place place) {
     String what = StoredEntry.describe(place.store(), place.key());
-    switch (TokenKeeper.delete(session.run(), place)) {
-      case DONE:
-        session.say(
-            what
-                + (revoke
-                    ? " is removed"
-                    : " is removed; it stays good at the service until revoked"));
-        return true;
-      case GONE:
-        session.say(what + " was gone already");
-        return true;
-      default:
-        session.say(what + " could not be removed");
-        return false;
-    }
+    TokenKeeper.Change change = TokenKeeper.delete(session.run(), place);
+    session.say(
+        what
+            + switch (change) {
+              case DONE ->
+                  revoke || place.key().identity().isSignIn()
+                      ? " is removed"
+                      : " is removed; it stays good at the service until revoked";
+              case GONE -> " was gone already";
+              default -> " could not be removed";
+            });
+    return change.isOver();
   }
 
   /** Nobody can tell whose tokens these are. Returns whether there are none. */

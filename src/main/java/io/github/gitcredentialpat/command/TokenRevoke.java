@@ -75,19 +75,15 @@ final class TokenRevoke extends ChosenTokenCommand {
 
   private static boolean remove(Desk desk, StoredEntry kept) {
     String what = StoredEntry.describe(kept.store(), kept.entry().key());
-    switch (TokenKeeper.deleteIfUnchanged(desk.session().run(), kept)) {
-      case DONE:
-        desk.say(what + " is removed");
-        return true;
-      case GONE:
-        desk.say(what + " was gone already");
-        return true;
-      case CHANGED_MEANWHILE:
-        desk.say(what + " was replaced by another one meanwhile, which stays");
-        return true;
-      default:
-        desk.say(what + " could not be removed; it is of no use any more");
-        return false;
-    }
+    TokenKeeper.Change change = TokenKeeper.deleteIfUnchanged(desk.session().run(), kept);
+    desk.say(
+        what
+            + switch (change) {
+              case DONE -> " is removed";
+              case GONE -> " was gone already";
+              case CHANGED_MEANWHILE -> " was replaced by another one meanwhile, which stays";
+              default -> " could not be removed; it is of no use any more";
+            });
+    return change.isOver();
   }
 }

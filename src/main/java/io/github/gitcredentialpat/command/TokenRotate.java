@@ -150,25 +150,23 @@ final class TokenRotate extends ChosenTokenCommand {
    */
   private static boolean replace(Desk desk, StoredEntry expected, Entry entry)
       throws CommandException {
-    switch (TokenKeeper.replaceIfUnchanged(desk.session().run(), expected, entry)) {
-      case DONE:
-        return true;
-      case FAILED:
-        return false;
-      case UNKNOWN:
-        throw CommandException.couldNot(
-            "which token "
-                + expected.store().name()
-                + " keeps now is not known, so that none is revoked for "
-                + desk.organization()
-                + "; type: git-credential-pat token list "
-                + desk.organization());
-      default:
-        desk.say(
-            StoredEntry.describe(expected.store(), entry.key())
-                + " was changed meanwhile; it stays as it is");
-        return false;
+    TokenKeeper.Change change =
+        TokenKeeper.replaceIfUnchanged(desk.session().run(), expected, entry);
+    if (change == TokenKeeper.Change.UNKNOWN) {
+      throw CommandException.couldNot(
+          "which token "
+              + expected.store().name()
+              + " keeps now is not known, so that none is revoked for "
+              + desk.organization()
+              + "; type: git-credential-pat token list "
+              + desk.organization());
     }
+    if (change.isOvertaken()) {
+      desk.say(
+          StoredEntry.describe(expected.store(), entry.key())
+              + " was changed meanwhile; it stays as it is");
+    }
+    return change == TokenKeeper.Change.DONE;
   }
 
   private static Verdict test(Desk desk, Secret secret) {

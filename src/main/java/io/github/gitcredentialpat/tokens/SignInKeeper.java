@@ -91,15 +91,18 @@ public final class SignInKeeper {
   private boolean keepIfNew(StoredEntry used, Entry next) {
     Store store = used.store();
     run.surroundings().deadline().promptClosed();
-    try (StoreLock lock = run.lock(List.of(store))) {
-      Entry another = read(store, key);
-      Entry before = read(store, keyBefore);
-      if (another == null && before != null) {
-        store.save(next);
+    try {
+      StoreLock lock = run.lock(List.of(store));
+      try (lock) {
+        Entry another = read(store, key);
+        Entry before = read(store, keyBefore);
+        if (another == null && before != null) {
+          store.save(next);
+        }
+        wipe(another);
+        wipe(before);
+        return true;
       }
-      wipe(another);
-      wipe(before);
-      return true;
     } catch (StoreException e) {
       run.report(store, e);
       return false;
@@ -134,12 +137,15 @@ public final class SignInKeeper {
     Entry entry = Entry.of(key, Secret.password(refreshToken), run.now());
     run.surroundings().deadline().promptClosed();
     Store kept = null;
-    try (StoreLock lock = run.lock()) {
-      for (Store store : run.chain().stores()) {
-        if (store.capacity().writable()
-            && (kept == null || !kept.name().equals(store.name()))
-            && keep(store, entry, kept == null)) {
-          kept = kept == null ? store : kept;
+    try {
+      StoreLock lock = run.lock();
+      try (lock) {
+        for (Store store : run.chain().stores()) {
+          if (store.capacity().writable()
+              && (kept == null || !kept.name().equals(store.name()))
+              && keep(store, entry, kept == null)) {
+            kept = kept == null ? store : kept;
+          }
         }
       }
     } catch (StoreException e) {

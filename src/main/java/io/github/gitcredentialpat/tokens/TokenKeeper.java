@@ -170,6 +170,11 @@ public final class TokenKeeper {
     /** The store failed, and what it has now cannot be told; the person was told of the failure. */
     UNKNOWN;
 
+    /** Whether what was to be deleted is not there any more. */
+    public boolean isOver() {
+      return this == DONE || isOvertaken();
+    }
+
     /** Whether somebody else came first, so that what they did stays. */
     public boolean isOvertaken() {
       return this == GONE || this == CHANGED_MEANWHILE;

@@ -8,12 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A store for tests, which can be told to fail and counts what it wrote. */
-public final class InMemoryStore implements Store {
+public class InMemoryStore implements Store {
   private final String name;
   private final Map<EntryKey, byte[]> entries = new LinkedHashMap<>();
   private @Nullable StoreException failure;
   private int writes;
   private int reads;
+  private int searches;
+  private @Nullable Meanwhile meanwhile;
 
   /** An empty store of that name. */
   public InMemoryStore(String name) {
@@ -23,6 +25,18 @@ public final class InMemoryStore implements Store {
   /** From now on every call ends with this; null mends it. */
   public void failWith(@Nullable StoreException exception) {
     failure = exception;
+  }
+
+  /** Has somebody else do this right after the n-th search from now that finds something. */
+  public void afterFind(int nth, Meanwhile action) {
+    searches = nth;
+    meanwhile = action;
+  }
+
+  /** What somebody else does between two calls. */
+  public interface Meanwhile {
+    /** Does it. */
+    void run() throws StoreException;
   }
 
   /** How often something was saved or deleted. */
@@ -62,6 +76,11 @@ public final class InMemoryStore implements Store {
           && (where.path() == null || where.path().equals(identity.path()))) {
         found.add(Payload.decode(kept.getKey(), kept.getValue()));
       }
+    }
+    if (meanwhile != null && !found.isEmpty() && --searches == 0) {
+      Meanwhile action = meanwhile;
+      meanwhile = null;
+      action.run();
     }
     return found;
   }
