@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
@@ -158,7 +159,7 @@ final class StoreLockTest {
             Secret.password("x".getBytes(UTF_8)),
             1));
     Surroundings two = surroundings("two");
-    Surroundings.makePrivate(two.stateFolder());
+    PrivateFiles.makeFolder(two.stateFolder());
     try (var files = Files.list(one.stateFolder())) {
       for (Path file : files.toList()) {
         Files.copy(file, two.stateFolder().resolve(file.getFileName()));
