@@ -57,6 +57,11 @@ final class EncryptedFile {
     }
   }
 
+  /** How many entries of the file were left out, since no token could go to their addresses. */
+  int leftOut() {
+    return file.leftOut();
+  }
+
   /** The entries that are in the file, for the caller to wipe. */
   List<Entry> read() throws CommandException, IOException, StoreException {
     byte[] content = file.read();

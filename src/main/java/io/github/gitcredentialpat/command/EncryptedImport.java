@@ -53,7 +53,15 @@ final class EncryptedImport {
       entries.forEach(Entry::wipe);
     }
     print();
-    if (rows.stream().allMatch(row -> DISPENSABLE.contains(row.outcome()))) {
+    if (file.leftOut() > 0) {
+      session.say(
+          "left out of "
+              + file
+              + ", since git cannot be answered with them: "
+              + (file.leftOut() == 1 ? "1 entry" : file.leftOut() + " entries"));
+      complete = false;
+    }
+    if (complete && rows.stream().allMatch(row -> DISPENSABLE.contains(row.outcome()))) {
       session.say("all tokens of " + file + " are stored here; now delete the file");
       session.messages().hint("rm " + Messages.word(file.toString()));
     }
@@ -142,7 +150,7 @@ final class EncryptedImport {
   }
 
   /** Reads it back, with all that is known about it. */
-  private boolean holds(Store store, Entry entry) {
+  private boolean holds(Store store, Entry entry) throws StoreException {
     Entry kept = kept(store, entry);
     if (kept == null) {
       return false;

@@ -11,6 +11,28 @@ import org.jspecify.annotations.Nullable;
  * @param user the user name; absent and empty are two different things
  */
 public record EntryKey(Identity identity, @Nullable String user) {
+  /**
+   * Whether git can be answered with an entry of this key: its parts are on one line each, and it
+   * has a protocol and a host.
+   */
+  public boolean isAnswerable() {
+    return isLine(identity.protocol())
+        && isLine(identity.host())
+        && !identity.protocol().isEmpty()
+        && !identity.host().isEmpty()
+        && (identity.path() == null || isLine(identity.path()))
+        && (user == null || isLine(user));
+  }
+
+  private static boolean isLine(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) == 0x7f) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   // By hand: the methods that records bring along start invokedynamic, which costs a one-shot
   // process more than all else that a store operation does.
   @Override

@@ -105,10 +105,13 @@ public record ForeignEntry(
    *
    * @param key the key that it gets
    * @param payload the password, and lines as git's own helpers write them below it; wiped
+   * @return absent when git could not be answered with it
    */
-  public Entry as(EntryKey key, byte[] payload) {
+  public @Nullable Entry as(EntryKey key, byte[] payload) {
     Entry read = Payload.decode(key, payload);
     Arrays.fill(payload, (byte) 0);
-    return Entry.of(key, read.secret(), storedAt).with(read.expiry(), read.refreshToken());
+    return read == null
+        ? null
+        : Entry.of(key, read.secret(), storedAt).with(read.expiry(), read.refreshToken());
   }
 }

@@ -12,10 +12,22 @@ import org.jspecify.annotations.Nullable;
 public final class Payload {
   private Payload() {}
 
-  /** The payload of an entry. The caller wipes it after use. */
-  public static byte[] encode(Entry entry) {
+  /**
+   * The payload of an entry. The caller wipes it after use. In what is known of a token, which the
+   * service or a person may have named, blanks take the place of control characters.
+   *
+   * @throws StoreException when a secret holds a line feed, behind which it could say more
+   */
+  public static byte[] encode(Entry entry) throws StoreException {
     Buffer out = new Buffer();
     Secret secret = entry.secret();
+    if (hasLineFeed(secret) || hasLineFeed(entry.refreshToken())) {
+      throw new StoreException(
+          StoreException.Reason.FAILED,
+          "the secret for "
+              + entry.key().identity().display()
+              + " is more than one line, which git cannot take; it is not stored");
+    }
     if (secret.authtype() == null) {
       out.writeBytes(secret.bytes());
     }
@@ -45,11 +57,21 @@ public final class Payload {
     return payload;
   }
 
+  private static boolean hasLineFeed(@Nullable Secret secret) {
+    return secret != null && lineEnd(secret.bytes(), 0) < secret.bytes().length;
+  }
+
   /**
    * The entry with this key and payload. Lines that are not understood are passed over, so that an
    * older program reads what a newer one wrote.
+   *
+   * @return absent when git could not be answered with it, because its key or secret holds what
+   *     would be read as more than one line
    */
-  public static Entry decode(EntryKey key, byte[] payload) {
+  public static @Nullable Entry decode(EntryKey key, byte[] payload) {
+    if (!key.isAnswerable() || holdsNul(payload)) {
+      return null;
+    }
     int end = lineEnd(payload, 0);
     Secret secret = Secret.password(Arrays.copyOfRange(payload, 0, end));
     Secret refreshToken = null;
@@ -103,6 +125,15 @@ public final class Payload {
         authorizationId);
   }
 
+  private static boolean holdsNul(byte[] payload) {
+    for (byte b : payload) {
+      if (b == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static int lineEnd(byte[] payload, int start) {
     int end = start;
     while (end < payload.length && payload[end] != '\n') {
@@ -149,7 +180,13 @@ public final class Payload {
 
     void line(String attribute, @Nullable String value) {
       if (value != null) {
-        line(attribute, value.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < bytes.length; i++) {
+          if ((bytes[i] >= 0 && bytes[i] < ' ') || bytes[i] == 0x7f) {
+            bytes[i] = ' ';
+          }
+        }
+        line(attribute, bytes);
       }
     }
 

@@ -74,7 +74,10 @@ public class InMemoryStore implements Store {
       if (identity.protocol().equals(where.protocol())
           && identity.host().equals(where.host())
           && (where.path() == null || where.path().equals(identity.path()))) {
-        found.add(Payload.decode(kept.getKey(), kept.getValue()));
+        Entry entry = Payload.decode(kept.getKey(), kept.getValue());
+        if (entry != null) {
+          found.add(entry);
+        }
       }
     }
     if (meanwhile != null && !found.isEmpty() && --searches == 0) {

@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -86,9 +87,18 @@ final class EntryFile {
           shown
               + " is damaged or was changed; take it from a backup, or remove it and log in again");
     }
-    Entry entry = decode(ByteBuffer.wrap(plaintext));
-    Arrays.fill(plaintext, (byte) 0);
-    return entry;
+    try {
+      Entry entry = decode(ByteBuffer.wrap(plaintext));
+      if (entry != null) {
+        return entry;
+      }
+    } catch (BufferUnderflowException e) {
+      // Said below.
+    } finally {
+      Arrays.fill(plaintext, (byte) 0);
+    }
+    throw new StoreException(
+        Reason.DAMAGED, shown + " holds no entry that git could be answered with; remove it");
   }
 
   private static byte[] associated(String name) {
@@ -101,7 +111,7 @@ final class EntryFile {
    *
    * @param block the length is a multiple of this
    */
-  static byte[] encode(Entry entry, int block) {
+  static byte[] encode(Entry entry, int block) throws StoreException {
     EntryKey key = entry.key();
     byte[] payload = Payload.encode(entry);
     byte[][] fields = {
@@ -127,12 +137,22 @@ final class EntryFile {
     return encoded.array();
   }
 
-  /** Reads the fields of an entry, and stays behind the last one. */
-  static Entry decode(ByteBuffer fields) {
-    Identity identity = new Identity(text(field(fields)), text(field(fields)), text(field(fields)));
-    EntryKey key = new EntryKey(identity, text(field(fields)));
+  /**
+   * Reads the fields of an entry, and stays behind the last one.
+   *
+   * @return absent when they are those of no entry that git could be answered with
+   * @throws BufferUnderflowException when they are said to be longer than what is there
+   */
+  static @Nullable Entry decode(ByteBuffer fields) {
+    String protocol = text(field(fields));
+    String host = text(field(fields));
+    String path = text(field(fields));
+    String user = text(field(fields));
     byte[] payload = field(fields);
-    Entry entry = Payload.decode(key, payload);
+    if (protocol == null || host == null || payload == null) {
+      return null;
+    }
+    Entry entry = Payload.decode(new EntryKey(new Identity(protocol, host, path), user), payload);
     Arrays.fill(payload, (byte) 0);
     return entry;
   }
@@ -141,6 +161,9 @@ final class EntryFile {
     int length = fields.getInt();
     if (length < 0) {
       return null;
+    }
+    if (length > fields.remaining()) {
+      throw new BufferUnderflowException();
     }
     byte[] field = new byte[length];
     fields.get(field);

@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.store.file;
 
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
@@ -7,6 +9,7 @@ import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -59,6 +62,7 @@ public final class ExportFile {
 
   private final Path path;
   private final Passphrase passphrase;
+  private int leftOut;
 
   /** An export at this place, which may be there or not. */
   public ExportFile(Surroundings surroundings, Path path) {
@@ -230,13 +234,46 @@ public final class ExportFile {
     if (plaintext == null) {
       return null;
     }
-    ByteBuffer fields = ByteBuffer.wrap(plaintext);
     List<Entry> entries = new ArrayList<>();
-    for (int left = fields.getInt(); left > 0; left--) {
-      entries.add(EntryFile.decode(fields));
+    leftOut = 0;
+    try {
+      ByteBuffer fields = ByteBuffer.wrap(plaintext);
+      for (int left = fields.getInt(); left > 0; left--) {
+        Entry entry = EntryFile.decode(fields);
+        if (entry != null && isAddress(entry.key().identity())) {
+          entries.add(entry);
+        } else {
+          leftOut++;
+        }
+      }
+      return entries;
+    } catch (BufferUnderflowException e) {
+      entries.forEach(Entry::wipe);
+      throw new StoreException(
+          Reason.FAILED, path + " was not written by git-credential-pat export; name that file", e);
+    } finally {
+      Arrays.fill(plaintext, (byte) 0);
     }
-    Arrays.fill(plaintext, (byte) 0);
-    return entries;
+  }
+
+  /**
+   * How many entries of the file that was opened last are none: no token could go to their
+   * addresses, or git be answered with them.
+   */
+  public int leftOut() {
+    return leftOut;
+  }
+
+  /** Whether a token may go there, and is looked for under this very address. */
+  private static boolean isAddress(Identity identity) {
+    if (identity.isSignIn()) {
+      return true;
+    }
+    Identity resolved =
+        Whose.token(identity.protocol(), identity.host(), identity.path(), null).identity();
+    return identity.host().equals(Identity.SERVICES_HOST)
+        ? identity.equals(resolved)
+        : resolved != null;
   }
 
   private byte[] content() throws StoreException {

@@ -96,7 +96,10 @@ public final class KeychainStore implements Store {
       try {
         byte[] payload = secret(opened, key);
         if (payload != null) {
-          entries.add(Payload.decode(key, payload));
+          Entry entry = Payload.decode(key, payload);
+          if (entry != null) {
+            entries.add(entry);
+          }
           Arrays.fill(payload, (byte) 0);
         }
       } catch (StoreException e) {

@@ -139,7 +139,10 @@ public final class KeyutilsStore implements Store {
       }
       kernel.setTimeout(serial, timeoutSeconds);
       byte[] exact = Arrays.copyOf(payload, length);
-      found.add(Payload.decode(key, exact));
+      Entry entry = Payload.decode(key, exact);
+      if (entry != null) {
+        found.add(entry);
+      }
       Arrays.fill(exact, (byte) 0);
       Arrays.fill(payload, 0, length, (byte) 0);
     }
@@ -219,7 +222,7 @@ public final class KeyutilsStore implements Store {
    * The payload, as long for an entry that is set aside as for one that is not, since both must be
    * possible when the quota is used up: empty lines at its end, which say nothing, keep the room.
    */
-  private static byte[] payload(Entry entry) {
+  private static byte[] payload(Entry entry) throws StoreException {
     byte[] payload = Payload.encode(entry);
     int used =
         entry.setAsideAt() == 0

@@ -143,6 +143,11 @@ public final class PassStore implements Store {
     }
     Entry entry = Payload.decode(file.key(), payload);
     Arrays.fill(payload, (byte) 0);
+    if (entry == null) {
+      throw new StoreException(
+          Reason.DAMAGED,
+          file.path() + " holds no entry that git could be answered with; remove it");
+    }
     return entry;
   }
 

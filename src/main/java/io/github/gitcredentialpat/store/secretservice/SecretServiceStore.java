@@ -88,7 +88,10 @@ public final class SecretServiceStore implements Store, AutoCloseable {
       Attributes attributes = secrets.attributes(items.get(i));
       EntryKey key = attributes == null ? null : attributes.key();
       if (key != null && answers(key.identity(), where)) {
-        entries.add(Payload.decode(key, payloads[i]));
+        Entry entry = Payload.decode(key, payloads[i]);
+        if (entry != null) {
+          entries.add(entry);
+        }
       }
       Arrays.fill(payloads[i], (byte) 0);
     }

@@ -90,7 +90,10 @@ public final class WincredStore implements Store {
         if (payload == null) {
           complete = false;
         } else {
-          found.add(Payload.decode(key, payload));
+          Entry entry = Payload.decode(key, payload);
+          if (entry != null) {
+            found.add(entry);
+          }
           Arrays.fill(payload, (byte) 0);
         }
       }

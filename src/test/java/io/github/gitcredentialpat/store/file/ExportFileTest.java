@@ -15,6 +15,7 @@ import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,5 +209,119 @@ final class ExportFileTest {
             0));
     assertThatThrownBy(() -> file.write(many, PASSPHRASE.clone(), true))
         .hasMessageContaining("more than 4 MB");
+  }
+
+  // --- one that somebody made who knows the passphrase ---
+
+  /** An export with this plaintext; its key is derived in one round. */
+  private static byte[] made(byte[] plaintext) throws StoreException {
+    byte[] header = {'g', 'c', 'p', 'X', 1, 1, 0, 0, 0, 0, 0, 1};
+    byte[] associated = Arrays.copyOf(header, header.length + Passphrase.SALT);
+    Passphrase passphrase =
+        new Passphrase(new Surroundings(Map.of(), false, new Deadline()), Path.of("made"));
+    byte[] key = passphrase.derive(PASSPHRASE.clone(), new byte[Passphrase.SALT], 1);
+    byte[] nonce = AesGcm.nonce();
+    byte[] sealed = AesGcm.seal(key, nonce, associated, plaintext);
+    return ByteBuffer.allocate(associated.length + nonce.length + sealed.length + 32)
+        .put(associated)
+        .put(nonce)
+        .put(sealed)
+        .array();
+  }
+
+  private static byte[] fields(int count, Object... fields) {
+    ByteBuffer buffer = ByteBuffer.allocate(4096).putInt(count);
+    for (Object field : fields) {
+      if (field instanceof Integer length) {
+        buffer.putInt(length);
+      } else if (field == null) {
+        buffer.putInt(-1);
+      } else {
+        byte[] bytes = field.toString().getBytes(UTF_8);
+        buffer.putInt(bytes.length).put(bytes);
+      }
+    }
+    return Arrays.copyOf(buffer.array(), buffer.position());
+  }
+
+  @Test
+  void lengthsBeyondTheEndAreAnError() throws Exception {
+    List<byte[]> plaintexts =
+        List.of(
+            new byte[0],
+            new byte[3],
+            fields(1),
+            fields(Integer.MAX_VALUE),
+            fields(2, "https", "dev.azure.com", "contoso", "alice", "secret"),
+            fields(1, Integer.MAX_VALUE),
+            fields(1, "https", Integer.MAX_VALUE - 8),
+            fields(1, "https", "dev.azure.com", "contoso", "alice", 7));
+    for (byte[] plaintext : plaintexts) {
+      assertThatThrownBy(() -> file.open(made(plaintext), PASSPHRASE.clone()))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("was not written by git-credential-pat export");
+    }
+  }
+
+  @Test
+  void entriesThatGitCannotBeAnsweredWithAreLeftOut() throws Exception {
+    Object[] good = {"https", "dev.azure.com", "contoso", "alice", secret};
+    List<Object[]> bad = new ArrayList<>();
+    bad.add(new Object[] {null, "dev.azure.com", "contoso", "alice", secret});
+    bad.add(new Object[] {"https", null, "contoso", "alice", secret});
+    bad.add(new Object[] {"https", "dev.azure.com", "contoso", "alice", null});
+    bad.add(new Object[] {"https", "", "contoso", "alice", secret});
+    bad.add(new Object[] {"https", "dev.azure.com", "contoso", "al\nice", secret});
+    bad.add(new Object[] {"https", "dev.azure.com", "contoso", "al\rice", secret});
+    bad.add(new Object[] {"https", "dev.azure.com", "con\ntoso", "alice", secret});
+    bad.add(new Object[] {"https", "git.example\nhost=x", null, "alice", secret});
+    bad.add(new Object[] {"https", "git.example", null, "alice", "a\0b"});
+    bad.add(new Object[] {"http", "dev.azure.com", "contoso", "alice", secret});
+    bad.add(new Object[] {"https", "dev.azure.com", null, "alice", secret});
+    bad.add(new Object[] {"https", "dev.azure.com", "Contoso", "alice", secret});
+    bad.add(new Object[] {"https", "dev.azure.com.", "contoso", "alice", secret});
+    for (Object[] entry : bad) {
+      List<Object> both = new ArrayList<>(Arrays.asList(entry));
+      both.addAll(Arrays.asList(good));
+      byte[] content = made(fields(2, both.toArray()));
+      List<Entry> read = file.open(content, PASSPHRASE.clone());
+      assertThat(read).as(Arrays.toString(entry)).hasSize(1);
+      assertThat(read.get(0).secret().bytes()).isEqualTo(secret.getBytes(UTF_8));
+      assertThat(file.leftOut()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whateverIsInAnExportIsReadOrRefused() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    long end = System.nanoTime() + 2_000_000_000L;
+    byte[] whole =
+        fields(
+            2,
+            "https",
+            "dev.azure.com",
+            "contoso",
+            "alice",
+            secret + "\nname=laptop\nstored_at=5",
+            "https",
+            "git.example",
+            null,
+            null,
+            "\nauthtype=Bearer\ncredential=x");
+    for (int i = 0; i < 20_000 && System.nanoTime() < end; i++) {
+      byte[] plaintext = Arrays.copyOf(whole, random.nextInt(whole.length + 8));
+      for (int changes = random.nextInt(6); changes > 0 && plaintext.length > 0; changes--) {
+        plaintext[random.nextInt(plaintext.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        List<Entry> read = file.open(made(plaintext), PASSPHRASE.clone());
+        for (Entry entry : read) {
+          assertThat(entry.key().isAnswerable()).as("seed " + seed).isTrue();
+        }
+      } catch (StoreException e) {
+        assertThat(e).as("seed " + seed).hasMessageContaining("was not written by");
+      }
+    }
   }
 }
