@@ -46,7 +46,7 @@ final class Advice {
               + place
               + "; have them invited, or sign in as another account and "
               + anew;
-      case GLOBAL_BARRED -> token + " is one for all organizations, " + global(now) + "; " + anew;
+      case GLOBAL_BARRED -> token + " is for all organizations; " + global(now) + "; " + anew;
       case CONDITIONAL_ACCESS ->
           token
               + " is good, but a policy of its company forbids this network or device"
@@ -113,7 +113,7 @@ final class Advice {
 
   private static String global(long now) {
     return now >= PatToken.END_OF_GLOBAL_TOKENS.getEpochSecond()
-        ? "which have not worked anywhere since 1 December 2026"
-        : "which this organization forbids, and every other does from 1 December 2026";
+        ? "such tokens stopped working on 1 December 2026"
+        : "this organization forbids such tokens, and every other does from 1 December 2026";
   }
 }

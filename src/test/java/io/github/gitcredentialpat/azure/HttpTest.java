@@ -183,7 +183,7 @@ final class HttpTest {
         new ProxyStub("HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n");
     open.add(stub);
 
-    assertThat(failure(behind(stub))).hasMessageContaining("not supported");
+    assertThat(failure(behind(stub))).hasMessageContaining("unsupported authentication scheme");
   }
 
   @Test

@@ -230,7 +230,7 @@ final class LoginTest {
     fake.setTime(FakeOrganization.GLOBAL_TOKENS_END.plusSeconds(60));
     contoso.grant(token, new Grant(Set.of("vso.code"), fake.now().plusSeconds(1_000_000), true));
     assertThat(person.answering(token, "login", "contoso")).isEqualTo(1);
-    assertThat(person.err).contains("is for all organisations", "1 December 2026");
+    assertThat(person.err).contains("is for all organizations", "1 December 2026");
   }
 
   @Test

@@ -196,7 +196,7 @@ final class CommandsIT {
     try (Pty pty = new Pty(Helper.launcher() + " token create contoso", environment)) {
       assertThat(pty.finish())
           .contains(
-              "and enter the code ", "waiting for you to sign in", "made git-credential-pat on");
+              "and enter the code ", "waiting for you to sign in", "created git-credential-pat on");
     }
     String secret = service.secretOf(service.pats().keySet().iterator().next());
     assertThat(kept()).contains("password=" + secret);
