@@ -11,6 +11,8 @@
 # --fast       pack quickly and not small, for tests
 # KIND         deb, rpm, tar.gz, zip (default: all, and a measurement of how fast a start is)
 #
+# build-packages.sh --check [KIND...] only says which of the programs that it takes are missing.
+#
 # The same input makes the same bytes, whoever builds. `mvn -Ppackages package` calls this. deb needs dpkg-deb,
 # rpm rpmbuild, zip zip; on Linux all need strip.
 set -eu
@@ -24,6 +26,38 @@ fail() {
   printf 'build-packages.sh: %s\n' "$1" >&2
   exit 1
 }
+
+# Says in one line, with the command that brings them, which programs are missing for these kinds of packages.
+check_tools() {
+  missing='' packages=''
+  need() {
+    command -v "$1" >/dev/null 2>&1 || { missing="$missing, $1"; packages="$packages $2"; }
+  }
+  for kind; do
+    case $kind in
+      deb) need dpkg-deb dpkg ;;
+      rpm) need rpmbuild rpm ;;
+      zip) need zip zip ;;
+    esac
+  done
+  need unzip unzip
+  [ "$(uname -s)" != Linux ] || need strip binutils
+  [ -n "$missing" ] || return 0
+  printf 'build-packages.sh: missing: %s\n' "${missing#, }" >&2
+  if command -v apt-get >/dev/null 2>&1; then
+    sudo=''
+    [ "$(id -u)" = 0 ] || sudo='sudo '
+    printf 'hint: %sapt-get install%s\n' "$sudo" "$packages" >&2
+  fi
+  exit 1
+}
+
+if [ "${1:-}" = --check ]; then
+  shift
+  [ $# -gt 0 ] || set -- deb rpm tar.gz zip
+  check_tools "$@"
+  exit 0
+fi
 
 image='' documents='' version='' time='' to='' kinds='' fast='' deb_pack='-Zxz -z6' rpm_pack=w12.zstdio level=-9
 while [ $# -gt 0 ]; do
@@ -85,6 +119,8 @@ esac
 measured=no
 [ -n "$kinds$fast" ] || measured=yes
 [ -n "$kinds" ] || kinds='deb rpm tar.gz zip'
+# shellcheck disable=SC2086
+check_tools $kinds
 
 # Copies the image to $1, as it is when it comes out of a package: without archives, which are made where it
 # is installed, and without what only a developer wants of a runtime. Its launcher looks for it in $2.

@@ -6,6 +6,7 @@
 # --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
 #        own test suite, Wine, KeePassXC, npm and Cargo. The first two are kept in the cache folder and made once.
 #        The packages of this system are built, in target/packages, and tried.
+#        The tests of commands run once more on the oldest JDK that is here.
 #
 # With --all, and GIT_CREDENTIAL_PAT_SPEC set to a folder that holds specification/tokens/7.1/tokens.json of
 # Microsoft's REST API specifications, what is exchanged with Azure DevOps in the tests is also judged by it;
@@ -67,6 +68,11 @@ as_root() {
   fi
 }
 
+# Whether as_root works, which asks nobody for a password.
+can_be_root() {
+  [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
+}
+
 is_package_there() {
   dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
 }
@@ -83,6 +89,8 @@ install_packages() {
     is_package_there "$package" || missing="$missing $package"
   done
   [ -n "$missing" ] || return 0
+  can_be_root || fail "packages are missing, and sudo wants a password
+hint: sudo apt-get install --no-install-recommends$missing"
   say "== Installing$missing"
   # A package source that cannot be reached is no harm as long as the packages are found.
   as_root apt-get -q update || true
@@ -105,6 +113,8 @@ provide_trixie() {
   if [ -z "${GIT_CREDENTIAL_PAT_TRIXIE:-}" ]; then
     GIT_CREDENTIAL_PAT_TRIXIE=$cache/trixie
     if [ ! -x "$GIT_CREDENTIAL_PAT_TRIXIE/usr/bin/git" ]; then
+      can_be_root || fail "--all makes a Debian 13 system, which takes root, and sudo wants a password
+hint: sudo install/verify.sh --all"
       say "== Making a Debian 13 system in $GIT_CREDENTIAL_PAT_TRIXIE"
       mkdir -p "$cache"
       as_root rm -rf "$cache/trixie.part" "$GIT_CREDENTIAL_PAT_TRIXIE"
@@ -175,3 +185,12 @@ else
 fi
 unset GIT_CREDENTIAL_PAT_STORE GIT_CREDENTIAL_PAT_TRACE GIT_CREDENTIAL_PAT_TOKEN GIT_CREDENTIAL_PAT_PASSPHRASE_FILE
 mvn -B -ntp "$@" verify
+
+# Java's own streams, files and sockets differ most between the ends of what the program runs on.
+oldest=$(find_jdks | sed -n '$s/^[0-9]* //p')
+if [ "$all" = yes ] && [ "$oldest" != "$JAVA_HOME" ]; then
+  say "== Running the tests of commands on $oldest"
+  helper/build-image.sh --java-home "$oldest" --jars target/lib --to target/image-oldest
+  GIT_CREDENTIAL_PAT_HELPER=$PWD/target/image-oldest/bin/git-credential-pat \
+    mvn -B -ntp failsafe:integration-test failsafe:verify -Dit.test=CommandsIT,ChosenStoresIT,MovingInIT
+fi

@@ -1,0 +1,73 @@
+package io.github.gitcredentialpat.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the scripts say, before anything takes long, where a program is missing. */
+@EnabledOnOs(OS.LINUX)
+final class MissingToolsTest {
+  @TempDir Path folder;
+  private Path programs;
+  private Script person;
+
+  @BeforeEach
+  void makeABareSystem() throws Exception {
+    programs = Files.createDirectory(folder.resolve("programs"));
+    for (String name : List.of("sh", "uname", "dirname", "sed", "tr", "cat", "grep", "ls")) {
+      Files.createSymbolicLink(programs.resolve(name), Path.of("/usr/bin", name));
+    }
+    person = new Script(folder, Path.of("").toAbsolutePath()).with("PATH", programs.toString());
+  }
+
+  private void program(String name, String script) throws IOException {
+    Path program = programs.resolve(name);
+    Files.writeString(program, "#!/bin/sh\n" + script + "\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+  }
+
+  @Test
+  void whatPackagesTakeIsNamedWithTheCommandThatBringsIt() throws Exception {
+    List<String> check = List.of("sh", "helper/build-packages.sh", "--check");
+    program("id", "echo 1000");
+    program("apt-get", "exit 9");
+    for (String there : List.of("dpkg-deb", "unzip", "strip")) {
+      program(there, "exit 9");
+    }
+    Script.Result missing = person.run("", check);
+    assertThat(missing.status()).isEqualTo(1);
+    assertThat(missing.err())
+        .isEqualTo(
+            "build-packages.sh: missing: rpmbuild, zip\nhint: sudo apt-get install rpm zip\n");
+    program("rpmbuild", "exit 9");
+    program("zip", "exit 9");
+    assertThat(person.run("", check).status()).isZero();
+  }
+
+  @Test
+  void whoseSudoWantsAPasswordReadsTheCommandAndNothingIsTried() throws Exception {
+    Path tried = folder.resolve("tried");
+    program("id", "echo 1000");
+    program("sudo", "[ \"$*\" = '-n true' ] || echo \"$*\" >>'" + tried + "'; exit 1");
+    program("apt-get", "echo \"$*\" >>'" + tried + "'");
+    program("apt-cache", "exit 1");
+    program("dpkg-query", "[ \"$3\" = keyutils ] || echo 'install ok installed'");
+    Script.Result run = person.run("", List.of("sh", "install/verify.sh"));
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .endsWith(
+            """
+            packages are missing, and sudo wants a password
+            hint: sudo apt-get install --no-install-recommends keyutils
+            """);
+    assertThat(tried).doesNotExist();
+  }
+}
