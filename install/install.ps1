@@ -84,7 +84,7 @@ if ($Prefix -match "[;'%]") { Fail "$Prefix has a sign in it that a class path o
 
 Step "Compile with Maven on $jdk"
 # The quotes: PowerShell would cut these arguments at their dots.
-& mvn -B -q -f (Join-Path $project 'pom.xml') '-Dmaven.test.skip=true' '-Dspotless.check.skip=true' package
+& mvn -B -q -f (Join-Path $project 'pom.xml') '-Dmaven.test.skip=true' '-Dspotless.check.skip=true' '-Dcompiler.warnings=-nowarn' package
 Assert-Done 'Maven'
 
 Step 'Link a Java runtime of its own'

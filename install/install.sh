@@ -153,7 +153,24 @@ build_jars() {
   repository=''
   [ ! -e "$project/.git" ] || repository=$(git -C "$project" rev-parse --absolute-git-dir 2>/dev/null) || repository=''
   run env JAVA_HOME="$1" ${repository:+GIT_DIR="$repository"} mvn -B -q -f "$work/project/pom.xml" \
-    -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true -Dmanual.phase=prepare-package package
+    -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true -Dcompiler.warnings=-nowarn -Dmanual.phase=prepare-package package
+}
+
+# The address that Maven could not reach, if that was it, and why in brackets.
+unreachable() {
+  awk -F 'from/to ' '
+    /Could not transfer/ {
+      sub(/^[^ ]* \(/, "", $NF)
+      address = reason = $NF
+      sub(/\).*/, "", address)
+      sub(/^[^)]*\): */, "", reason)
+      sub(/transfer failed for [^ ]*/, "", reason)
+      sub(/ @ line [0-9]*, column [0-9]*/, "", reason)
+      sub(/ -> \[Help.*/, "", reason)
+      sub(/^[ :]*/, "", reason)
+      if (reason != "") exit
+    }
+    END { if (address != "") print address (reason == "" ? "" : " (" substr(reason, 1, 120) ")") }' "$work/log"
 }
 
 # Whether a native image was built here, of nothing older than what is here now.
@@ -179,7 +196,9 @@ build_image() {
 
 # Tries the JDKs from the newest on, until one makes an image that runs.
 build() {
+  jdks=$(wc -l <"$work/jdks")
   while read -r version jdk; do
+    jdks=$((jdks - 1))
     java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$jdk/release")
     step "Compile with Maven on Java $java_version ($jdk)"
     if build_jars "$jdk"; then
@@ -190,14 +209,21 @@ build() {
         return
       fi
       step_number=$((step_number - 1))
+    else
+      # Another JDK would not reach it either.
+      where=$(unreachable)
+      if [ -n "$where" ]; then
+        [ "$tty" = no ] || printf '\n'
+        fail "Maven cannot reach $where; connect to the network, or name the proxy in ~/.m2/settings.xml, and repeat"
+      fi
     fi
     show_log
     rm -rf "${image:-$work/none}"
     image=''
     step_number=$((step_number - 1))
-    say "That did not work with Java $java_version; trying an older one." >&2
+    [ "$jdks" -eq 0 ] || say "Java $java_version could not build it; trying an older one." >&2
   done <"$work/jdks"
-  fail 'none of the JDKs here can build it; the log above says why'
+  fail 'the build failed; the log above says why'
 }
 
 # --- install ---
