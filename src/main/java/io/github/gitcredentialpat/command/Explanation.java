@@ -24,16 +24,17 @@ import org.jspecify.annotations.Nullable;
  * Asks the service about a token that a server refused, where a person is there to read the answer:
  * after git's erase, to say why it was refused, for git itself only says "Authentication failed";
  * or, where nobody could read along then, once before a get is answered. A token that proves good
- * is brought back. What is waited for the service is two seconds at most.
+ * is brought back. What is waited for the service is two seconds at most, and longer only where
+ * this machine itself is slow.
  */
 public final class Explanation {
   private static final String VARIABLE = "GIT_CREDENTIAL_PAT_EXPLAIN";
 
-  /** From when the first request goes out. */
+  /** From when the first request goes out, on a machine that has nothing else to do. */
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
   /** For all of it, this machine's own work included, which takes its time where much else runs. */
-  private static final long ALL_MILLIS = 15_000;
+  private static final long ALL_MILLIS = 20_000;
 
   /** Git does not ask once it was refused, but ends. */
   private static final String AGAIN = ", then the git command again";
@@ -145,7 +146,8 @@ public final class Explanation {
             false,
             false);
     Verdict verdict =
-        new Checker(session).check(entry.key().identity(), repository(), entry.secret(), LIMIT);
+        new Checker(session)
+            .checkPatiently(entry.key().identity(), repository(), entry.secret(), LIMIT);
     if (!isOfUse(verdict) && !isClear(verdict)) {
       run.messages().trace("no explanation: " + verdict.kind() + " " + verdict.unknown());
     }

@@ -339,25 +339,45 @@ public final class GetOperation {
       run.messages().say(line + "; choose with --user NAME");
       return;
     }
+    String name = nameToChoose(whose, several, newest);
+    if (name == null) {
+      run.messages().say(line);
+      return;
+    }
     run.messages().say(line + "; to choose:");
     // Git then sends the user name along, so that there is nothing left to choose.
     run.messages()
         .hint(
-            "git config --global credential."
-                + urlOf(whose)
-                + ".username "
-                + Wording.argument(userName(newest == null ? newest(several) : newest)));
+            whose.identity().isOrganization()
+                ? "git-credential-pat use " + whose.identity().display() + " " + name
+                : "git config --global credential." + urlOf(whose) + ".username " + name);
   }
 
-  /** The URL under which git finds a setting for this place, as it was asked for. */
+  /** The user name of the newest token, or of another one where it has none; absent for none. */
+  private static @Nullable String nameToChoose(
+      Whose whose, List<Entry> several, @Nullable Entry newest) {
+    if (newest != null && whose.user(newest.key().user()) != null) {
+      return Wording.argument(userName(newest));
+    }
+    for (Entry entry : several) {
+      if (whose.user(entry.key().user()) != null) {
+        return Wording.argument(userName(entry));
+      }
+    }
+    return null;
+  }
+
+  /** The collection's URL as git has it, which compares paths with their case. */
   private String urlOf(Whose whose) {
     Identity identity = whose.identity();
-    String host = request.host();
-    boolean isOwnHost = identity.isOrganization() && !host.equals(identity.host());
-    return identity.protocol()
-        + "://"
-        + host
-        + (identity.path() == null || isOwnHost ? "" : "/" + identity.path());
+    String path = request.path();
+    if (identity.path() == null || path == null) {
+      return identity.display();
+    }
+    int length = identity.path().length();
+    return path.regionMatches(true, 0, identity.path(), 0, length)
+        ? identity.protocol() + "://" + identity.host() + "/" + path.substring(0, length)
+        : identity.display();
   }
 
   private static String userName(Entry entry) {

@@ -116,6 +116,25 @@ class AzureIT {
   }
 
   @Test
+  void gitsOwnSettingChoosesAmongTwoAccountsWithoutALine() throws Exception {
+    String bobs = AzureSite.newToken();
+    azure.grant(contoso, bobs, AzureSite.Scope.READ);
+    approve(contoso, token, "alice");
+    approve(contoso, bobs, "bob");
+    String setting = "credential.https://dev.azure.com/" + contoso + ".username";
+    Programs.Result before = done(alice.git(alice.home(), "clone", "-q", site(contoso), "clone"));
+    assertThat(before.err())
+        .contains(contoso + " has 2 tokens", "using the newest one, of ")
+        .contains("hint: git-credential-pat use " + contoso + " ");
+
+    alice.configure(setting, "alice");
+    Path clone = alice.home().resolve("clone");
+    Files.writeString(clone.resolve("README"), "only alice may push\n");
+    done(alice.git(clone, "commit", "-qam", "of alice"));
+    assertThat(done(alice.git(clone, "push", "-q")).err()).isEmpty();
+  }
+
+  @Test
   void aSubmoduleOfAnotherOrganizationGetsItsOwnToken() throws Exception {
     String other = foreignSite();
     approve(contoso, token);
@@ -342,13 +361,17 @@ class AzureIT {
   }
 
   private void approve(String organization, String secret) throws Exception {
+    approve(organization, secret, "pat");
+  }
+
+  private void approve(String organization, String secret, String user) throws Exception {
     done(
         alice.credential(
             "approve",
             "protocol=https",
             "host=dev.azure.com",
             "path=" + organization + "/Web/_git/site",
-            "username=pat",
+            "username=" + user,
             "password=" + secret));
   }
 

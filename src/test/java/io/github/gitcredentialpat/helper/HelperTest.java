@@ -341,12 +341,24 @@ final class HelperTest {
       assertThat(password(get(CONTOSO + "username=alice\n"))).isEqualTo("t1");
       assertThat(said).isEmpty();
       assertThat(password(get(CONTOSO))).isEqualTo("t2");
-      String setting = "hint: git config --global credential.https://";
-      assertThat(said).contains(setting + "dev.azure.com/contoso.username bob\n").hasLineCount(2);
-      get("protocol=https\nhost=contoso.visualstudio.com\n");
-      assertThat(said).contains(setting + "contoso.visualstudio.com.username bob\n");
+      assertThat(said).contains("hint: git-credential-pat use contoso bob\n").hasLineCount(2);
       assertThat(password(get(CONTOSO + "username=carol\n"))).isNull();
-      assertThat(said).contains("alice, bob").contains(setting).hasLineCount(2);
+      assertThat(said).contains("alice, bob").contains("use contoso alice\n").hasLineCount(2);
+      now += 10;
+      first.save(organization("contoso", null, "t3"));
+      assertThat(get(CONTOSO)).isNotEmpty();
+      assertThat(said).containsPattern("hint: git-credential-pat use contoso (alice|bob)\n");
+      first.save(organization("fabrikam", null, "t1"));
+      first.save(organization("fabrikam", "pat", "t2"));
+      assertThat(get("protocol=https\nhost=fabrikam.visualstudio.com\n")).isNotEmpty();
+      assertThat(said).contains("fabrikam has 2 tokens").hasLineCount(1);
+      store(TFS + "username=alice\npassword=t1\n");
+      store(TFS + "username=bob\npassword=t2\n");
+      assertThat(get(TFS)).isNotEmpty();
+      assertThat(said)
+          .containsPattern(
+              "hint: git config --global credential.http://tfs:8080/tfs/DefaultCollection.username"
+                  + " (alice|bob)\n");
     }
 
     @Test

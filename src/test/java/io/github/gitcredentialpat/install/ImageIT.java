@@ -34,6 +34,8 @@ final class ImageIT {
   private static final String REQUEST = "protocol=https\nhost=dev.azure.com\n\n";
   private static final String GREETING = "version 0\n";
 
+  private static final int CLASSES_OF_A_GET = 36;
+
   @TempDir Path folder;
   private Path workTree;
   private Script git;
@@ -230,6 +232,26 @@ final class ImageIT {
     assertThat(out).isEmptyFile();
     assertThat(workTree).isEmptyDirectory();
     assertThat(Path.of("/tmp/hs_err_pid" + get.pid() + ".log")).doesNotExist();
+  }
+
+  /**
+   * Each class costs time at each fetch. Who needs one more for a get raises the number, and knows
+   * then why.
+   */
+  @Test
+  void aGetLoadsNoMoreOfOursThanItNeeds() throws Exception {
+    String place = "protocol=https\nhost=dev.azure.com\npath=contoso/Web/_git/site\n";
+    String launcher = launcherWith("-Xshare:off '-Xlog:class+load:file=" + folder + "/log:none'");
+    git.run(
+        place + "username=pat\npassword=throw-away\n",
+        List.of(LAUNCHER.toString(), "--store", "file", "store"));
+
+    Script.Result get = git.run(place, List.of("sh", launcher, "--store", "file", "get"));
+
+    assertThat(get.out()).contains("password=throw-away");
+    assertThat(Files.readAllLines(folder.resolve("log")))
+        .filteredOn(line -> line.startsWith("io.github.gitcredentialpat."))
+        .hasSizeBetween(20, CLASSES_OF_A_GET);
   }
 
   /** What Java says of each class that it loads. */
