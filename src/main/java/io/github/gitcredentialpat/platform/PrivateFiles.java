@@ -60,7 +60,9 @@ public final class PrivateFiles {
     // File.list would give an error of reading as the end of the folder.
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        names.add(file.getFileName().toString());
+        // Without another path for each: there may be ten thousand.
+        String path = file.toString();
+        names.add(path.substring(path.lastIndexOf(File.separatorChar) + 1));
       }
     } catch (NoSuchFileException e) {
       return List.of();
