@@ -77,9 +77,8 @@ public final class GetOperation {
     }
     Whose whose =
         Whose.token(request.protocol(), request.host(), request.path(), request.username());
-    String refusal = Wording.refusal(whose, request.host());
-    if (refusal != null) {
-      run.messages().say(refusal);
+    if (whose.identity() == null) {
+      run.messages().say(Wording.refusal(whose, request.host()));
       return get;
     }
     get.whose = whose;

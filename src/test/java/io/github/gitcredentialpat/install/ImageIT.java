@@ -34,7 +34,7 @@ final class ImageIT {
   private static final String REQUEST = "protocol=https\nhost=dev.azure.com\n\n";
   private static final String GREETING = "version 0\n";
 
-  private static final int CLASSES_OF_A_GET = 36;
+  private static final int CLASSES_OF_A_GET = 38;
 
   @TempDir Path folder;
   private Path workTree;
