@@ -450,7 +450,7 @@ final class RemotesTest {
     String url = "https://x:" + token + "@" + SITE;
     String[][] settings = {
       {"http.proxy", "http://user:" + token + "@proxy:3128"},
-      {"http.https://dev.azure.com.proxy", "user:" + token + "@proxy:3128"},
+      {"http.https://dev.azure.com.proxy", "user:hunter2@proxy:3128"},
       {"remote.origin.proxy", "socks5h://user:" + token + "@proxy"},
       {"http.extraHeader", "Authorization: Basic " + token},
       {"http.https://dev.azure.com/.extraheader", "AUTHORIZATION: bearer " + token},
@@ -565,6 +565,13 @@ final class RemotesTest {
     Files.writeString(config, text);
     assertThat(remotes("--fix")).describedAs(person.out + person.err).isZero();
     assertThat(Files.readString(config)).isEqualTo(text.replace("x:" + token, "contoso"));
+
+    // Nor does it spoil one that cannot be moved.
+    git(repository, "remote", "set-url", "a", url);
+    git(repository, "remote", "set-url", "b", url + "?version=1");
+    assertThat(remotes("--fix")).isEqualTo(1);
+    assertThat(git(repository, "remote", "get-url", "a")).doesNotContain(token);
+    assertThat(git(repository, "remote", "get-url", "b")).isEqualTo(url + "?version=1");
   }
 
   @Test
