@@ -9,6 +9,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A D-Bus message that is being written or read; a value that does not fit ends in FAILED. */
@@ -45,6 +46,16 @@ final class Message implements AutoCloseable {
   /** Appends values whose types are given as D-Bus writes them; a String or an Integer each. */
   Message append(String types, Object... values) throws StoreException {
     check(sd.sd_bus_message_append(handle, types, values));
+    return this;
+  }
+
+  /** Appends an array of object paths, of any length: JNA passes at most 256 values at once. */
+  Message appendPaths(List<String> paths) throws StoreException {
+    check(sd.sd_bus_message_open_container(handle, (byte) 'a', "o"));
+    for (int i = 0; i < paths.size(); i++) {
+      append("o", paths.get(i));
+    }
+    check(sd.sd_bus_message_close_container(handle));
     return this;
   }
 

@@ -226,7 +226,7 @@ final class SecretService implements AutoCloseable {
   byte[] @Nullable [] secrets(List<String> items) throws StoreException {
     String ownSession = session();
     Message request = toService("GetSecrets");
-    appendPaths(request, items);
+    request.appendPaths(items);
     request.append("o", ownSession);
     byte[][] secrets = new byte[items.size()][];
     try (Message answer = connection.call(request, false)) {
@@ -339,7 +339,7 @@ final class SecretService implements AutoCloseable {
       throw BusFailure.locked(connection.subject(), "");
     }
     Message request = toService("Unlock");
-    appendPaths(request, objects);
+    request.appendPaths(objects);
     String prompt;
     try (Message answer = connection.call(request, false)) {
       answer.skip("ao");
@@ -476,15 +476,6 @@ final class SecretService implements AutoCloseable {
 
   private Message toService(String method) throws StoreException {
     return connection.request(NAME, PATH, SERVICE, method);
-  }
-
-  private static void appendPaths(Message message, List<String> paths) throws StoreException {
-    Object[] values = new Object[paths.size() + 1];
-    values[0] = paths.size();
-    for (int i = 0; i < paths.size(); i++) {
-      values[i + 1] = paths.get(i);
-    }
-    message.append("ao", values);
   }
 
   private static List<String> readPaths(Message message) throws StoreException {
