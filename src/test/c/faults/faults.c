@@ -1,5 +1,5 @@
 // A disk that has a fault: FAULT_CALL fails with FAULT_ERRNO, or kills the process where that is 0, for the paths that
-// the pattern FAULT_PATH matches. "reopen" is an open that comes after a name was given or taken. Preloaded into a
+// the pattern FAULT_PATH matches. "reopen" is an open that comes after a rename. Preloaded into a
 // process that a test starts.
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -89,11 +89,9 @@ int chmod(const char *path, mode_t mode) {
 }
 
 int link(const char *from, const char *to) {
-  changed = 1;
   return is_faulty("link", to) ? -1 : REAL(link)(from, to);
 }
 
 int unlink(const char *path) {
-  changed = 1;
   return is_faulty("unlink", path) ? -1 : REAL(unlink)(path);
 }
