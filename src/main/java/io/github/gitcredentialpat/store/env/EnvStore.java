@@ -76,6 +76,7 @@ public final class EnvStore implements Store {
    * @param token its bytes, without what clung to them
    * @param isMarked whether more than blanks clung to them
    */
+  @SuppressWarnings("ArrayRecordComponent") // For bytes that can be wiped; nobody compares it.
   private record Offer(String variable, Identity scope, byte[] token, boolean isMarked) {}
 
   /** All that the environment offers: no two for the same place, the first one wins. */
@@ -163,6 +164,7 @@ public final class EnvStore implements Store {
    * host is asked for, as the entry of what it goes to there.
    */
   @Override
+  @SuppressWarnings("ReferenceEquality") // The very one is meant.
   public List<Entry> find(Identity where) throws StoreException {
     notice = null;
     Offers offers = offers();
