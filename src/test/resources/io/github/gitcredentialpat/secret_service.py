@@ -10,6 +10,8 @@ dismiss         a prompt that is dismissed
 never           a prompt that stays up
 empty           no default collection; a prompt that makes one
 empty-dismiss   no default collection; a prompt that is dismissed
+many            unlocked, with 5,000 items more, and takes 1 ms for each
+many-locked     the same, locked, with a prompt that unlocks
 asks            unlocked, and asks before each change; a prompt that accepts
 asks-dismiss    the same; a prompt that is dismissed
 
@@ -59,7 +61,7 @@ INTERFACES = {i.name: i for i in Gio.DBusNodeInfo.new_for_xml(XML).interfaces}
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 loop = GLib.MainLoop()
 items = {}
-locked = BEHAVIOUR in ("accept", "dismiss", "never")
+locked = BEHAVIOUR in ("accept", "dismiss", "never", "many-locked")
 has_default = not BEHAVIOUR.startswith("empty")
 asks = BEHAVIOUR.startswith("asks")
 serial = 0
@@ -137,6 +139,8 @@ def add(attributes, secret):
             invocation.return_value(GLib.Variant("(o)", (changed(lambda: items.pop(path)),)))
 
     def read(connection, sender, path, interface, name):
+        if BEHAVIOUR == "many":
+            time.sleep(0.001)
         return GLib.Variant("a{ss}", items[path][0])
 
     export(path, "Item", call, read)
@@ -195,5 +199,16 @@ add(
     },
     b"kept\nstored_at=1",
 )
+for i in range(5000 if BEHAVIOUR.startswith("many") else 0):
+    add(
+        {
+            "application": "git-credential-pat",
+            "protocol": "https",
+            "host": "dev.azure.com",
+            "path": "organization-%d" % i,
+            "user": "alice",
+        },
+        b"secret-%d\nstored_at=1" % i,
+    )
 Gio.bus_own_name_on_connection(bus, "org.freedesktop.secrets", Gio.BusNameOwnerFlags.NONE, None, None)
 loop.run()

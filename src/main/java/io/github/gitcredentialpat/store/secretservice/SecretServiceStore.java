@@ -13,7 +13,9 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * stays in the item's history, and a deleted item in the database's recycle bin.
  */
 public final class SecretServiceStore implements Store, AutoCloseable {
+  /** How many items are read in the time of one run. */
+  private static final int PIECE = 200;
+
   private final Surroundings surroundings;
   private @Nullable SecretService service;
 
@@ -77,9 +82,26 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     }
     List<String> items = found.unlocked();
     List<Entry> entries = new ArrayList<>(items.size());
-    if (items.isEmpty()) {
-      return entries;
+    for (int start = 0; start < items.size(); start += PIECE) {
+      nextPiece(start);
+      read(secrets, items.subList(start, Math.min(items.size(), start + PIECE)), where, entries);
     }
+    return entries;
+  }
+
+  /**
+   * Each item is asked for by itself, and a keyring may hold thousands. As long as it answers, one
+   * piece after the other has the time that a whole run has otherwise.
+   */
+  private void nextPiece(int start) {
+    if (start > 0) {
+      surroundings.deadline().promptClosed();
+    }
+  }
+
+  private static void read(
+      SecretService secrets, List<String> items, Identity where, List<Entry> entries)
+      throws StoreException {
     byte[][] payloads = secrets.secrets(items);
     for (int i = 0; i < payloads.length; i++) {
       if (payloads[i] == null) {
@@ -95,7 +117,6 @@ public final class SecretServiceStore implements Store, AutoCloseable {
       }
       Arrays.fill(payloads[i], (byte) 0);
     }
-    return entries;
   }
 
   /** Not every provider compares as exactly as an answer must be. */
@@ -114,21 +135,24 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   public List<EntryKey> list() throws StoreException {
     SecretService secrets = connect(null);
     SecretService.Found found = secrets.search(Attributes.ofAll());
-    List<EntryKey> keys = new ArrayList<>();
+    Set<EntryKey> keys = new LinkedHashSet<>();
     addKeys(secrets, found.unlocked(), keys);
     addKeys(secrets, found.locked(), keys);
     if (keys.isEmpty() && found.hasLocked()) {
       throw BusFailure.locked("all entries", "");
     }
-    return keys;
+    return new ArrayList<>(keys);
   }
 
-  private static void addKeys(SecretService secrets, List<String> items, List<EntryKey> keys)
+  private void addKeys(SecretService secrets, List<String> items, Set<EntryKey> keys)
       throws StoreException {
     for (int i = 0; i < items.size(); i++) {
+      if (i % PIECE == 0) {
+        nextPiece(i);
+      }
       Attributes attributes = secrets.attributes(items.get(i));
       EntryKey key = attributes == null ? null : attributes.key();
-      if (key != null && !keys.contains(key)) {
+      if (key != null) {
         keys.add(key);
       }
     }

@@ -377,4 +377,25 @@ final class SecretServiceTroubleTest {
     assertFails(Reason.UNAVAILABLE, () -> store.find(THERE));
     bus = new PrivateBus();
   }
+
+  @Test
+  void thousandsOfItemsTakeTheirTimeAndAreAllRead() throws Exception {
+    bus.startScript("many");
+    Identity services = new Identity("https", Identity.SERVICES_HOST, null);
+    assertThat(open(false).list()).hasSize(5_001).doesNotHaveDuplicates();
+    List<Entry> found = open(false).find(services);
+    assertThat(found).hasSize(5_000);
+    assertThat(found.get(4_321).secret().bytes()).isEqualTo("secret-4321".getBytes(UTF_8));
+    EntryKey one = new EntryKey(Identity.ofOrganization("organization-4321"), "alice");
+    assertHolds(open(false), one, "secret-4321");
+    assertThat(open(false).delete(one)).isTrue();
+    assertThat(open(false).find(one.identity())).isEmpty();
+  }
+
+  @Test
+  void thousandsOfLockedItemsAreUnlockedAtOnce() throws Exception {
+    Path said = bus.startScript("many-locked");
+    assertThat(open(true).find(new Identity("https", Identity.SERVICES_HOST, null))).hasSize(5_000);
+    assertThat(said).hasContent("unlock\nprompt\n");
+  }
 }
