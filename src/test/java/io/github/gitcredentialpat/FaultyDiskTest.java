@@ -46,7 +46,11 @@ final class FaultyDiskTest {
   private record Ended(int status, String out, String err) {}
 
   /** A call of the program: what it gets on standard input, and its arguments. */
-  private record Call(String input, String... arguments) {}
+  private record Call(String input, List<String> arguments) {
+    Call(String input, String... arguments) {
+      this(input, List.of(arguments));
+    }
+  }
 
   private Map<String, String> environment() {
     return Map.of("PATH", "/usr/bin:/bin", "HOME", home.toString(), "GIT_CONFIG_NOSYSTEM", "1");
@@ -59,7 +63,7 @@ final class FaultyDiskTest {
 
   private static Ended call(Call call, Map<String, String> environment) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("--store", "file"));
-    arguments.addAll(List.of(call.arguments()));
+    arguments.addAll(call.arguments());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =

@@ -38,6 +38,7 @@ final class TokenFile {
    * @param scope the organization or collection that it is for
    * @param text its bytes, as they stand in the file
    */
+  @SuppressWarnings("ArrayRecordComponent") // For bytes that can be wiped; nobody compares it.
   record Token(Identity scope, byte[] text) {}
 
   private TokenFile(String path) {
