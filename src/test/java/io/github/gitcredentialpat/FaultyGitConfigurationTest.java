@@ -54,6 +54,7 @@ final class FaultyGitConfigurationTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
             "-Dgit-credential-pat.launcher=" + launcher,
             "-cp",
             classPath(),

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.jna.Native;
 import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Surroundings;
 import java.io.ByteArrayInputStream;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,6 +28,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HomelessTest {
   private final String userHome = System.getProperty("user.home");
   private final Map<String, String> environment = new HashMap<>();
+
+  /**
+   * From the class path JNA unpacks its own library below the home folder; packaged it does not.
+   */
+  @BeforeAll
+  static void unpackNativeLibrary() {
+    assertThat(Native.POINTER_SIZE).isPositive();
+  }
 
   @AfterEach
   void restore() {

@@ -5,6 +5,7 @@ import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.platform.Messages;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.TokenUse;
+import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -53,10 +54,16 @@ final class Check implements Callable<Integer> {
     String url = place == null ? session.remote() : place;
     Whose whose = Session.whose(url);
     URI repository = whose.isAzure() ? Checker.repository(url) : null;
-    List<StoredEntry> kept = session.inventory().entries(whose);
+    Inventory inventory = session.inventory();
+    List<StoredEntry> kept = inventory.entries(whose);
     if (kept.isEmpty()) {
+      // What a store that cannot be read may hold is neither good nor bad.
+      if (!inventory.isComplete()) {
+        return COULD_NOT_TELL;
+      }
       String name = whose.identity().display();
-      session.say("no token is kept for " + name + "; type: git-credential-pat login " + name);
+      session.say("no token is stored for " + name);
+      session.messages().hint("git-credential-pat login " + name);
       return BAD;
     }
     Checker checker = new Checker(session);

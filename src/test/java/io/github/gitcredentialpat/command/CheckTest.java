@@ -19,6 +19,7 @@ import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayOutputStream;
@@ -96,7 +97,17 @@ final class CheckTest {
   @Test
   void noTokenIsOneAndSaysHowToGetOne() {
     assertThat(person.run("check", "contoso")).isEqualTo(1);
-    assertThat(person.err).contains("git-credential-pat login contoso");
+    assertThat(person.err)
+        .isEqualTo(
+            "git-credential-pat: no token is stored for contoso\n"
+                + "hint: git-credential-pat login contoso\n");
+  }
+
+  @Test
+  void whatAStoreDoesNotShowIsNeitherGoodNorBad() {
+    store.failWith(new StoreException(StoreException.Reason.LOCKED, "memory is locked"));
+    assertThat(person.run("check", "contoso")).isEqualTo(3);
+    assertThat(person.err).contains("memory is locked").doesNotContain("no token");
   }
 
   @Test

@@ -87,7 +87,7 @@ final class StoresTest {
     String text = person.out;
     assertThat(text)
         .contains("secretservice: ", "keychain: ", "wincred: ", "keyutils: ", "pass: ", "file: ")
-        .contains("env: read only, 1 entry\n  where:   the environment variable GIT_CREDENTIAL_PAT")
+        .contains("env: read only, 1 entry\n  where:   the environment: GIT_CREDENTIAL_PAT_TOKEN\n")
         .doesNotContain("canary", "new tokens go here", "null");
     assertThat(person.run("stores", "x")).isEqualTo(2);
   }

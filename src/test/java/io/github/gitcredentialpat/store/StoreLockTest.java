@@ -35,6 +35,9 @@ final class StoreLockTest {
   @TempDir Path home;
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+  /** Whether both sides of a race see the same runtime folder, where the keychains' lock lies. */
+  private boolean hasOneRuntimeFolder = true;
+
   private Surroundings surroundings(String state) {
     return new Surroundings(
         Map.of(
@@ -43,7 +46,7 @@ final class StoreLockTest {
             "XDG_STATE_HOME",
             home.resolve(state).toString(),
             "XDG_RUNTIME_DIR",
-            home.toString()),
+            (hasOneRuntimeFolder ? home : home.resolve(state)).toString()),
         false,
         new Deadline());
   }
@@ -150,6 +153,8 @@ final class StoreLockTest {
 
   @Test
   void aLateEraseSparesTheNewTokenOfFilesWithTwoStateFolders() throws Exception {
+    // The lock lies beside the files: nothing else is shared.
+    hasOneRuntimeFolder = false;
     // The key of the files lies in the state folder, which both have a copy of.
     Surroundings one = surroundings("one");
     FileStore first = new FileStore(one);
