@@ -16,7 +16,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset GIT_DIR GIT_WORK_TREE GIT_PREFIX GIT_CONFIG_PARAMETERS GIT_CREDENTIAL_PAT_STORE
 cd "$work"
-random=$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')
+random=$(od -An -tx1 -N8 /dev/urandom | tr -d ' \n')
 password=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')
 where="protocol=https
 host=dev.azure.com
@@ -43,7 +43,8 @@ build_archives() {
     printf '%s\n' "$request" 'capability[]=authtype' 'capability[]=state' 'wwwauth[]=Bearer' 'wwwauth[]=Basic realm="x"' \
       | GIT_TERMINAL_PROMPT=0 run_with "-XX:DumpLoadedClassList=$here/operations.$operation" "$operation" >/dev/null 2>&1 || true
   done
-  printf '%s\n' "$kept" | GIT_TERMINAL_PROMPT=0 "$command" erase >/dev/null 2>&1 || true
+  # Without its password: that is a person's wish, and deletes.
+  printf '%s\n' "$where" | GIT_TERMINAL_PROMPT=0 "$command" erase >/dev/null 2>&1 || true
   dump app operations
   # What a person types, on an empty store of files.
   runs=0
@@ -91,7 +92,7 @@ ask_git() {
 prove() {
   printf '%s\n' "$kept" | ask_git approve || fail 'it is installed, but a throw-away entry could not be stored'
   answer=$(printf '%s\n' "$where" | ask_git fill) || fail 'it is installed, but a throw-away entry was not found again'
-  printf '%s\n' "$kept" | ask_git reject || fail 'it is installed, but a throw-away entry could not be removed'
+  printf '%s\n' "$where" | ask_git reject || fail 'it is installed, but a throw-away entry could not be removed'
   printf '%s\n' "$answer" | grep -qxF "password=$password" || fail 'it is installed, but a throw-away entry came back changed'
   if printf '%s\n' "$where" | ask_git fill >/dev/null 2>&1; then
     fail 'it is installed, but a throw-away entry is still there after its removal'

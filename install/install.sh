@@ -47,7 +47,8 @@ proof_request=''
 cleanup() {
   status=$?
   trap - EXIT
-  [ -z "$proof_request" ] || ask_git reject >/dev/null 2>&1 || true
+  # Without its password: that is a person's wish, and deletes; with it, it would only be set aside.
+  [ -z "$proof_request" ] || { proof_request=$where; ask_git reject >/dev/null 2>&1; } || true
   rm -rf "$work"
   # A build that did not get as far as being used.
   [ -z "$image" ] || [ "$(readlink "$command" 2>/dev/null || true)" = "$image/bin/git-credential-pat" ] \
@@ -299,12 +300,11 @@ ask_git() {
 }
 
 prove() {
-  random=$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')
+  random=$(od -An -tx1 -N8 /dev/urandom | tr -d ' \n')
   password=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')
-  organisation=git-credential-pat-proof-$random
   where="protocol=https
 host=dev.azure.com
-path=$organisation/_git/proof"
+path=git-credential-pat-proof-$random/_git/proof"
   kept="$where
 username=proof
 password=$password"
@@ -325,9 +325,7 @@ password=$password"
     fi
   done
   [ "$windows" = no ] || store='the Windows Credential Manager'
-  proof_request=$kept
   ask_git reject 2>>"$work/log" || no_proof 'could not be removed'
-  proof_request=$where
   ! ask_git fill >"$work/left" 2>/dev/null || no_proof 'is still there after its removal'
   proof_request=''
   took=${start:+, $((${end:-0} - ${start:-0})) ms}

@@ -112,7 +112,7 @@ final class ListTokensTest {
   void escapesWhatAServiceOrAnotherProgramNamed() throws Exception {
     store.save(
         new Entry(
-            new EntryKey(organization("contoso"), "a\u009b2Jb"),
+            new EntryKey(organization("contoso"), "a\u001b[2Jb"),
             Secret.password(new byte[] {'x'}),
             null,
             null,
@@ -122,7 +122,7 @@ final class ListTokensTest {
             null,
             null));
     assertThat(person.run("list")).isZero();
-    assertThat(person.out).contains("a\\x9b2Jb").doesNotContain("\u009b");
+    assertThat(person.out).contains("a\\x1b[2Jb").doesNotContain("\u001b");
   }
 
   @Test

@@ -51,6 +51,10 @@ final class InstallIT {
     assertThat(installed.status()).as(installed.toString()).isZero();
     assertThat(installed.out()).containsPattern("store: file, \\d+ ms");
     assertThat(builds()).hasSize(1);
+    Script.Result left =
+        person.run("", List.of(prefix.resolve("bin/git-credential-pat").toString(), "list"));
+    assertThat(left.out()).as("what the proof leaves behind, set aside or not").isEmpty();
+    assertThat(left.err()).contains("no token is kept");
     String configured = Files.readString(home.resolve(".gitconfig"));
     assertThat(configured).contains("https://*.*.visualstudio.com", "useHttpPath = true");
 
