@@ -99,8 +99,10 @@ final class CheckTest {
     assertThat(person.run("check", "contoso")).isEqualTo(1);
     assertThat(person.err)
         .isEqualTo(
-            "git-credential-pat: no token is stored for contoso\n"
-                + "hint: git-credential-pat login contoso\n");
+            """
+            git-credential-pat: no token is stored for contoso
+            hint: git-credential-pat login contoso
+            """);
   }
 
   @Test

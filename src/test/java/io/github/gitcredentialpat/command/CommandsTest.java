@@ -6,11 +6,14 @@ import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -57,17 +60,54 @@ final class CommandsTest {
     }
     assertThat(examples).hasSizeGreaterThan(25);
     for (String example : examples) {
-      List<String> words = words(example);
-      assertThat(words.get(0)).as(example).isEqualTo("git-credential-pat");
-      CommandLine.ParseResult parsed =
-          line().parseArgs(words.subList(1, words.size()).toArray(String[]::new));
-      while (parsed.hasSubcommand()) {
-        parsed = parsed.subcommand();
+      assertIsTaken(example, words(example));
+    }
+  }
+
+  /** In a block of code, or between backquotes in a sentence. */
+  @Test
+  void everyCommandOfADocumentIsTaken() throws Exception {
+    List<Path> documents = new ArrayList<>(List.of(Path.of("README.md")));
+    try (Stream<Path> files = Files.list(Path.of("docs"))) {
+      files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+    }
+    Pattern command = Pattern.compile("git-credential-pat( [^`\\n]*)");
+    int found = 0;
+    for (Path document : documents) {
+      boolean isCode = false;
+      for (String line : Files.readAllLines(document)) {
+        isCode ^= line.startsWith("```");
+        for (String part : isCode ? new String[] {line} : line.split("`")) {
+          Matcher matcher = command.matcher(part);
+          // A sentence may name the program as well; a command is all that a span holds.
+          if ((isCode || part.matches("[^ ]*git-credential-pat .*|.* [|<$].*")) && matcher.find()) {
+            String typed = matcher.group(1).replaceAll(" #.*|\\).*|\\[[^]]*]|….*", "");
+            List<String> words = words("git-credential-pat" + typed);
+            if (words.size() > 1) {
+              assertIsTaken(document + ": " + line, words);
+              found++;
+            }
+          }
+        }
       }
-      // Scopes and dates are words of their own.
-      if (parsed.commandSpec().userObject() instanceof TokenCommand command) {
-        command.checkArguments();
-      }
+    }
+    assertThat(found).isGreaterThan(50);
+  }
+
+  private static void assertIsTaken(String example, List<String> words) throws Exception {
+    assertThat(words.get(0)).as(example).isEqualTo("git-credential-pat");
+    CommandLine.ParseResult parsed;
+    try {
+      parsed = line().parseArgs(words.subList(1, words.size()).toArray(String[]::new));
+    } catch (CommandLine.ParameterException e) {
+      throw new AssertionError(example, e);
+    }
+    while (parsed.hasSubcommand()) {
+      parsed = parsed.subcommand();
+    }
+    // Scopes and dates are words of their own.
+    if (parsed.commandSpec().userObject() instanceof TokenCommand command) {
+      command.checkArguments();
     }
   }
 
