@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record EntryKey(Identity identity, @Nullable String user) {
   /**
-   * Whether git can be answered with an entry of this key: its parts hold neither a line feed nor a
-   * NUL, the two bytes that no value of git's protocol can have, and it has a protocol and a host.
+   * Whether git can be answered with an entry of this key: its parts hold no line feed and no NUL,
+   * which no value of git's protocol can have, nor a carriage return, which some readers take for a
+   * line end (CVE-2024-52006), and it has a protocol and a host.
    */
   public boolean isAnswerable() {
     return isLine(identity.protocol())
@@ -26,7 +27,8 @@ public record EntryKey(Identity identity, @Nullable String user) {
 
   private static boolean isLine(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '\n' || text.charAt(i) == 0) {
+      char c = text.charAt(i);
+      if (c == '\n' || c == '\r' || c == 0) {
         return false;
       }
     }

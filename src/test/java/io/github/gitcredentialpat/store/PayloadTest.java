@@ -49,7 +49,7 @@ final class PayloadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"al\nice", "alice\n", "\0"})
+  @ValueSource(strings = {"al\nice", "alice\r", "\0"})
   void whatGitCannotBeAnsweredWithIsNoEntry(String user) {
     byte[] payload = "secret".getBytes(UTF_8);
     assertThat(Payload.decode(new EntryKey(CONTOSO, user), payload)).isNull();
