@@ -15,4 +15,4 @@ set "_JAVA_LAUNCHER_DEBUG="
 set "home=%~dp0..\lib\git-credential-pat\@BUILD@"
 set "archive=-Xshare:auto"
 if exist "%home%\commands.jsa" set "archive=-XX:SharedArchiveFile=%home%\commands.jsa"
-"%home%\runtime\bin\java.exe" "@%home%\jvm.options" "%archive%" "-Djna.boot.library.path=%home%\lib" "-Dgit-credential-pat.launcher=%~dp0git-credential-pat" -cp "@CLASSPATH@" io.github.gitcredentialpat.GitCredentialPat %*
+"%home%\runtime\bin\java.exe" "@%home%\jvm.options" "%archive%" "-Djna.boot.library.path=%home%\lib" "-Dgit-credential-pat.launcher=%~dp0git-credential-pat" -cp "@CLASSPATH@" io.github.gitcredentialpat.Main %*

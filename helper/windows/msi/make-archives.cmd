@@ -16,7 +16,7 @@ rem As each launcher names the class path; the credential manager is asked for a
   echo protocol=https
   echo host=git-credential-pat.invalid
   echo.
-) | "%image%\runtime\bin\java.exe" "@%home%/jvm.options" "-XX:ArchiveClassesAtExit=%home%/app.jsa" "-Djna.boot.library.path=%home%/lib" "-Djna.platform.library.path=%home%/lib" -cp "@GIT_CLASSPATH@" io.github.gitcredentialpat.GitCredentialPat --store wincred get >nul 2>&1
+) | "%image%\runtime\bin\java.exe" "@%home%/jvm.options" "-XX:ArchiveClassesAtExit=%home%/app.jsa" "-Djna.boot.library.path=%home%/lib" "-Djna.platform.library.path=%home%/lib" -cp "@GIT_CLASSPATH@" io.github.gitcredentialpat.Main --store wincred get >nul 2>&1
 for %%d in ("%image%\..\..\..") do set "home=%%~fd\bin\..\lib\git-credential-pat\image"
-"%image%\runtime\bin\java.exe" "@%home%\jvm.options" "-XX:ArchiveClassesAtExit=%home%\commands.jsa" "-Djna.boot.library.path=%home%\lib" -cp "@CMD_CLASSPATH@" io.github.gitcredentialpat.GitCredentialPat list --store file >nul 2>&1
+"%image%\runtime\bin\java.exe" "@%home%\jvm.options" "-XX:ArchiveClassesAtExit=%home%\commands.jsa" "-Djna.boot.library.path=%home%\lib" -cp "@CMD_CLASSPATH@" io.github.gitcredentialpat.Main list --store file >nul 2>&1
 exit /b 0

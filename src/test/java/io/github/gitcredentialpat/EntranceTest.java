@@ -22,7 +22,7 @@ final class EntranceTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int run(InputStream in, OutputStream out, String... words) {
-    return GitCredentialPat.run(words, in, out, err, Map.of("HOME", home.toString()));
+    return Main.run(words, in, out, err, Map.of("HOME", home.toString()));
   }
 
   private String said() {

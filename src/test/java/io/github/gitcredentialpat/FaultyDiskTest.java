@@ -3,6 +3,7 @@ package io.github.gitcredentialpat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.testing.FaultyDisk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class FaultyDiskTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =
-        GitCredentialPat.run(
+        Main.run(
             arguments.toArray(String[]::new),
             new ByteArrayInputStream(call.input().getBytes(UTF_8)),
             out,

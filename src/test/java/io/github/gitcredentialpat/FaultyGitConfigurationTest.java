@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.jna.Native;
+import io.github.gitcredentialpat.testing.FaultyDisk;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ final class FaultyGitConfigurationTest {
             "-Dgit-credential-pat.launcher=" + launcher,
             "-cp",
             classPath(),
-            GitCredentialPat.class.getName(),
+            Main.class.getName(),
             "configure");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().clear();
@@ -87,7 +88,7 @@ final class FaultyGitConfigurationTest {
     List<String> places = new ArrayList<>();
     for (Class<?> needed :
         List.of(
-            GitCredentialPat.class,
+            Main.class,
             CommandLine.class,
             Native.class,
             ObjectMapper.class,

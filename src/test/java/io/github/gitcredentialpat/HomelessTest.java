@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Native;
-import io.github.gitcredentialpat.store.Deadline;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ final class HomelessTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     assertThat(
-            GitCredentialPat.run(
+            Main.run(
                 arguments, new ByteArrayInputStream(input.getBytes(UTF_8)), out, err, environment))
         .as(err.toString(UTF_8))
         .isEqualTo(status);
@@ -93,17 +93,17 @@ final class HomelessTest {
     System.setProperty("user.home", "?");
     environment.put("XDG_DATA_HOME", folder.toString());
     assertThat(surroundings().dataFolder()).isEqualTo(folder.resolve("git-credential-pat"));
-    assertThat(Surroundings.isNowhere(surroundings().stateFolder())).isTrue();
+    assertThat(Environment.isNowhere(surroundings().stateFolder())).isTrue();
     // What cannot be decoded is not the folder that is meant, nor is the usual one.
     environment.put("HOME", folder.toString());
     environment.put("XDG_DATA_HOME", folder + "/\uFFFD");
-    assertThat(Surroundings.isNowhere(surroundings().dataFolder())).isTrue();
+    assertThat(Environment.isNowhere(surroundings().dataFolder())).isTrue();
     environment.put("XDG_DATA_HOME", "data");
     assertThat(surroundings().dataFolder())
         .isEqualTo(folder.resolve(".local/share/git-credential-pat"));
   }
 
-  private Surroundings surroundings() {
-    return new Surroundings(environment, false, new Deadline());
+  private Environment surroundings() {
+    return new Environment(environment, false, new Deadline());
   }
 }

@@ -15,7 +15,7 @@ final class UnknownWordTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int run(Map<String, String> environment) throws Exception {
-    return GitCredentialPat.run(
+    return Main.run(
         new String[] {"renew"}, new ByteArrayInputStream(new byte[0]), out, err, environment);
   }
 

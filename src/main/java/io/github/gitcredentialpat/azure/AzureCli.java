@@ -2,7 +2,8 @@ package io.github.gitcredentialpat.azure;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,13 +46,13 @@ public final class AzureCli {
 
   /**
    * An access token for Azure DevOps of whoever is signed in, which the caller wipes; absent when
-   * there is no Azure CLI. How long it is good says {@link Entra#expiryOf}.
+   * there is no Azure CLI. How long it is good says {@link EntraClient#expiryOf}.
    *
    * @param tenant the id of the tenant; absent for the one that the Azure CLI is set to
-   * @throws AzureException {@code UNAUTHORIZED} when nobody is signed in, {@code TIMEOUT}, or
+   * @throws ServiceException {@code UNAUTHORIZED} when nobody is signed in, {@code TIMEOUT}, or
    *     {@code UNEXPECTED}
    */
-  public byte @Nullable [] accessToken(@Nullable String tenant) throws AzureException {
+  public byte @Nullable [] accessToken(@Nullable String tenant) throws ServiceException {
     Path program = find();
     if (program == null) {
       return null;
@@ -59,10 +60,10 @@ public final class AzureCli {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(List.of("account", "get-access-token"));
-    command.addAll(List.of("--resource", Entra.AZURE_DEVOPS));
+    command.addAll(List.of("--resource", EntraClient.AZURE_DEVOPS));
     command.addAll(List.of("--query", "accessToken", "--output", "tsv"));
     if (tenant != null) {
-      command.addAll(List.of("--tenant", Entra.requireTenant(tenant)));
+      command.addAll(List.of("--tenant", EntraClient.requireTenant(tenant)));
     }
     ProcessBuilder builder = new ProcessBuilder(command);
     setEnvironment(builder.environment());
@@ -72,13 +73,13 @@ public final class AzureCli {
     try {
       process = builder.start();
     } catch (IOException e) {
-      throw new AzureException(
+      throw new ServiceException(
           Reason.UNEXPECTED, program + " does not start; try it: az account show", e);
     }
     return output(process, tenant);
   }
 
-  private byte[] output(Process process, @Nullable String tenant) throws AzureException {
+  private byte[] output(Process process, @Nullable String tenant) throws ServiceException {
     Reader out = new Reader(process.getInputStream());
     Reader err = new Reader(process.getErrorStream());
     try {
@@ -104,7 +105,7 @@ public final class AzureCli {
       Thread.currentThread().interrupt();
       throw timeout("was not waited for");
     } catch (IOException e) {
-      throw new AzureException(
+      throw new ServiceException(
           Reason.UNEXPECTED, "the Azure CLI cannot be talked to; try it: az account show", e);
     } finally {
       end(process);
@@ -117,13 +118,13 @@ public final class AzureCli {
     process.destroyForcibly();
   }
 
-  private static AzureException timeout(String what) {
-    return new AzureException(
+  private static ServiceException timeout(String what) {
+    return new ServiceException(
         Reason.TIMEOUT, "the Azure CLI " + what + " and was ended; try it: az account show");
   }
 
   /** It tells in words only, on standard error. */
-  private static AzureException failed(int status, String errors, @Nullable String tenant) {
+  private static ServiceException failed(int status, String errors, @Nullable String tenant) {
     String login = "az login" + (tenant == null ? "" : " --tenant " + tenant);
     String last = "status " + status;
     StringTokenizer lines = new StringTokenizer(errors, "\r\n");
@@ -135,10 +136,10 @@ public final class AzureCli {
     }
     // Entra's numbers begin with AADSTS: it wants to see the person.
     if (errors.contains("az login") || errors.contains("AADSTS")) {
-      return new AzureException(
+      return new ServiceException(
           Reason.UNAUTHORIZED, "nobody is signed in with the Azure CLI; type: " + login);
     }
-    return new AzureException(
+    return new ServiceException(
         Reason.UNEXPECTED,
         "the Azure CLI gave no access token ("
             + ServiceText.oneLine(last)

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.azure;
 
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.TokenFormat;
 import java.util.StringTokenizer;
 
 /** What a service or another program says, made fit to stand in a message of ours. */
@@ -40,7 +40,7 @@ final class ServiceText {
 
   /** No word of a message holds so many letters and digits in a row. */
   private static boolean isSecret(String word) {
-    if (PersonalAccessToken.isLike(word)) {
+    if (TokenFormat.isLike(word)) {
       return true;
     }
     int run = 0;

@@ -3,8 +3,10 @@ package io.github.gitcredentialpat.azure;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gitcredentialpat.azure.Verdict.Kind;
 import io.github.gitcredentialpat.azure.Verdict.Owner;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ public final class TokenCheck {
    * @return never {@code LACKS_CODE_WRITE} or one of the kinds that concern a repository
    */
   public Verdict check(Identity place, byte[] token, Duration limit) {
-    Inquiry inquiry = new Inquiry(http, place, token, limit);
+    TokenProbe inquiry = new TokenProbe(http, place, token, limit);
     Verdict verdict = connection(inquiry, place.path() != null && isTfs(place.path()));
     try {
       if (verdict.isGood()) {
@@ -49,7 +51,7 @@ public final class TokenCheck {
               && !isListOfCode(inquiry.withoutToken().code())
           ? verdict.with(Kind.GOOD, "")
           : verdict;
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       return verdict.isGood() ? verdict.butUnknown(READING + e.getMessage()) : verdict;
     }
   }
@@ -64,11 +66,11 @@ public final class TokenCheck {
    * @throws IllegalArgumentException when the repository is not there
    */
   public Verdict checkRepository(Identity place, URI repository, byte[] token, Duration limit) {
-    Whose whose = Whose.tokenOf(repository.toString());
+    Resolution whose = Resolution.parse(repository.toString());
     if (!place.equals(whose.identity())) {
       throw new IllegalArgumentException("the repository is not of " + place.display());
     }
-    Inquiry inquiry = new Inquiry(http, place, token, limit);
+    TokenProbe inquiry = new TokenProbe(http, place, token, limit);
     Verdict verdict = connection(inquiry, whose.isAzure());
     String open = READING;
     try {
@@ -84,7 +86,7 @@ public final class TokenCheck {
       }
       open = WRITING;
       return push(verdict, inquiry.refs(repository, PUSH));
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       return verdict.isGood() ? verdict.butUnknown(open + e.getMessage()) : verdict;
     }
   }
@@ -92,11 +94,11 @@ public final class TokenCheck {
   /** Whether a host shows itself as Azure DevOps to somebody without a token. */
   public boolean isAzureDevOps(Identity place, Duration limit) {
     try {
-      return new Inquiry(http, place, new byte[0], limit)
+      return new TokenProbe(http, place, new byte[0], limit)
           .withoutToken()
           .connection()
           .isOfAzureDevOps();
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       return false;
     }
   }
@@ -107,15 +109,16 @@ public final class TokenCheck {
    */
   public boolean mayHavePublicProjects(Identity place, Duration limit) {
     try {
-      Reading answer = new Inquiry(http, place, new byte[0], limit).withoutToken().connection();
+      ProbeAnswer answer =
+          new TokenProbe(http, place, new byte[0], limit).withoutToken().connection();
       return answer.status() != 401;
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       return true;
     }
   }
 
   /** The one question that all begin with. */
-  private static Verdict connection(Inquiry inquiry, boolean isKnownServer) {
+  private static Verdict connection(TokenProbe inquiry, boolean isKnownServer) {
     Identity place = inquiry.place();
     boolean web = place.protocol().equals("https") || place.protocol().equals("http");
     if (!web || (place.host().equals(Identity.SERVICES_HOST) && !place.isOrganization())) {
@@ -128,12 +131,12 @@ public final class TokenCheck {
         return Verdict.of(Kind.NOT_CHECKABLE);
       }
       return judge(inquiry.connection(), place);
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       return Verdict.of(Kind.COULD_NOT_TELL).butUnknown(e.getMessage());
     }
   }
 
-  private static Verdict judge(Reading answer, Identity place) {
+  private static Verdict judge(ProbeAnswer answer, Identity place) {
     Verdict none = new Verdict(Kind.COULD_NOT_TELL, null, answer.tenant(), false, "", null);
     if (answer.status() == 200) {
       Owner owner = owner(answer.json().path("authenticatedUser"));
@@ -142,7 +145,7 @@ public final class TokenCheck {
             "what " + place.host() + " answered is not an answer of Azure DevOps");
       }
       // Public projects let anybody in, so that a dead token is answered as nobody's.
-      return owner.id().equals(Reading.ANONYMOUS)
+      return owner.id().equals(ProbeAnswer.ANONYMOUS)
           ? new Verdict(Kind.REJECTED, null, answer.tenant(), true, "", null)
           : new Verdict(Kind.GOOD, owner, answer.tenant(), false, "", null);
     }
@@ -182,14 +185,14 @@ public final class TokenCheck {
         id);
   }
 
-  private static Verdict code(Verdict verdict, Reading answer) {
+  private static Verdict code(Verdict verdict, ProbeAnswer answer) {
     if (isListOfCode(answer)) {
       return verdict;
     }
     return refused(verdict, answer, answer.status() == 401 ? Kind.LACKS_CODE_READ : null, READING);
   }
 
-  private static Verdict fetch(Verdict verdict, Reading answer) {
+  private static Verdict fetch(Verdict verdict, ProbeAnswer answer) {
     if (isListOfRefs(answer)) {
       return verdict;
     }
@@ -201,7 +204,7 @@ public final class TokenCheck {
         READING);
   }
 
-  private static Verdict push(Verdict verdict, Reading answer) {
+  private static Verdict push(Verdict verdict, ProbeAnswer answer) {
     if (isListOfRefs(answer)) {
       return verdict;
     }
@@ -221,7 +224,7 @@ public final class TokenCheck {
    * @param open what is not known then
    */
   private static Verdict refused(
-      Verdict verdict, Reading answer, @Nullable Kind otherwise, String open) {
+      Verdict verdict, ProbeAnswer answer, @Nullable Kind otherwise, String open) {
     Kind meaning = answer.meaning();
     // A token that lacks a scope can be refused with the words for somebody unknown.
     if (meaning != null && meaning != Kind.REJECTED && meaning != Kind.NOT_A_MEMBER) {
@@ -237,11 +240,11 @@ public final class TokenCheck {
     return verdict.kind() == Kind.REJECTED || verdict.kind() == Kind.NOT_A_MEMBER;
   }
 
-  private static boolean isListOfCode(Reading answer) {
+  private static boolean isListOfCode(ProbeAnswer answer) {
     return answer.status() == 200 && answer.isJson();
   }
 
-  private static boolean isListOfRefs(Reading answer) {
+  private static boolean isListOfRefs(ProbeAnswer answer) {
     return answer.status() == 200 && answer.isOfType("application/x-git-");
   }
 

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.command.ConfigurationText.Section;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ final class AccountChoice {
 
   /** Whether a pattern of git's credential settings is for an organization, as those here are. */
   static boolean isFor(String pattern) {
-    return Whose.tokenOf(pattern).kind() == Whose.Kind.ORGANIZATION;
+    return Resolution.parse(pattern).kind() == Resolution.Kind.ORGANIZATION;
   }
 
   private static List<Section> sections(String organization, String user) {

@@ -1,16 +1,16 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 
 /** What a verdict means for a person, and what to type next. */
 final class Advice {
   private Advice() {}
 
   /** Tells of a token for all organizations that its end is near, and how to replace it. */
-  static void onGlobal(Session session, PatToken token, String organization) {
+  static void onGlobal(Session session, Pat token, String organization) {
     if (token.global()) {
       session.say(
           token.displayName()
@@ -27,7 +27,7 @@ final class Advice {
    */
   static String on(Verdict verdict, String token, Identity identity, long now) {
     String place = identity.display();
-    String page = Whose.tokenPages(identity);
+    String page = Resolution.tokenPages(identity);
     String anew = "make a new one at " + page + " and type: git-credential-pat login " + place;
     String scope = "choose it at " + page + ", or type: git-credential-pat token scope " + place;
     return switch (verdict.kind()) {
@@ -112,7 +112,7 @@ final class Advice {
   }
 
   private static String global(long now) {
-    return now >= PatToken.END_OF_GLOBAL_TOKENS.getEpochSecond()
+    return now >= Pat.END_OF_GLOBAL_TOKENS.getEpochSecond()
         ? "such tokens stopped working on 1 December 2026"
         : "this organization forbids such tokens, and every other does from 1 December 2026";
   }

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -85,7 +85,7 @@ final class CargoPlugin {
    * Keeps what {@code cargo login} was given; asking is {@code git-credential-pat login}'s part.
    */
   private void login(String url, String token, SecretText text) throws IOException {
-    Whose whose = Whose.tokenOf(url);
+    Resolution whose = Resolution.parse(url);
     String login = "type: git-credential-pat login " + organization(url);
     byte[] secret = token.strip().getBytes(UTF_8);
     if (secret.length == 0 || token.startsWith("Basic ")) {
@@ -110,7 +110,7 @@ final class CargoPlugin {
   }
 
   private static String organization(String url) {
-    return Whose.tokenOf(url).identity().display();
+    return Resolution.parse(url).identity().display();
   }
 
   private void refuse(SecretText text, String kind, String message) throws IOException {

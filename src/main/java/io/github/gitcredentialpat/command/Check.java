@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
-import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.Inventory;
@@ -52,7 +52,7 @@ final class Check implements Callable<Integer> {
   public Integer call() throws CommandException, IOException {
     Session session = commands.session();
     String url = place == null ? session.remote() : place;
-    Whose whose = Session.whose(url);
+    Resolution whose = Session.whose(url);
     URI repository = whose.isAzure() ? Checker.repository(url) : null;
     Inventory inventory = session.inventory();
     List<StoredEntry> kept = inventory.entries(whose);
@@ -82,7 +82,7 @@ final class Check implements Callable<Integer> {
       if (session.json()) {
         describe(json.add(), each, verdict).put("message", line);
       } else {
-        session.print(Messages.harmless(line + setAside(each)) + "\n");
+        session.print(Console.harmless(line + setAside(each)) + "\n");
       }
       status = worse(status, status(verdict));
       each.entry().wipe();

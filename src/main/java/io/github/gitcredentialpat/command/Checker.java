@@ -1,13 +1,13 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.Http;
 import io.github.gitcredentialpat.azure.TokenCheck;
 import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.store.Secret;
-import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Terminal;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.net.URI;
@@ -60,7 +60,8 @@ final class Checker {
       return Verdict.couldNotTell("it is a " + token.authtype() + " credential, not a password");
     }
     // A token for a whole server is asked about where it is wanted.
-    Identity wanted = repository == null ? null : Whose.tokenOf(repository.toString()).identity();
+    Identity wanted =
+        repository == null ? null : Resolution.parse(repository.toString()).identity();
     boolean isMeant =
         wanted != null
             && (wanted.equals(place)
@@ -82,7 +83,7 @@ final class Checker {
       return isMeant
           ? check.checkRepository(wanted, repository, token.bytes(), all)
           : check.check(place, token.bytes(), all);
-    } catch (AzureException | CommandException | IOException e) {
+    } catch (ServiceException | CommandException | IOException e) {
       session.messages().trace(e);
       return Verdict.couldNotTell(e.getMessage());
     }
@@ -105,7 +106,7 @@ final class Checker {
   boolean isAzureDevOps(Identity place) {
     try {
       return new TokenCheck(session.http(place)).isAzureDevOps(place, LIMIT);
-    } catch (AzureException | CommandException | IOException e) {
+    } catch (ServiceException | CommandException | IOException e) {
       session.messages().trace(e);
       return false;
     }
@@ -115,7 +116,7 @@ final class Checker {
   boolean mayHavePublicProjects(Identity place) {
     try {
       return new TokenCheck(session.http(place)).mayHavePublicProjects(place, LIMIT);
-    } catch (AzureException | CommandException | IOException e) {
+    } catch (ServiceException | CommandException | IOException e) {
       session.messages().trace(e);
       return true;
     }

@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.PatClient;
+import io.github.gitcredentialpat.http.ServiceException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,8 +33,8 @@ abstract class ChosenTokenCommand extends TokenCommand {
   }
 
   /** The token that is meant, which still works. */
-  final PatToken chosen(Desk desk) throws AzureException, CommandException {
+  final Pat chosen(Desk desk) throws ServiceException, CommandException {
     return TokenChoice.chosen(
-        desk.pats(), Pats.Filter.ACTIVE, desk.organization(), word, desk.kept());
+        desk.pats(), PatClient.Filter.ACTIVE, desk.organization(), word, desk.kept());
   }
 }

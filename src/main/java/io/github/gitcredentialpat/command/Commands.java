@@ -2,15 +2,15 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.helper.Prompting;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.PromptPolicy;
+import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Surroundings;
-import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.IOException;
@@ -71,9 +71,9 @@ public final class Commands implements Callable<Integer> {
 
   /** Where the stores of a run come from. */
   interface Shelf {
-    StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings);
+    StoreChain chain(@Nullable String names, int timeout, Environment surroundings);
 
-    List<Store> all(Surroundings surroundings);
+    List<Store> all(Environment surroundings);
   }
 
   @Option(
@@ -231,10 +231,13 @@ public final class Commands implements Callable<Integer> {
   }
 
   private Session session(boolean mayPrompt, @Nullable String chosen) throws CommandException {
-    Messages messages = messages();
-    Surroundings surroundings =
-        new Surroundings(
-            environment, mayPrompt && Prompting.isAllowed(environment), new Deadline(), messages);
+    Console messages = messages();
+    Environment surroundings =
+        new Environment(
+            environment,
+            mayPrompt && PromptPolicy.isAllowed(environment),
+            new Deadline(),
+            messages);
     String names = chosen != null ? chosen : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
     StoreChain chain = names == null ? configured(surroundings, messages) : null;
     try {
@@ -252,7 +255,7 @@ public final class Commands implements Callable<Integer> {
    * The stores that git's helper is told to use; absent when it is told nothing. They do not count
    * as chosen: what lies in others since before is listed and removed as well.
    */
-  private @Nullable StoreChain configured(Surroundings surroundings, Messages messages) {
+  private @Nullable StoreChain configured(Environment surroundings, Console messages) {
     ConfiguredStores configured = ConfiguredStores.of(environment, messages);
     if (configured.names() == null) {
       return null;
@@ -267,18 +270,18 @@ public final class Commands implements Callable<Integer> {
     }
   }
 
-  private Messages messages() {
+  private Console messages() {
     String variable = environment.get("GIT_CREDENTIAL_PAT_TRACE");
     boolean tracing = trace || (variable != null && !variable.isEmpty());
     if (tracing) {
       // Read when the first logger is made, which only commands that ask a service do.
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
     }
-    return new Messages(err, tracing);
+    return new Console(err, tracing);
   }
 
   private int wrongUsage(CommandLine.ParameterException problem, String[] arguments) {
-    Messages messages = messages();
+    Console messages = messages();
     String near = "";
     if (problem instanceof CommandLine.UnmatchedArgumentException unmatched) {
       near = String.join(" or ", unmatched.getSuggestions());
@@ -289,7 +292,7 @@ public final class Commands implements Callable<Integer> {
   }
 
   private int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) {
-    Messages messages = messages();
+    Console messages = messages();
     if (problem instanceof CommandException expected) {
       messages.trace(problem);
       if (expected.getMessage() != null) {
@@ -300,7 +303,7 @@ public final class Commands implements Callable<Integer> {
       }
       return expected.status();
     }
-    if (problem instanceof AzureException || problem instanceof StoreException) {
+    if (problem instanceof ServiceException || problem instanceof StoreException) {
       messages.trace(problem);
       messages.say(problem.getMessage());
     } else {
@@ -329,12 +332,12 @@ public final class Commands implements Callable<Integer> {
   /** The stores that the program has. */
   private static final class AllStores implements Shelf {
     @Override
-    public StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+    public StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
       return StoreChoice.chain(names, timeout, surroundings);
     }
 
     @Override
-    public List<Store> all(Surroundings surroundings) {
+    public List<Store> all(Environment surroundings) {
       return StoreChoice.all(surroundings);
     }
   }

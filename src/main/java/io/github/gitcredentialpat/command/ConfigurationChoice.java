@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +53,7 @@ final class ConfigurationChoice {
   void show(Session session, Path file, List<String> changes) throws IOException {
     StringBuilder text = new StringBuilder(file + (dryRun ? " (not yet changed):" : ":"));
     for (String change : changes) {
-      text.append("\n").append(Messages.harmless(change));
+      text.append("\n").append(Console.harmless(change));
     }
     session.print(text.append("\n").toString());
   }

@@ -5,7 +5,7 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.github.gitcredentialpat.command.ConfigurationText.Section;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.platform.Environment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -115,7 +115,7 @@ final class ConfigurationFile {
 
   /** The person's home folder. */
   static Path home(Map<String, String> environment) {
-    return Path.of(Surroundings.home(environment));
+    return Path.of(Environment.home(environment));
   }
 
   private static Path system(Git git) throws CommandException, IOException {

@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,8 +140,8 @@ final class Configure implements Callable<Integer> {
 
   /** The name of the organization that a person names by it or a URL, in their spelling. */
   static String organization(String typed) throws CommandException {
-    Whose whose = Session.whose(typed);
-    if (whose.kind() != Whose.Kind.ORGANIZATION) {
+    Resolution whose = Session.whose(typed);
+    if (whose.kind() != Resolution.Kind.ORGANIZATION) {
       throw CommandException.wrongUsage(
           whose.identity().display() + " is not an organization of Azure DevOps Services");
     }

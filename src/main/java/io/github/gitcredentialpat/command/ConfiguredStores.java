@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ record ConfiguredStores(@Nullable String names, @Nullable String timeout) {
   private static final String ANY_URL = "https://dev.azure.com/x";
 
   /** What counts in the working directory; nothing where git or its configuration cannot say. */
-  static ConfiguredStores of(Map<String, String> environment, Messages messages) {
+  static ConfiguredStores of(Map<String, String> environment, Console messages) {
     if (!Git.isThere(environment)) {
       return NONE;
     }

@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.helper.Helper;
+import io.github.gitcredentialpat.helper.CredentialHelper;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.SshAddress;
-import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.TokenUse;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param address the URL that was named; absent when it was an organisation
  * @param entry the token
  */
-record Credential(Whose whose, @Nullable Address address, Entry entry) implements AutoCloseable {
+record Credential(Resolution whose, @Nullable Address address, Entry entry)
+    implements AutoCloseable {
   /** The user name where a program needs one: with a token any will do. */
   private static final String ANY_USER = "pat";
 
@@ -27,7 +28,7 @@ record Credential(Whose whose, @Nullable Address address, Entry entry) implement
    */
   static Credential find(Session session, String place, @Nullable String user)
       throws CommandException {
-    Whose whose = Session.whose(place);
+    Resolution whose = Session.whose(place);
     boolean hasScheme = place.contains("://");
     // A host's name has a dot in it, an organization's has none.
     Address address =
@@ -36,7 +37,8 @@ record Credential(Whose whose, @Nullable Address address, Entry entry) implement
             : null;
     String name = whose.user(user) == null && address != null ? address.user() : user;
     boolean isFeed = address != null && address.feed() != null;
-    Entry entry = Helper.find(session.run(), whose, name, isFeed ? TokenUse.PACKAGES : null);
+    Entry entry =
+        CredentialHelper.find(session.run(), whose, name, isFeed ? TokenUse.PACKAGES : null);
     String display = whose.identity().display();
     if (entry == null) {
       throw CommandException.couldNot(

@@ -1,11 +1,11 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
-import io.github.gitcredentialpat.store.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ record Details(
     @Nullable Expiry expiry) {
 
   /** As the service says it. */
-  static Details of(PatToken token) {
+  static Details of(Pat token) {
     return new Details(
         token.displayName(),
         token.scope(),
@@ -32,7 +32,7 @@ record Details(
   }
 
   /** A new entry for a token. */
-  Entry entry(Whose whose, Secret token, long now) {
+  Entry entry(Resolution whose, Secret token, long now) {
     return entry(new EntryKey(whose.identity(), null), token, now);
   }
 

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
 import io.github.gitcredentialpat.command.Diagnosis.Severity;
 import io.github.gitcredentialpat.command.Findings.Symptom;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.util.List;
@@ -71,8 +71,8 @@ final class Doctor implements Callable<Integer> {
   private Place place(Session session, @Nullable Git git, Findings findings)
       throws CommandException, IOException {
     if (typed != null) {
-      Whose whose = Session.whose(typed);
-      if (whose.kind() == Whose.Kind.HOST) {
+      Resolution whose = Session.whose(typed);
+      if (whose.kind() == Resolution.Kind.HOST) {
         findings.add(Diagnosis.NOT_AZURE);
       }
       return Place.of(typed, whose);
@@ -82,15 +82,15 @@ final class Doctor implements Callable<Integer> {
       findings.add(Diagnosis.NO_PLACE);
       return Place.AZURE;
     }
-    Whose whose = Whose.tokenOf(remote);
+    Resolution whose = Resolution.parse(remote);
     if (whose.identity() == null) {
       findings.add(
-          whose.kind() == Whose.Kind.REFUSED
+          whose.kind() == Resolution.Kind.REFUSED
               ? Diagnosis.URL_REFUSED
               : Diagnosis.ORGANIZATION_UNKNOWN);
       return Place.AZURE;
     }
-    if (whose.kind() == Whose.Kind.HOST) {
+    if (whose.kind() == Resolution.Kind.HOST) {
       findings.add(Diagnosis.NOT_AZURE);
     }
     return Place.of(remote, whose);

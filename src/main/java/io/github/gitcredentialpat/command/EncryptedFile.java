@@ -1,9 +1,9 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.store.file.ExportFile;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;

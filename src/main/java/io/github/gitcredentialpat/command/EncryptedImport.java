@@ -1,15 +1,15 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.tokens.ChainWriter;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoreLock;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -63,7 +63,7 @@ final class EncryptedImport {
     }
     if (complete && rows.stream().allMatch(row -> DISPENSABLE.contains(row.outcome()))) {
       session.say("all tokens of " + file + " are stored here; now delete the file");
-      session.messages().hint("rm " + Messages.word(file.toString()));
+      session.messages().hint("rm " + Console.word(file.toString()));
     }
     return complete;
   }

@@ -1,13 +1,13 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.helper.DatedMark;
 import io.github.gitcredentialpat.helper.GetOperation;
-import io.github.gitcredentialpat.helper.Helper;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
@@ -52,10 +52,10 @@ public final class Explanation {
   }
 
   /** Explains what was erased, which is something. Never fails, and wipes nothing. */
-  public static void give(Invocation run, Helper.Erased erased) {
+  public static void give(Invocation run, CredentialHelper.Erased erased) {
     // Of several tokens that were refused at once one tells the reason.
     Entry entry = erased.entries().get(0);
-    Whose asked = Whose.token(erased.protocol(), erased.host(), erased.path(), null);
+    Resolution asked = Resolution.resolve(erased.protocol(), erased.host(), erased.path(), null);
     boolean isOrganization = entry.key().identity().isOrganization();
     if (!asked.isAzure() && !isOrganization) {
       return;
@@ -66,10 +66,10 @@ public final class Explanation {
                 .reason(entry, erased.setAside())
             : null;
     if (reason == null) {
-      Whose whose =
+      Resolution whose =
           asked.isAzure()
               ? asked
-              : new Whose(Whose.Kind.ORGANIZATION, entry.key().identity(), false, null);
+              : new Resolution(Resolution.Kind.ORGANIZATION, entry.key().identity(), false, null);
       reason = Wording.renewal(whose) + AGAIN;
     }
     run.messages().say(reason);

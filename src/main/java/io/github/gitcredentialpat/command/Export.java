@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.StoreException;
@@ -87,14 +87,14 @@ final class Export implements Callable<Integer> {
   /** One for each key: of copies in several stores the one that git would be answered with. */
   private List<StoredEntry> chosen(Inventory inventory, long now) throws CommandException {
     Map<EntryKey, StoredEntry> chosen = new LinkedHashMap<>();
-    List<Whose> wanted = new ArrayList<>();
+    List<Resolution> wanted = new ArrayList<>();
     for (String place : places) {
       wanted.add(Session.whose(place));
     }
     if (wanted.isEmpty()) {
       wanted.add(null);
     }
-    for (Whose whose : wanted) {
+    for (Resolution whose : wanted) {
       for (StoredEntry each : inventory.entries(whose)) {
         StoredEntry other = chosen.get(each.entry().key());
         if (!each.store().capacity().writable()) {

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -20,7 +20,7 @@ public final class Failure {
   /**
    * Says what happened; of standard output that was closed, as by {@code head}, nothing is said.
    */
-  public static void report(Messages messages, Throwable problem) {
+  public static void report(Console messages, Throwable problem) {
     try {
       messages.trace(problem);
       String line = line(problem);
@@ -33,7 +33,7 @@ public final class Failure {
   }
 
   /** The same for git's operations, which read the request and write the answer, and no more. */
-  public static void reportOfRequest(Messages messages, IOException problem) {
+  public static void reportOfRequest(Console messages, IOException problem) {
     report(
         messages,
         isClosedPipe(problem)

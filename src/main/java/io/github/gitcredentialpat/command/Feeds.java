@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import org.jspecify.annotations.Nullable;
 
 /** What package managers are answered that ask by themselves: about Azure DevOps only. */
@@ -10,7 +10,7 @@ final class Feeds {
   /** Whether the URL leads to an organisation or collection, which its user part never says. */
   static boolean isAzure(String url) {
     Address address = Address.of(url);
-    return address != null && Whose.tokenOf(address.url()).isAzure();
+    return address != null && Resolution.parse(address.url()).isAzure();
   }
 
   /**
@@ -23,7 +23,7 @@ final class Feeds {
   static @Nullable Credential find(Session session, String url, @Nullable String user)
       throws CommandException {
     Address address = Address.of(url);
-    Whose whose = address == null ? null : Whose.tokenOf(address.url());
+    Resolution whose = address == null ? null : Resolution.parse(address.url());
     if (whose == null || !whose.isAzure()) {
       return null;
     }

@@ -3,14 +3,14 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.ForeignEntry.Program;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import java.nio.ByteBuffer;
@@ -63,7 +63,7 @@ final class Finding {
   private final ImportSource source;
   private final ForeignEntry foreign;
   private final boolean all;
-  private @Nullable Whose whose;
+  private @Nullable Resolution whose;
   private boolean isByUser;
   private @Nullable Outcome outcome;
   private @Nullable Entry entry;
@@ -80,7 +80,7 @@ final class Finding {
     this.source = source;
     this.foreign = foreign;
     this.all = all;
-    Whose found = foreign.host().isEmpty() ? null : resolve(foreign);
+    Resolution found = foreign.host().isEmpty() ? null : resolve(foreign);
     // A user name may be anything; until something bears it out it is no organization.
     isByUser = found != null && found.fromUser();
     whose = found;
@@ -97,28 +97,28 @@ final class Finding {
     if (isByUser && known.contains(whose.identity())) {
       outcome = unwanted();
     } else if (organization != null) {
-      belongsTo(Whose.token("https", Identity.SERVICES_HOST, organization, null));
+      belongsTo(Resolution.resolve("https", Identity.SERVICES_HOST, organization, null));
     }
   }
 
-  private void belongsTo(Whose found) {
+  private void belongsTo(Resolution found) {
     whose = found;
     isByUser = false;
     outcome = unwanted();
   }
 
-  private static Whose resolve(ForeignEntry foreign) {
+  private static Resolution resolve(ForeignEntry foreign) {
     String path = foreign.path();
     boolean encoded =
         foreign.program() == Program.GIT_CREDENTIAL_MANAGER
             || foreign.program() == Program.AZURE_CLI;
     return encoded && path != null
-        ? Whose.tokenOf(foreign.protocol() + "://" + foreign.host() + "/" + path)
-        : Whose.token(foreign.protocol(), foreign.host(), path, foreign.user());
+        ? Resolution.parse(foreign.protocol() + "://" + foreign.host() + "/" + path)
+        : Resolution.resolve(foreign.protocol(), foreign.host(), path, foreign.user());
   }
 
   private @Nullable Outcome unwanted() {
-    if (whose == null || whose.kind() == Whose.Kind.REFUSED) {
+    if (whose == null || whose.kind() == Resolution.Kind.REFUSED) {
       return Outcome.REFUSED;
     }
     if (whose.identity() == null) {
@@ -139,7 +139,7 @@ final class Finding {
   }
 
   /** Whose it is; only of one that {@link #isWanted}. */
-  Whose whose() {
+  Resolution whose() {
     return whose;
   }
 
@@ -161,7 +161,7 @@ final class Finding {
   void recognize(Map<ByteBuffer, Identity> organizations) {
     Identity identity = entry == null ? null : organizations.get(secret());
     if (identity != null) {
-      belongsTo(new Whose(Whose.Kind.ORGANIZATION, identity, false, null));
+      belongsTo(new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null));
     }
   }
 
@@ -196,13 +196,13 @@ final class Finding {
     if (read != null
         && (whose.isAzure() || isOpen)
         && user != null
-        && PersonalAccessToken.isLike(user)
-        && !PersonalAccessToken.isLike(new String(read.secret().bytes(), UTF_8))) {
+        && TokenFormat.isLike(user)
+        && !TokenFormat.isLike(new String(read.secret().bytes(), UTF_8))) {
       // A token may be sent as the user name, with anything for a password.
       read = Entry.of(read.key(), Secret.password(user.getBytes(UTF_8)), read.storedAt());
     }
     if (read != null && (whose.isAzure() || isOpen()) && read.secret().authtype() == null) {
-      byte[] bare = PersonalAccessToken.bareIfToken(read.secret().bytes());
+      byte[] bare = TokenFormat.bareIfToken(read.secret().bytes());
       if (bare != read.secret().bytes()) {
         Entry whole = read;
         read =

@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} found so far. */
 final class Findings {
-  private final Messages messages;
+  private final Console messages;
   private final List<Symptom> found = new ArrayList<>();
 
   /** One of the things that can be found, with the facts that belong to it. */
@@ -26,10 +26,10 @@ final class Findings {
 
   /** A part of the body. */
   interface Part {
-    void look() throws CommandException, AzureException, StoreException, IOException;
+    void look() throws CommandException, ServiceException, StoreException, IOException;
   }
 
-  Findings(Messages messages) {
+  Findings(Console messages) {
     this.messages = messages;
   }
 
@@ -45,7 +45,7 @@ final class Findings {
   void look(Part part) {
     try {
       part.look();
-    } catch (CommandException | AzureException | StoreException | IOException e) {
+    } catch (CommandException | ServiceException | StoreException | IOException e) {
       messages.trace(e);
       add(Diagnosis.NOT_LOOKED_AT);
     }

@@ -1,9 +1,9 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.HttpSettings;
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.http.HttpSettings;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.identity.Resolution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -61,7 +61,7 @@ final class GitCheckup {
     } else {
       findings.add(Diagnosis.GIT, version);
     }
-    if (place.isOf(Whose.Kind.COLLECTION) && !git.isAtLeast(2, 46)) {
+    if (place.isOf(Resolution.Kind.COLLECTION) && !git.isAtLeast(2, 46)) {
       findings.add(Diagnosis.SERVER_NTLM);
     }
   }
@@ -86,7 +86,7 @@ final class GitCheckup {
       other(Diagnosis.HELPER_BEFORE, helper);
     }
     if (ours == null) {
-      boolean isServices = place.whose() == null || place.isOf(Whose.Kind.ORGANIZATION);
+      boolean isServices = place.whose() == null || place.isOf(Resolution.Kind.ORGANIZATION);
       findings.add(
           isServices ? Diagnosis.HELPER_MISSING : Diagnosis.HELPER_MISSING_SERVER, place.fact());
     } else if (isThere(ours) && helpers.size() == 1) {
@@ -127,7 +127,9 @@ final class GitCheckup {
     Setting path = settings.useHttpPath(place.url());
     if (place.needsPath() && (path == null || !path.isTrue())) {
       findings.add(
-          place.isOf(Whose.Kind.COLLECTION) ? Diagnosis.PATH_HIDDEN_SERVER : Diagnosis.PATH_HIDDEN);
+          place.isOf(Resolution.Kind.COLLECTION)
+              ? Diagnosis.PATH_HIDDEN_SERVER
+              : Diagnosis.PATH_HIDDEN);
     }
   }
 
@@ -216,7 +218,7 @@ final class GitCheckup {
       if (HttpSettings.of(protocol, withoutAuthorities(environment), proxy::get).proxy() != null) {
         findings.add(Diagnosis.PROXY_SET);
       }
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       findings.add(Diagnosis.PROXY_UNUSABLE);
     }
   }

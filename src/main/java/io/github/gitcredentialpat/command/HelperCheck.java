@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import java.io.IOException;
 import java.util.List;
 
@@ -29,7 +29,7 @@ final class HelperCheck {
    * @param typed as the person named the place
    * @return whether git asks this helper now, or nobody wants it to
    */
-  boolean setUp(Whose whose, String typed) {
+  boolean setUp(Resolution whose, String typed) {
     try {
       Launcher launcher = Launcher.present();
       if (launcher == null || !Git.isThere(session.environment())) {
@@ -49,7 +49,7 @@ final class HelperCheck {
     } catch (CommandException | IOException e) {
       session.messages().trace(e);
       session.say("git cannot be set up to ask for this token: " + e.getMessage());
-      boolean isServer = whose.kind() == Whose.Kind.COLLECTION;
+      boolean isServer = whose.kind() == Resolution.Kind.COLLECTION;
       session
           .messages()
           .hint(
@@ -61,20 +61,20 @@ final class HelperCheck {
     }
   }
 
-  private void setUp(Git git, Launcher launcher, Whose whose, String typed)
+  private void setUp(Git git, Launcher launcher, Resolution whose, String typed)
       throws CommandException, IOException {
     Launcher windows = options.isEmpty() ? new Wsl(session.environment()).windowsHelper() : null;
     ConfigurationFile file = ConfigurationFile.open(git, Scope.GLOBAL);
     HelperSetup setup = HelperSetup.of(git, file, (windows == null ? launcher : windows).command());
     setup.choose(options);
     String what = "Azure DevOps";
-    if (whose.kind() == Whose.Kind.COLLECTION) {
+    if (whose.kind() == Resolution.Kind.COLLECTION) {
       String server = server(whose.identity(), typed);
       setup.addServer(server);
       what = what + " and " + server;
     }
     setup.apply();
-    if (whose.kind() == Whose.Kind.COLLECTION) {
+    if (whose.kind() == Resolution.Kind.COLLECTION) {
       new ProactiveAuth(git).addServer(file, server(whose.identity(), typed));
     }
     file.save();

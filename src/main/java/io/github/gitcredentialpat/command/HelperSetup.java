@@ -3,8 +3,8 @@ package io.github.gitcredentialpat.command;
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
 import io.github.gitcredentialpat.command.ConfigurationText.Section;
 import io.github.gitcredentialpat.command.CredentialSettings.Setting;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -126,8 +126,8 @@ final class HelperSetup {
       throw CommandException.wrongUsage(
           "type the server's whole address, as in http://tfs.corp.local:8080/tfs");
     }
-    Whose whose = Session.whose(typed);
-    if (whose.kind() == Whose.Kind.ORGANIZATION) {
+    Resolution whose = Session.whose(typed);
+    if (whose.kind() == Resolution.Kind.ORGANIZATION) {
       throw CommandException.wrongUsage(
           "Azure DevOps Services is always set up; --server is for servers of your own");
     }

@@ -7,7 +7,7 @@ import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.plaintext.PlaintextFile;
+import io.github.gitcredentialpat.store.foreign.PlaintextFile;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.command;
 
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntries;
@@ -7,10 +8,9 @@ import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
-import io.github.gitcredentialpat.store.plaintext.ManagerFiles;
-import io.github.gitcredentialpat.store.plaintext.PlaintextFile;
-import io.github.gitcredentialpat.store.plaintext.PlaintextFiles;
+import io.github.gitcredentialpat.store.foreign.GcmFiles;
+import io.github.gitcredentialpat.store.foreign.KnownFiles;
+import io.github.gitcredentialpat.store.foreign.PlaintextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,21 +59,21 @@ record ImportSource(String name, String place, boolean isPlain, ForeignEntries e
         sources.add(new ImportSource(store.name(), store.name(), false, entries));
       }
     }
-    Surroundings surroundings = session.run().surroundings();
+    Environment surroundings = session.run().surroundings();
     List<Path> named = new ArrayList<>();
     try {
       named.addAll(StoreHelperFiles.of(session));
     } catch (CommandException | IOException e) {
       sources.add(new ImportSource("store", "git's configuration", true, new Unreadable(e)));
     }
-    add(sources, "store", PlaintextFiles.ofGit(surroundings, named));
-    ManagerFiles manager = new ManagerFiles(surroundings);
+    add(sources, "store", KnownFiles.ofGit(surroundings, named));
+    GcmFiles manager = new GcmFiles(surroundings);
     // What nobody can tell of is not absent: reading it says why.
     if (!Files.notExists(manager.path())) {
       sources.add(new ImportSource("gcm", manager.path().toString(), true, manager));
     }
-    add(sources, "netrc", PlaintextFiles.ofNetrc(surroundings));
-    add(sources, "azure-cli", PlaintextFiles.ofAzure(surroundings));
+    add(sources, "netrc", KnownFiles.ofNetrc(surroundings));
+    add(sources, "azure-cli", KnownFiles.ofAzure(surroundings));
     sources.removeIf(source -> name != null && !name.equals(source.name()));
     return sources;
   }

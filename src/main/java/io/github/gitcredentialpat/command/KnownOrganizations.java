@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
@@ -63,13 +63,13 @@ final class KnownOrganizations {
   void addUrl(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     if (lower.contains(Identity.SERVICES_HOST) || lower.contains(".visualstudio.com")) {
-      add(Whose.tokenOf(text));
+      add(Resolution.parse(text));
     }
   }
 
   /** Adds the organization of a URL, unless that too has it from a user name. */
-  void add(Whose whose) {
-    if (whose.kind() == Whose.Kind.ORGANIZATION && !whose.fromUser()) {
+  void add(Resolution whose) {
+    if (whose.kind() == Resolution.Kind.ORGANIZATION && !whose.fromUser()) {
       known.add(whose.identity());
     }
   }

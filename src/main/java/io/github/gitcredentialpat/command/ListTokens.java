@@ -2,9 +2,9 @@ package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.tokens.Inventory;
@@ -76,7 +76,7 @@ final class ListTokens implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException, IOException {
     Session session = commands.session();
-    Whose whose = place == null ? null : Session.whose(place);
+    Resolution whose = place == null ? null : Session.whose(place);
     Inventory inventory = session.inventory();
     List<StoredEntry> kept = inventory.entries(whose);
     long now = session.run().now();
@@ -98,7 +98,7 @@ final class ListTokens implements Callable<Integer> {
         StoredEntry each = kept.get(i);
         String token = StoredEntry.describe(each.entry().key());
         String line = Advice.on(verdicts.get(i), token, each.identity(), now);
-        session.print((i == 0 ? "\n" : "") + Messages.harmless(line) + "\n");
+        session.print((i == 0 ? "\n" : "") + Console.harmless(line) + "\n");
       }
     }
     boolean good = verdicts.stream().noneMatch(verdict -> Check.status(verdict) == Check.BAD);
@@ -154,7 +154,7 @@ final class ListTokens implements Callable<Integer> {
 
   /** The month, read off the token itself, in ISO 8601; absent when its form does not tell. */
   private static @Nullable String issued(Entry entry) {
-    YearMonth month = PersonalAccessToken.issuedIn(entry.secret().bytes());
+    YearMonth month = TokenFormat.issuedIn(entry.secret().bytes());
     return month == null ? null : month.toString();
   }
 

@@ -2,18 +2,18 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.platform.Terminal;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.StoredEntries;
@@ -97,18 +97,18 @@ final class Login implements Callable<Integer> {
   public Integer call() throws CommandException, IOException, StoreException {
     Session session = commands.session();
     String url = place == null ? session.remote() : place;
-    Whose whose = collectionOr(session, Session.whose(url));
+    Resolution whose = collectionOr(session, Session.whose(url));
     if (restore) {
       return restore(session, whose);
     }
     Expiry expiry = expiry(session.run().now());
-    if (user == null && whose.kind() == Whose.Kind.HOST) {
+    if (user == null && whose.kind() == Resolution.Kind.HOST) {
       throw CommandException.wrongUsage(
           whose.identity().display() + " is not Azure DevOps and wants a user name; add --user");
     }
     Secret token = Secret.password(token(session, whose));
     try {
-      if (!PersonalAccessToken.isLike(new String(token.bytes(), UTF_8)) && whose.isAzure()) {
+      if (!TokenFormat.isLike(new String(token.bytes(), UTF_8)) && whose.isAzure()) {
         session.say("this does not look like a personal access token; going on all the same");
       }
       Verdict verdict = verdict(session, whose, token);
@@ -126,7 +126,7 @@ final class Login implements Callable<Integer> {
       }
       boolean isProven = verdict != null && verdict.isGood();
       String whyNot =
-          isProven && whose.kind() == Whose.Kind.ORGANIZATION
+          isProven && whose.kind() == Resolution.Kind.ORGANIZATION
               ? ProactiveAuth.useFor(
                   session, whose.identity(), Configure.spelling(url, whose.identity().display()))
               : null;
@@ -143,14 +143,15 @@ final class Login implements Callable<Integer> {
    * A Server's collection is known by the form of its repositories' URLs, not by that of its own: a
    * host with a path is asked, without a token, whether it is one.
    */
-  private Whose collectionOr(Session session, Whose whose) {
+  private Resolution collectionOr(Session session, Resolution whose) {
     Identity host = whose.identity();
-    if (noCheck || whose.kind() != Whose.Kind.HOST || host.path() == null) {
+    if (noCheck || whose.kind() != Resolution.Kind.HOST || host.path() == null) {
       return whose;
     }
-    Whose server = Whose.token(host.protocol(), host.host(), host.path() + "/_git/any", null);
+    Resolution server =
+        Resolution.resolve(host.protocol(), host.host(), host.path() + "/_git/any", null);
     boolean isServer =
-        server.kind() == Whose.Kind.COLLECTION
+        server.kind() == Resolution.Kind.COLLECTION
             && new Checker(session).isAzureDevOps(server.identity());
     return isServer ? server : whose;
   }
@@ -161,7 +162,7 @@ final class Login implements Callable<Integer> {
 
   // --- the token ---
 
-  private byte[] token(Session session, Whose whose) throws CommandException, IOException {
+  private byte[] token(Session session, Resolution whose) throws CommandException, IOException {
     byte[] typed;
     if (Terminal.isTerminal(Terminal.INPUT)) {
       showPage(session, whose);
@@ -176,9 +177,8 @@ final class Login implements Callable<Integer> {
       typed = Arrays.copyOf(piped, session.in().readNBytes(piped, 0, piped.length));
       Arrays.fill(piped, (byte) 0);
     }
-    byte[] token =
-        whose.isAzure() ? PersonalAccessToken.bare(typed) : PersonalAccessToken.trimmed(typed);
-    boolean isMarked = whose.isAzure() && PersonalAccessToken.isMarked(typed);
+    byte[] token = whose.isAzure() ? TokenFormat.bare(typed) : TokenFormat.trimmed(typed);
+    boolean isMarked = whose.isAzure() && TokenFormat.isMarked(typed);
     if (token != typed) {
       Arrays.fill(typed, (byte) 0);
     }
@@ -192,7 +192,7 @@ final class Login implements Callable<Integer> {
             ? "is longer than git can take"
             : hasControls(token)
                 ? "holds a line break or another control character"
-                : whose.isAzure() && PersonalAccessToken.isUnresolved(token)
+                : whose.isAzure() && TokenFormat.isUnresolved(token)
                     ? "is an expression that the pipeline did not replace"
                     : null;
     if (fault != null) {
@@ -215,7 +215,7 @@ final class Login implements Callable<Integer> {
     return bytes;
   }
 
-  private void showPage(Session session, Whose whose) {
+  private void showPage(Session session, Resolution whose) {
     String page = whose.tokenPage();
     if (page == null) {
       return;
@@ -223,7 +223,7 @@ final class Login implements Callable<Integer> {
     boolean opened = !noBrowser && Browser.open(page, session.environment());
     session.say(
         "make a token at "
-            + Whose.tokenPages(whose.identity())
+            + Resolution.tokenPages(whose.identity())
             + (opened ? ", which opens now," : "")
             + " with the scope Code (Read & write), and paste it here");
   }
@@ -239,8 +239,8 @@ final class Login implements Callable<Integer> {
 
   // --- is it good? ---
 
-  private @Nullable Verdict verdict(Session session, Whose whose, Secret token) {
-    return noCheck || whose.kind() == Whose.Kind.HOST
+  private @Nullable Verdict verdict(Session session, Resolution whose, Secret token) {
+    return noCheck || whose.kind() == Resolution.Kind.HOST
         ? null
         : new Checker(session).check(whose.identity(), null, token, Checker.LIMIT);
   }
@@ -254,7 +254,7 @@ final class Login implements Callable<Integer> {
 
   private boolean keep(
       Session session,
-      Whose whose,
+      Resolution whose,
       Secret token,
       @Nullable Expiry expiry,
       @Nullable Verdict verdict)
@@ -284,19 +284,19 @@ final class Login implements Callable<Integer> {
   }
 
   /** What the service knows of the token with the name that the person gave. */
-  private Details details(Session session, Whose whose, @Nullable Expiry expiry) {
+  private Details details(Session session, Resolution whose, @Nullable Expiry expiry) {
     Details typed = new Details(name, null, null, expiry);
-    if (name == null || noCheck || whose.kind() != Whose.Kind.ORGANIZATION) {
+    if (name == null || noCheck || whose.kind() != Resolution.Kind.ORGANIZATION) {
       return typed;
     }
     try (SignIn signIn = SignIn.withoutAsking(session, whose)) {
-      PatToken found = signIn == null ? null : TokenChoice.named(signIn.pats(), name);
+      Pat found = signIn == null ? null : TokenChoice.named(signIn.pats(), name);
       if (found == null) {
         return typed;
       }
       Advice.onGlobal(session, found, whose.identity().display());
       return Details.of(found);
-    } catch (AzureException | CommandException | IOException | StoreException e) {
+    } catch (ServiceException | CommandException | IOException | StoreException e) {
       session.messages().trace(e);
       return typed;
     }
@@ -304,7 +304,7 @@ final class Login implements Callable<Integer> {
 
   // --- bringing one back ---
 
-  private int restore(Session session, Whose whose) {
+  private int restore(Session session, Resolution whose) {
     Inventory inventory = session.inventory();
     try (StoredEntries entries = inventory.entries(whose)) {
       StoredEntry newest =
@@ -325,7 +325,7 @@ final class Login implements Callable<Integer> {
     }
   }
 
-  private int restore(Session session, Whose whose, StoredEntry newest) {
+  private int restore(Session session, Resolution whose, StoredEntry newest) {
     String what = StoredEntry.describe(newest.store(), newest.entry().key());
     Verdict verdict = verdict(session, whose, newest.entry().secret());
     if (verdict != null && isRefused(verdict)) {

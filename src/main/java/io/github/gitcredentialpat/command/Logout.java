@@ -1,9 +1,9 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.Inventory;
@@ -72,7 +72,7 @@ final class Logout implements Callable<Integer> {
               : "--user needs an organization");
     }
     Session session = commands.session();
-    Whose whose = place == null ? null : Session.whose(place);
+    Resolution whose = place == null ? null : Session.whose(place);
     Inventory inventory = session.inventory();
     List<Inventory.Place> chosen = new ArrayList<>(signIn ? List.of() : tokens(inventory, whose));
     if (all || signIn) {
@@ -107,7 +107,7 @@ final class Logout implements Callable<Integer> {
     return removedAll && allRead ? 0 : 1;
   }
 
-  private List<Inventory.Place> tokens(Inventory inventory, @Nullable Whose whose)
+  private List<Inventory.Place> tokens(Inventory inventory, @Nullable Resolution whose)
       throws CommandException {
     List<Inventory.Place> stored = inventory.places(whose);
     return whose == null ? stored : UserChoice.of(stored, Inventory.Place::key, whose, user);
@@ -124,7 +124,7 @@ final class Logout implements Callable<Integer> {
     Set<Identity> places = new LinkedHashSet<>();
     removed.forEach(each -> places.add(each.key().identity()));
     for (Identity place : places) {
-      Whose whose = new Whose(Whose.Kind.ORGANIZATION, place, false, null);
+      Resolution whose = new Resolution(Resolution.Kind.ORGANIZATION, place, false, null);
       if (place.isOrganization()
           && inventory.places(whose).isEmpty()
           && setting.remove(place.display())) {
@@ -151,7 +151,7 @@ final class Logout implements Callable<Integer> {
 
   /** Nobody can tell whose tokens these are. Returns whether there are none. */
   private static boolean sayWhatIsDamaged(
-      Session session, Inventory inventory, @Nullable Whose whose) {
+      Session session, Inventory inventory, @Nullable Resolution whose) {
     boolean none = true;
     for (Inventory.Damaged damaged : inventory.damaged()) {
       int count = damaged.entries();
@@ -178,20 +178,20 @@ final class Logout implements Callable<Integer> {
     chosen.forEach(each -> places.add(each.key().identity()));
     places.removeIf(Identity::isSignIn);
     for (Identity place : places) {
-      String page = Whose.tokenPages(place);
+      String page = Resolution.tokenPages(place);
       if (!place.isOrganization()) {
         session.say("nothing can be revoked from here at " + place.display() + "; see " + page);
         revokedAll = false;
         continue;
       }
-      Whose whose = new Whose(Whose.Kind.ORGANIZATION, place, false, null);
+      Resolution whose = new Resolution(Resolution.Kind.ORGANIZATION, place, false, null);
       List<StoredEntry> kept = inventory.entries(whose);
       try (SignIn signIn = SignIn.to(session, whose)) {
         for (StoredEntry each : kept) {
           if (!chosen.contains(new Inventory.Place(each.store(), each.entry().key()))) {
             continue;
           }
-          PatToken token = TokenChoice.of(signIn.pats(), each.entry());
+          Pat token = TokenChoice.of(signIn.pats(), each.entry());
           if (token == null) {
             session.say(
                 "which token at the service it is is not known for "
@@ -204,7 +204,7 @@ final class Logout implements Callable<Integer> {
             session.say(token.displayName() + " is revoked for " + place.display());
           }
         }
-      } catch (AzureException | CommandException | IOException | StoreException e) {
+      } catch (ServiceException | CommandException | IOException | StoreException e) {
         session.messages().trace(e);
         session.say(
             "nothing is revoked at the service for " + place.display() + ": " + e.getMessage());

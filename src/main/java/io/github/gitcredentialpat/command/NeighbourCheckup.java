@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
@@ -51,7 +51,7 @@ final class NeighbourCheckup {
     if (count == 0) {
       return;
     }
-    Fact all = Fact.allHosts(place.isOf(Whose.Kind.HOST));
+    Fact all = Fact.allHosts(place.isOf(Resolution.Kind.HOST));
     switch (source.name()) {
       case "netrc" -> findings.add(Diagnosis.NETRC, all);
       case "store" -> findings.add(Diagnosis.PLAINTEXT, Fact.count(count), all);
@@ -70,7 +70,7 @@ final class NeighbourCheckup {
 
   private boolean isMeant(String host) {
     String name = host.toLowerCase(Locale.ROOT);
-    if (place.whose() == null || place.isOf(Whose.Kind.ORGANIZATION)) {
+    if (place.whose() == null || place.isOf(Resolution.Kind.ORGANIZATION)) {
       return name.equals(Identity.SERVICES_HOST)
           || name.endsWith("." + Identity.SERVICES_HOST)
           || name.endsWith(".visualstudio.com");

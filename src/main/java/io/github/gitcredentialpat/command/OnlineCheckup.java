@@ -1,11 +1,11 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.AzureException.Reason;
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class OnlineCheckup {
               Checker.LIMIT);
       findings.add(Diagnosis.REACHABLE, place.fact());
       return true;
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       // Its message may name a proxy or a server.
       session.messages().trace(e);
       findings.add(
@@ -93,13 +93,13 @@ final class OnlineCheckup {
 
   /** Whether one of them is for all organizations; only where that takes no sign-in of a person. */
   private void global(List<StoredEntry> kept)
-      throws AzureException, CommandException, IOException, StoreException {
-    Whose whose = place.whose();
+      throws ServiceException, CommandException, IOException, StoreException {
+    Resolution whose = place.whose();
     boolean isNamed =
         kept.stream()
             .map(StoredEntry::entry)
             .anyMatch(entry -> entry.name() != null || entry.authorizationId() != null);
-    if (!isNamed || whose.kind() != Whose.Kind.ORGANIZATION) {
+    if (!isNamed || whose.kind() != Resolution.Kind.ORGANIZATION) {
       return;
     }
     try (SignIn signIn = SignIn.withoutAsking(session, whose)) {
@@ -107,12 +107,12 @@ final class OnlineCheckup {
         return;
       }
       for (StoredEntry each : kept) {
-        PatToken token = TokenChoice.of(signIn.pats(), each.entry());
+        Pat token = TokenChoice.of(signIn.pats(), each.entry());
         if (token != null && token.global()) {
           findings.add(Diagnosis.ONLINE_GLOBAL_ENDS, place.fact(), place.typed());
         }
       }
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       // What the tokens are good for is said already.
       session.messages().trace(e);
     }

@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.SshAddress;
-import io.github.gitcredentialpat.identity.Whose;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param url as git would be given it, but without the user part, which may be a secret
  * @param whose whose token it is; absent when only Azure DevOps in general is meant
  */
-record Place(String url, @Nullable Whose whose) {
+record Place(String url, @Nullable Resolution whose) {
   /** Azure DevOps Services, no organisation in particular. */
   static final Place AZURE = new Place("https://" + Identity.SERVICES_HOST + "/ORG", null);
 
   /** What a person typed, or a remote. */
-  static Place of(String typed, Whose whose) {
+  static Place of(String typed, Resolution whose) {
     String url = typed.strip();
-    if (SshAddress.is(url) || (whose.kind() == Whose.Kind.ORGANIZATION && url.indexOf('.') < 0)) {
+    if (SshAddress.is(url)
+        || (whose.kind() == Resolution.Kind.ORGANIZATION && url.indexOf('.') < 0)) {
       // git compares paths with case, so a name stays as it was typed.
       String name = whose.identity().path();
       url = "https://" + Identity.SERVICES_HOST + "/" + (url.equalsIgnoreCase(name) ? url : name);
@@ -31,7 +32,7 @@ record Place(String url, @Nullable Whose whose) {
     return new Place(url.substring(0, start) + url.substring(Math.max(at + 1, start)), whose);
   }
 
-  boolean isOf(Whose.Kind kind) {
+  boolean isOf(Resolution.Kind kind) {
     return whose != null && whose.kind() == kind;
   }
 
@@ -43,7 +44,7 @@ record Place(String url, @Nullable Whose whose) {
   /** Whether git has to tell the path, so that it is known whose token is meant. */
   boolean needsPath() {
     boolean isServices = url.startsWith("https://" + Identity.SERVICES_HOST + "/");
-    return isServices || isOf(Whose.Kind.COLLECTION);
+    return isServices || isOf(Resolution.Kind.COLLECTION);
   }
 
   Fact fact() {

@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.store.Terminal;
+import io.github.gitcredentialpat.platform.Terminal;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;

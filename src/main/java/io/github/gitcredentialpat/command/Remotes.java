@@ -3,12 +3,12 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.FileProblem;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.FileProblem;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -210,7 +210,7 @@ final class Remotes implements Callable<Integer> {
 
   /** Keeps the secret. Returns {@code MOVED} when the URL can do without it now. */
   private Outcome keep(SecretUrl url) {
-    Whose whose = url.whose();
+    Resolution whose = url.whose();
     EntryKey key = new EntryKey(whose.identity(), url.user());
     Secret secret = Secret.password(url.secret().getBytes(UTF_8));
     // When it was put there nobody knows; from now on it counts as kept now.
@@ -293,7 +293,7 @@ final class Remotes implements Callable<Integer> {
         });
     for (Path file : byHand) {
       session.say("edit " + file + " to remove what cannot be moved");
-      session.messages().hint("git config --file " + Messages.word(file.toString()) + " --edit");
+      session.messages().hint("git config --file " + Console.word(file.toString()) + " --edit");
     }
     if (fix) {
       adviseExposed(outcomes);
@@ -305,12 +305,12 @@ final class Remotes implements Callable<Integer> {
         + commands.helperOptions()
         + " remotes"
         + options
-        + (root == null ? "" : " --recursive " + Messages.word(root.toString()));
+        + (root == null ? "" : " --recursive " + Console.word(root.toString()));
   }
 
   /** What lay open may have been read, and what was committed stays in the history. */
   private void adviseExposed(Map<ExposedSecret, Outcome> outcomes) {
-    Map<Identity, Whose> exposed = new LinkedHashMap<>();
+    Map<Identity, Resolution> exposed = new LinkedHashMap<>();
     Set<Path> tracked = new LinkedHashSet<>();
     outcomes.forEach(
         (secret, outcome) -> {
@@ -324,7 +324,7 @@ final class Remotes implements Callable<Integer> {
     for (Path file : tracked) {
       session.say("commit " + file + "; older commits hold the secret for good");
     }
-    for (Whose whose : exposed.values()) {
+    for (Resolution whose : exposed.values()) {
       Identity identity = whose.identity();
       String page = whose.tokenPage();
       session.say(

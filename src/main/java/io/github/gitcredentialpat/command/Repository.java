@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.SshAddress;
-import io.github.gitcredentialpat.store.FileProblem;
+import io.github.gitcredentialpat.platform.FileProblem;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -3,9 +3,9 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
 import java.net.URLDecoder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class SecretUrl {
   private final String user;
   private final String password;
   private final String rest;
-  private final Whose whose;
+  private final Resolution whose;
 
   private SecretUrl(String written, String scheme, String user, String password, String rest) {
     this.written = written;
@@ -28,15 +28,15 @@ final class SecretUrl {
     this.user = user;
     this.password = password;
     this.rest = rest;
-    Whose found = Whose.tokenOf(scheme + "://" + rest.substring(0, end("?#", rest, 0)));
+    Resolution found = Resolution.parse(scheme + "://" + rest.substring(0, end("?#", rest, 0)));
     // Of a host that is no Azure DevOps git names no path unless it is told to.
     whose =
-        found.kind() == Whose.Kind.HOST
-            ? Whose.tokenOf(scheme + "://" + rest.substring(0, end("/?#", rest, 0)))
+        found.kind() == Resolution.Kind.HOST
+            ? Resolution.parse(scheme + "://" + rest.substring(0, end("/?#", rest, 0)))
             : found;
   }
 
-  private SecretUrl(SecretUrl same, Whose whose) {
+  private SecretUrl(SecretUrl same, Resolution whose) {
     written = same.written;
     scheme = same.scheme;
     user = same.user;
@@ -53,18 +53,19 @@ final class SecretUrl {
     if (!isOpen()) {
       return this;
     }
-    Whose byUser = Whose.token("https", Identity.SERVICES_HOST, null, user);
-    if (byUser.kind() == Whose.Kind.ORGANIZATION && known.contains(byUser.identity())) {
+    Resolution byUser = Resolution.resolve("https", Identity.SERVICES_HOST, null, user);
+    if (byUser.kind() == Resolution.Kind.ORGANIZATION && known.contains(byUser.identity())) {
       return new SecretUrl(this, byUser);
     }
     return organization == null
         ? this
-        : new SecretUrl(this, Whose.token("https", Identity.SERVICES_HOST, organization, null));
+        : new SecretUrl(
+            this, Resolution.resolve("https", Identity.SERVICES_HOST, organization, null));
   }
 
   /** Whether it is for Azure DevOps Services, and does not say for which organization. */
   boolean isOpen() {
-    return whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION;
+    return whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION;
   }
 
   /** The URL as it stands there, with its secret. */
@@ -136,7 +137,7 @@ final class SecretUrl {
         || (isWeb() && !user.isEmpty() && !whose.isAzure() && !UserName.isName(user));
   }
 
-  Whose whose() {
+  Resolution whose() {
     return whose;
   }
 
@@ -145,7 +146,7 @@ final class SecretUrl {
     if (!isWeb()) {
       return "git asks no helper for passwords of " + scheme;
     }
-    if (whose.kind() == Whose.Kind.REFUSED) {
+    if (whose.kind() == Resolution.Kind.REFUSED) {
       return whose.refusal();
     }
     if (whose.identity() == null) {
@@ -165,8 +166,7 @@ final class SecretUrl {
   /** The secret; a token may be sent as the user name, with anything for a password. */
   String secret() {
     boolean isUser =
-        password.isEmpty()
-            || (PersonalAccessToken.isLike(user) && !PersonalAccessToken.isLike(password));
+        password.isEmpty() || (TokenFormat.isLike(user) && !TokenFormat.isLike(password));
     return isUser ? user : password;
   }
 

@@ -2,20 +2,19 @@ package io.github.gitcredentialpat.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.Http;
-import io.github.gitcredentialpat.azure.HttpSettings;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.HttpSettings;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.SshAddress;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.store.Store;
-import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayOutputStream;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -50,7 +49,7 @@ record Session(
     return new Inventory(run, allStores);
   }
 
-  Messages messages() {
+  Console messages() {
     return run.messages();
   }
 
@@ -89,17 +88,17 @@ record Session(
         return terminal.ask(prompt, PATIENCE_MILLIS);
       }
     }
-    Console console = Terminal.isTerminal(Terminal.INPUT) ? System.console() : null;
+    java.io.Console console = Terminal.isTerminal(Terminal.INPUT) ? System.console() : null;
     return console == null ? null : console.readPassword("%s", prompt);
   }
 
   /**
    * HTTP to this place, as the person's git would speak it.
    *
-   * @throws AzureException when the proxy or the certificates in git's configuration or in the
+   * @throws ServiceException when the proxy or the certificates in git's configuration or in the
    *     environment cannot be used
    */
-  Http http(Identity place) throws AzureException, CommandException, IOException {
+  Http http(Identity place) throws ServiceException, CommandException, IOException {
     String url =
         place.protocol() + "://" + place.host() + (place.path() == null ? "" : "/" + place.path());
     Map<String, String> settings = new HashMap<>();
@@ -122,13 +121,13 @@ record Session(
     List<String> remotes = Repository.remotes(Git.find(environment()));
     Map<Identity, String> azure = new LinkedHashMap<>();
     for (String remote : remotes) {
-      Whose whose = Whose.tokenOf(remote);
+      Resolution whose = Resolution.parse(remote);
       if (whose.isAzure()) {
         azure.putIfAbsent(whose.identity(), SshAddress.is(remote) ? url(whose) : remote);
       }
     }
     String usual = remotes.isEmpty() ? "" : remotes.get(0);
-    String found = azure.get(Whose.tokenOf(usual).identity());
+    String found = azure.get(Resolution.parse(usual).identity());
     if (found != null) {
       return found;
     }
@@ -144,7 +143,7 @@ record Session(
     return azure.isEmpty() ? usual : azure.values().iterator().next();
   }
 
-  private static String url(Whose whose) {
+  private static String url(Resolution whose) {
     return "https://" + Identity.SERVICES_HOST + "/" + whose.identity().path();
   }
 
@@ -153,13 +152,13 @@ record Session(
   }
 
   /** Whose token a person means with the name of an organization, or a URL. */
-  static Whose whose(String typed) throws CommandException {
-    Whose whose = Whose.tokenOf(typed);
+  static Resolution whose(String typed) throws CommandException {
+    Resolution whose = Resolution.parse(typed);
     if (whose.identity() != null) {
       return whose;
     }
     String example = "; try contoso or https://" + Identity.SERVICES_HOST + "/contoso";
-    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+    if (whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
       throw CommandException.wrongUsage(shown(typed) + " names no organization" + example);
     }
     boolean isUrl = typed.contains("://") && !SshAddress.is(typed);

@@ -3,15 +3,15 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.azure.AzureCli;
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.AzureException.Reason;
-import io.github.gitcredentialpat.azure.Entra;
-import io.github.gitcredentialpat.azure.Http;
-import io.github.gitcredentialpat.azure.Pats;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.azure.EntraClient;
+import io.github.gitcredentialpat.azure.PatClient;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Terminal;
 import io.github.gitcredentialpat.tokens.SignInKeeper;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
@@ -42,20 +42,20 @@ final class SignIn implements AutoCloseable {
    *
    * @param whose an organization of Azure DevOps Services
    */
-  static SignIn to(Session session, Whose whose)
-      throws AzureException, CommandException, IOException, StoreException {
+  static SignIn to(Session session, Resolution whose)
+      throws ServiceException, CommandException, IOException, StoreException {
     return new Attempt(session, whose).signIn(true);
   }
 
   /** Signs in if that takes nobody's doing; absent when it does. */
-  static @Nullable SignIn withoutAsking(Session session, Whose whose)
-      throws AzureException, CommandException, IOException, StoreException {
+  static @Nullable SignIn withoutAsking(Session session, Resolution whose)
+      throws ServiceException, CommandException, IOException, StoreException {
     return new Attempt(session, whose).signIn(false);
   }
 
   /** The tokens of the organisation. */
-  Pats pats() {
-    return new Pats(http, organization, bearer);
+  PatClient pats() {
+    return new PatClient(http, organization, bearer);
   }
 
   @Override
@@ -68,31 +68,32 @@ final class SignIn implements AutoCloseable {
     private final Session session;
     private final String organization;
     private final Http http;
-    private final Entra entra;
+    private final EntraClient entra;
     private final @Nullable String clientId;
 
-    Attempt(Session session, Whose whose) throws AzureException, CommandException, IOException {
+    Attempt(Session session, Resolution whose)
+        throws ServiceException, CommandException, IOException {
       this.session = session;
       organization = whose.identity().path();
       http = session.http(whose.identity());
-      entra = new Entra(http);
+      entra = new EntraClient(http);
       clientId = session.run().surroundings().variable(CLIENT_ID);
     }
 
     @Nullable SignIn signIn(boolean mayAsk)
-        throws AzureException, CommandException, StoreException {
+        throws ServiceException, CommandException, StoreException {
       String given = session.run().surroundings().variable(ACCESS_TOKEN);
       if (given != null) {
-        return with(PersonalAccessToken.bare(given.getBytes(UTF_8)));
+        return with(TokenFormat.bare(given.getBytes(UTF_8)));
       }
       String tenant = entra.tenantOf(organization);
       SignInKeeper keeper =
           clientId == null ? null : new SignInKeeper(session.run(), tenant, clientId);
-      AzureException trouble = null;
+      ServiceException trouble = null;
       byte[] bearer = null;
       try {
         bearer = keeper == null ? null : remembered(keeper, tenant);
-      } catch (AzureException e) {
+      } catch (ServiceException e) {
         // The person is wanted, for whom there are other ways below.
         if (e.reason() != Reason.UNAUTHORIZED) {
           throw e;
@@ -102,9 +103,9 @@ final class SignIn implements AutoCloseable {
       }
       if (bearer == null) {
         try {
-          String named = tenant.equals(Entra.ANY_TENANT) ? null : tenant;
+          String named = tenant.equals(EntraClient.ANY_TENANT) ? null : tenant;
           bearer = new AzureCli(session.environment()).accessToken(named);
-        } catch (AzureException e) {
+        } catch (ServiceException e) {
           session.messages().trace(e);
           trouble = trouble == null ? e : trouble;
         }
@@ -139,7 +140,8 @@ final class SignIn implements AutoCloseable {
       return session.run().surroundings().mayPrompt() && Terminal.isTerminal(Terminal.ERROR);
     }
 
-    private byte @Nullable [] remembered(SignInKeeper keeper, String tenant) throws AzureException {
+    private byte @Nullable [] remembered(SignInKeeper keeper, String tenant)
+        throws ServiceException {
       // Twice at most: another process may have used the first one up meanwhile.
       for (int i = 0; i < 2; i++) {
         StoredEntry found = keeper.find();
@@ -147,7 +149,8 @@ final class SignIn implements AutoCloseable {
           return null;
         }
         try {
-          Entra.Tokens tokens = entra.refresh(tenant, clientId, found.entry().secret().bytes());
+          EntraClient.Tokens tokens =
+              entra.refresh(tenant, clientId, found.entry().secret().bytes());
           if (tokens != null) {
             keeper.keepNext(found, tokens.refreshToken());
             return tokens.accessToken();
@@ -163,8 +166,8 @@ final class SignIn implements AutoCloseable {
     }
 
     private byte[] byCode(SignInKeeper keeper, String tenant)
-        throws AzureException, CommandException {
-      Entra.DeviceCode code = entra.begin(tenant, clientId);
+        throws ServiceException, CommandException {
+      EntraClient.DeviceCode code = entra.begin(tenant, clientId);
       session.say(
           "sign in for "
               + organization
@@ -175,7 +178,7 @@ final class SignIn implements AutoCloseable {
       Browser.open(code.verificationUri(), session.environment());
       Spinner spinner = new Spinner(session.messages(), "waiting for you to sign in");
       try {
-        Entra.Tokens tokens = entra.await(tenant, clientId, code, spinner);
+        EntraClient.Tokens tokens = entra.await(tenant, clientId, code, spinner);
         spinner.end();
         if (tokens.refreshToken() != null && !keeper.keep(tokens.refreshToken())) {
           session.say("this sign-in is not remembered: no store could be written");

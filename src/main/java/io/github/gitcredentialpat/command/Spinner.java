@@ -1,16 +1,16 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
 
 /** Shows on a terminal that something is being waited for. */
 final class Spinner implements Runnable {
   private static final String FRAMES = "|/-\\";
 
-  private final Messages messages;
+  private final Console messages;
   private final String what;
   private int turn;
 
-  Spinner(Messages messages, String what) {
+  Spinner(Console messages, String what) {
     this.messages = messages;
     this.what = what;
     run();

@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
@@ -176,13 +176,13 @@ final class StoreCheckup {
           typed,
           Fact.date(entry.expiry().at()));
     }
-    boolean isAzure = kept.identity().isOrganization() || place.isOf(Whose.Kind.COLLECTION);
+    boolean isAzure = kept.identity().isOrganization() || place.isOf(Resolution.Kind.COLLECTION);
     if (isAzure && entry.secret().authtype() == null && !isLikeToken(entry)) {
       findings.add(Diagnosis.TOKEN_MISTYPED, where, typed);
     }
   }
 
   private static boolean isLikeToken(Entry entry) {
-    return PersonalAccessToken.isLike(new String(entry.secret().bytes(), StandardCharsets.UTF_8));
+    return TokenFormat.isLike(new String(entry.secret().bytes(), StandardCharsets.UTF_8));
   }
 }

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +24,7 @@ final class Table {
   void add(String color, String... cells) {
     List<String> row = new ArrayList<>();
     for (String cell : cells) {
-      row.add(Messages.harmless(cell));
+      row.add(Console.harmless(cell));
     }
     rows.add(row);
     colors.add(color);

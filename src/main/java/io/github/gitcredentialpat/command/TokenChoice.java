@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.PatClient;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.util.ArrayList;
@@ -14,13 +14,13 @@ final class TokenChoice {
   private TokenChoice() {}
 
   /** The one token that works and has this name; absent when there is none, or more than one. */
-  static @Nullable PatToken named(Pats pats, String name) throws AzureException {
-    List<PatToken> found = matching(pats.list(Pats.Filter.ACTIVE), name);
+  static @Nullable Pat named(PatClient pats, String name) throws ServiceException {
+    List<Pat> found = matching(pats.list(PatClient.Filter.ACTIVE), name);
     return found.size() == 1 ? found.get(0) : null;
   }
 
   /** The one of the service's tokens that an entry holds; absent when that cannot be told. */
-  static @Nullable PatToken of(Pats pats, Entry entry) throws AzureException {
+  static @Nullable Pat of(PatClient pats, Entry entry) throws ServiceException {
     if (entry.authorizationId() != null) {
       return pats.get(entry.authorizationId());
     }
@@ -33,19 +33,19 @@ final class TokenChoice {
    * @param word its name or id; absent for the one that is kept here
    * @param kept what is kept here for the organisation
    */
-  static PatToken chosen(
-      Pats pats,
-      Pats.Filter filter,
+  static Pat chosen(
+      PatClient pats,
+      PatClient.Filter filter,
       String organization,
       @Nullable String word,
       List<StoredEntry> kept)
-      throws AzureException, CommandException {
-    List<PatToken> tokens = pats.list(filter);
-    List<PatToken> found = new ArrayList<>();
+      throws ServiceException, CommandException {
+    List<Pat> tokens = pats.list(filter);
+    List<Pat> found = new ArrayList<>();
     if (word != null) {
       found.addAll(matching(tokens, word));
     } else {
-      for (PatToken token : tokens) {
+      for (Pat token : tokens) {
         if (isKept(token, kept)) {
           found.add(token);
         }
@@ -78,19 +78,19 @@ final class TokenChoice {
   }
 
   /** Whether a token of the service is one that is kept here: by its id, else by its name. */
-  static boolean isKept(PatToken token, List<StoredEntry> kept) {
+  static boolean isKept(Pat token, List<StoredEntry> kept) {
     return kept.stream().anyMatch(each -> isSame(token, each.entry()));
   }
 
-  static boolean isSame(PatToken token, Entry entry) {
+  static boolean isSame(Pat token, Entry entry) {
     return entry.authorizationId() != null
         ? entry.authorizationId().equalsIgnoreCase(token.authorizationId())
         : token.displayName().equals(entry.name());
   }
 
-  private static List<PatToken> matching(List<PatToken> tokens, String word) {
-    List<PatToken> byName = new ArrayList<>();
-    for (PatToken token : tokens) {
+  private static List<Pat> matching(List<Pat> tokens, String word) {
+    List<Pat> byName = new ArrayList<>();
+    for (Pat token : tokens) {
       if (token.authorizationId().equalsIgnoreCase(word)) {
         return List.of(token);
       }

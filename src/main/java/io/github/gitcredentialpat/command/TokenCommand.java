@@ -1,13 +1,13 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.AzureException.Reason;
-import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.PatClient;
 import io.github.gitcredentialpat.azure.Scopes;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
@@ -38,7 +38,7 @@ abstract class TokenCommand implements Callable<Integer> {
    * @param pats its tokens at the service
    * @param kept what is kept here for it
    */
-  record Desk(Session session, Whose whose, Pats pats, List<StoredEntry> kept) {
+  record Desk(Session session, Resolution whose, PatClient pats, List<StoredEntry> kept) {
     String organization() {
       return whose.identity().path();
     }
@@ -52,7 +52,7 @@ abstract class TokenCommand implements Callable<Integer> {
     }
 
     /** Notes what the service now says of a token that is kept here. */
-    void update(PatToken token) {
+    void update(Pat token) {
       for (StoredEntry each : kept) {
         Entry entry = each.entry();
         if (!TokenChoice.isSame(token, entry)) {
@@ -68,12 +68,13 @@ abstract class TokenCommand implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() throws AzureException, CommandException, IOException, StoreException {
+  public final Integer call()
+      throws ServiceException, CommandException, IOException, StoreException {
     checkArguments();
     Session session = parent.session();
-    Whose whose = Session.whose(place);
+    Resolution whose = Session.whose(place);
     String page = whose.tokenPage();
-    if (whose.kind() != Whose.Kind.ORGANIZATION) {
+    if (whose.kind() != Resolution.Kind.ORGANIZATION) {
       boolean opened = page != null && Browser.open(page, session.environment());
       throw CommandException.couldNot(
           "only Azure DevOps Services lets a program manage tokens, not "
@@ -88,7 +89,7 @@ abstract class TokenCommand implements Callable<Integer> {
       } finally {
         kept.forEach(each -> each.entry().wipe());
       }
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       if (e.reason() == Reason.UNSUPPORTED && page != null) {
         Browser.open(page, session.environment());
       }
@@ -105,10 +106,11 @@ abstract class TokenCommand implements Callable<Integer> {
   }
 
   /** Runs after signing in. */
-  abstract int run(Desk desk) throws AzureException, CommandException, IOException, StoreException;
+  abstract int run(Desk desk)
+      throws ServiceException, CommandException, IOException, StoreException;
 
   /** The secret of a token that was just made; the caller wipes it. */
-  static Secret secret(PatToken token) {
+  static Secret secret(Pat token) {
     byte[] bytes = token.secret();
     Secret secret = Secret.password(Arrays.copyOf(bytes, bytes.length));
     Arrays.fill(bytes, (byte) 0);
@@ -116,10 +118,10 @@ abstract class TokenCommand implements Callable<Integer> {
   }
 
   /** Revokes a token that came to nothing, as far as it can. */
-  static void takeBack(Desk desk, PatToken token) {
+  static void takeBack(Desk desk, Pat token) {
     try {
       desk.pats().revoke(token.authorizationId());
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       desk.session().messages().trace(e);
       desk.say(
           "the new token "
@@ -132,7 +134,7 @@ abstract class TokenCommand implements Callable<Integer> {
   }
 
   /** {@code laptop, Code (read), until 2027-02-01}. */
-  static String describe(PatToken token) {
+  static String describe(Pat token) {
     return token.displayName()
         + " ("
         + Scopes.describe(token.scope())
@@ -142,7 +144,7 @@ abstract class TokenCommand implements Callable<Integer> {
   }
 
   /** What the policy of the organisation made of a wish. */
-  static String clamped(PatToken token, long wanted) {
+  static String clamped(Pat token, long wanted) {
     return token.validTo().getEpochSecond() < wanted - 86_400
         ? "; shortened by the organization's policy"
         : "";

@@ -1,11 +1,11 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Scopes;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.TokenUse;
@@ -73,7 +73,7 @@ final class TokenCreate extends TokenCommand {
   }
 
   @Override
-  int run(Desk desk) throws AzureException, CommandException, StoreException {
+  int run(Desk desk) throws ServiceException, CommandException, StoreException {
     Scopes.Parsed wanted = scopes(scopes);
     wanted.warnings().forEach(desk::say);
     boolean forGit = !TokenUse.GIT.isRuledOutBy(wanted.scope());
@@ -82,7 +82,7 @@ final class TokenCreate extends TokenCommand {
     sayWhatIsReplaced(desk, keeper, named, wanted.scope());
     long end = Lifetime.end(expires, desk.now());
     String called = name == null ? defaultName(desk.now()) : name;
-    PatToken token = desk.pats().create(called, wanted.scope(), Instant.ofEpochSecond(end));
+    Pat token = desk.pats().create(called, wanted.scope(), Instant.ofEpochSecond(end));
     Secret secret = secret(token);
     Store store = null;
     try {

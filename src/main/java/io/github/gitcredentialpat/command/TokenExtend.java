@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.http.ServiceException;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,11 +25,10 @@ final class TokenExtend extends ChosenTokenCommand {
   }
 
   @Override
-  int run(Desk desk) throws AzureException, CommandException {
+  int run(Desk desk) throws ServiceException, CommandException {
     long end = Lifetime.end(expires, desk.now());
-    PatToken old = chosen(desk);
-    PatToken now =
-        desk.pats().update(old.authorizationId(), null, null, Instant.ofEpochSecond(end));
+    Pat old = chosen(desk);
+    Pat now = desk.pats().update(old.authorizationId(), null, null, Instant.ofEpochSecond(end));
     desk.update(now);
     Advice.onGlobal(desk.session(), now, desk.organization());
     boolean isLonger = now.validTo().isAfter(old.validTo());

@@ -1,9 +1,9 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.PatClient;
 import io.github.gitcredentialpat.azure.Scopes;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.util.List;
@@ -26,16 +26,16 @@ final class TokenList extends TokenCommand {
       defaultValue = "active",
       paramLabel = "WHICH",
       description = "active, revoked, expired or all (default: ${DEFAULT-VALUE}).")
-  private Pats.Filter filter;
+  private PatClient.Filter filter;
 
   @Override
-  int run(Desk desk) throws AzureException, IOException {
-    List<PatToken> tokens = desk.pats().list(filter);
+  int run(Desk desk) throws ServiceException, IOException {
+    List<Pat> tokens = desk.pats().list(filter);
     Set<String> revoked = revoked(desk, tokens);
     Session session = desk.session();
     if (session.json()) {
       Json json = new Json("tokens");
-      for (PatToken token : tokens) {
+      for (Pat token : tokens) {
         State state = State.of(token, revoked, desk.now());
         Json.Item item = json.add();
         item.put("displayName", token.displayName())
@@ -57,7 +57,7 @@ final class TokenList extends TokenCommand {
     } else {
       session.print(table(tokens, revoked, desk));
     }
-    for (PatToken token : tokens) {
+    for (Pat token : tokens) {
       if (TokenChoice.isKept(token, desk.kept())
           && State.of(token, revoked, desk.now()).isAlive()) {
         Advice.onGlobal(session, token, desk.organization());
@@ -67,19 +67,19 @@ final class TokenList extends TokenCommand {
   }
 
   /** Their ids: of each token by itself the service says when it expires, and not this. */
-  private Set<String> revoked(Desk desk, List<PatToken> tokens) throws AzureException {
-    List<PatToken> revoked =
+  private Set<String> revoked(Desk desk, List<Pat> tokens) throws ServiceException {
+    List<Pat> revoked =
         switch (filter) {
           case ACTIVE, EXPIRED -> List.of();
           case REVOKED -> tokens;
-          case ALL -> desk.pats().list(Pats.Filter.REVOKED);
+          case ALL -> desk.pats().list(PatClient.Filter.REVOKED);
         };
-    return revoked.stream().map(PatToken::authorizationId).collect(Collectors.toSet());
+    return revoked.stream().map(Pat::authorizationId).collect(Collectors.toSet());
   }
 
-  private static String table(List<PatToken> tokens, Set<String> revoked, Desk desk) {
+  private static String table(List<Pat> tokens, Set<String> revoked, Desk desk) {
     Table table = new Table("", "NAME", "SCOPES", "MADE", "EXPIRES", "LEFT", "ID", "");
-    for (PatToken token : tokens) {
+    for (Pat token : tokens) {
       long end = token.end().getEpochSecond();
       State state = State.of(token, revoked, desk.now());
       String remark =
@@ -107,7 +107,7 @@ final class TokenList extends TokenCommand {
     EXPIRED,
     REVOKED;
 
-    static State of(PatToken token, Set<String> revoked, long now) {
+    static State of(Pat token, Set<String> revoked, long now) {
       if (revoked.contains(token.authorizationId())) {
         return REVOKED;
       }
@@ -128,7 +128,7 @@ final class TokenList extends TokenCommand {
    * By the names that programs give to what they make, in the spellings of Microsoft's pages ("Use
    * personal access tokens": unexpected notifications) and of Git Credential Manager.
    */
-  static boolean isAutomatic(PatToken token) {
+  static boolean isAutomatic(Pat token) {
     StringBuilder name = new StringBuilder();
     StringTokenizer words = new StringTokenizer(token.displayName().toLowerCase(Locale.ROOT), " :");
     while (words.hasMoreTokens()) {

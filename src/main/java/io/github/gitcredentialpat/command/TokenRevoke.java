@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
-import io.github.gitcredentialpat.azure.Pats;
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.PatClient;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -30,10 +30,10 @@ final class TokenRevoke extends ChosenTokenCommand {
   }
 
   @Override
-  int run(Desk desk) throws AzureException, CommandException, IOException {
-    List<PatToken> chosen = all ? desk.pats().list(Pats.Filter.ACTIVE) : List.of(chosen(desk));
+  int run(Desk desk) throws ServiceException, CommandException, IOException {
+    List<Pat> chosen = all ? desk.pats().list(PatClient.Filter.ACTIVE) : List.of(chosen(desk));
     if (all && !yes && !chosen.isEmpty()) {
-      for (PatToken each : chosen) {
+      for (Pat each : chosen) {
         desk.say(describe(each));
       }
       if (!desk.session().isConfirmed("revoke these " + chosen.size() + " tokens for ever?")) {
@@ -42,10 +42,10 @@ final class TokenRevoke extends ChosenTokenCommand {
       }
     }
     int status = 0;
-    for (PatToken each : chosen) {
+    for (Pat each : chosen) {
       try {
         status = revoke(desk, each) ? status : 1;
-      } catch (AzureException e) {
+      } catch (ServiceException e) {
         desk.session().messages().trace(e);
         desk.say(each.displayName() + " is not revoked: " + e.getMessage());
         status = 1;
@@ -58,7 +58,7 @@ final class TokenRevoke extends ChosenTokenCommand {
   }
 
   /** Returns whether nothing of it is left here. */
-  private static boolean revoke(Desk desk, PatToken token) throws AzureException {
+  private static boolean revoke(Desk desk, Pat token) throws ServiceException {
     boolean wasThere = desk.pats().revoke(token.authorizationId());
     desk.say(
         token.displayName()

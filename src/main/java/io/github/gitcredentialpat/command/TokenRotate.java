@@ -1,11 +1,11 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.platform.PrivateFiles;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class TokenRotate extends ChosenTokenCommand {
   }
 
   @Override
-  int run(Desk desk) throws AzureException, CommandException, IOException {
+  int run(Desk desk) throws ServiceException, CommandException, IOException {
     Path folder = desk.session().run().surroundings().stateFolder();
     PrivateFiles.makeFolder(folder);
     // Two at once would each revoke what the other has just made.
@@ -75,13 +75,13 @@ final class TokenRotate extends ChosenTokenCommand {
     }
   }
 
-  private int rotate(Desk desk) throws AzureException, CommandException {
-    PatToken old = chosen(desk);
+  private int rotate(Desk desk) throws ServiceException, CommandException {
+    Pat old = chosen(desk);
     StoredEntry kept = kept(desk, old);
     long life =
         Math.min(LONGEST_LIFE, old.validTo().getEpochSecond() - old.validFrom().getEpochSecond());
     long end = expires == null ? desk.now() + life : Lifetime.end(expires, desk.now());
-    PatToken fresh =
+    Pat fresh =
         desk.pats().create(nextName(old, desk.now()), old.scope(), Instant.ofEpochSecond(end));
     Secret secret = secret(fresh);
     try {
@@ -114,7 +114,7 @@ final class TokenRotate extends ChosenTokenCommand {
   }
 
   /** The entry that holds the old token. */
-  private StoredEntry kept(Desk desk, PatToken old) throws CommandException {
+  private StoredEntry kept(Desk desk, Pat old) throws CommandException {
     List<StoredEntry> same =
         desk.kept().stream().filter(each -> TokenChoice.isSame(old, each.entry())).toList();
     if (same.size() == 1) {
@@ -136,7 +136,7 @@ final class TokenRotate extends ChosenTokenCommand {
   }
 
   /** The same name with the time behind it, for the service refuses one that is taken. */
-  private static String nextName(PatToken old, long now) {
+  private static String nextName(Pat old, long now) {
     String name =
         old.displayName().replaceFirst(" rotated \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$", "");
     return name + " rotated " + TIME.format(Instant.ofEpochSecond(now));
@@ -184,14 +184,14 @@ final class TokenRotate extends ChosenTokenCommand {
     return verdict;
   }
 
-  private static int revokeOld(Desk desk, PatToken old, PatToken fresh, long end) {
+  private static int revokeOld(Desk desk, Pat old, Pat fresh, long end) {
     String made =
         "rotated for " + desk.organization() + ": " + describe(fresh) + clamped(fresh, end);
     try {
       desk.pats().revoke(old.authorizationId());
       desk.say(made + "; the old one is revoked");
       return 0;
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       desk.session().messages().trace(e);
       desk.say(made);
       desk.say(

@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.azure.AzureException;
-import io.github.gitcredentialpat.azure.PatToken;
+import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Scopes;
+import io.github.gitcredentialpat.http.ServiceException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,10 +41,10 @@ final class TokenScope extends ChosenTokenCommand {
   }
 
   @Override
-  int run(Desk desk) throws AzureException, CommandException {
-    PatToken old = chosen(desk);
+  int run(Desk desk) throws ServiceException, CommandException {
+    Pat old = chosen(desk);
     String wanted = scopes == null ? changed(desk, old.scope()) : said(desk, scopes).scope();
-    PatToken now = desk.pats().update(old.authorizationId(), null, wanted, null);
+    Pat now = desk.pats().update(old.authorizationId(), null, wanted, null);
     desk.update(now);
     Advice.onGlobal(desk.session(), now, desk.organization());
     desk.say("changed " + describe(now) + " for " + desk.organization());

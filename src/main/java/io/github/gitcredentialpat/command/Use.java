@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.command;
 
 import io.github.gitcredentialpat.command.ConfigurationFile.Scope;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.tokens.Inventory;
 import java.io.IOException;
@@ -61,7 +61,7 @@ final class Use implements Callable<Integer> {
       show(session, git, organization, where);
       return 0;
     }
-    Whose whose = Session.whose(organization);
+    Resolution whose = Session.whose(organization);
     if (whose.user(user) == null || hasControls(user)) {
       throw CommandException.wrongUsage("this is not the user name of an account");
     }
@@ -144,7 +144,7 @@ final class Use implements Callable<Integer> {
     }
   }
 
-  private static void warnWithoutToken(Session session, Whose whose, String user) {
+  private static void warnWithoutToken(Session session, Resolution whose, String user) {
     Set<String> accounts = new LinkedHashSet<>();
     Inventory inventory = new Inventory(session.run(), session.allStores());
     for (Inventory.Place each : inventory.places(whose)) {

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.command;
 
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.store.EntryKey;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -22,7 +22,7 @@ final class UserChoice {
    * @throws CommandException when other accounts' are stored, and none of this one's
    */
   static <T> List<T> of(
-      List<T> stored, Function<T, EntryKey> key, Whose whose, @Nullable String user)
+      List<T> stored, Function<T, EntryKey> key, Resolution whose, @Nullable String user)
       throws CommandException {
     if (user == null) {
       return stored;

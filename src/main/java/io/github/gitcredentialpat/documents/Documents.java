@@ -35,7 +35,7 @@ public final class Documents {
         FishCompletion.of(commands()));
     write(share.resolve("powershell/git-credential-pat.ps1"), PowerShellCompletion.of(commands()));
     String date = args[2].replaceFirst("T.*", "");
-    Manual.write(commands(), args[1], date, Files.createDirectories(folder.resolve("asciidoc")));
+    ManPages.write(commands(), args[1], date, Files.createDirectories(folder.resolve("asciidoc")));
   }
 
   /** The commands, which are looked at and never run. */

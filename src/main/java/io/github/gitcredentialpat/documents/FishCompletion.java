@@ -8,7 +8,7 @@ final class FishCompletion {
   private FishCompletion() {}
 
   static String of(CommandLine line) {
-    List<Words> all = Words.of(line);
+    List<CommandSyntax> all = CommandSyntax.of(line);
     StringBuilder script = new StringBuilder();
     script.append("# fish completion for git-credential-pat, made from its commands.\n\n");
     script.append("# Whether the command that was typed so far is this one.\n");
@@ -23,13 +23,13 @@ final class FishCompletion {
     script.append("        end\n    end\n");
     script.append("    test \"$command\" = \"$argv[1]\"\nend\n\n");
     script.append("complete -c git-credential-pat -f -n 'not __git_credential_pat_at exec'\n");
-    for (Words words : all) {
+    for (CommandSyntax words : all) {
       script.append('\n');
-      for (Words.Command command : words.commands()) {
+      for (CommandSyntax.Command command : words.commands()) {
         begin(script, words).append(" -a ").append(quoted(command.name()));
         script.append(" -d ").append(quoted(command.description())).append('\n');
       }
-      for (Words.Option option : words.options()) {
+      for (CommandSyntax.Option option : words.options()) {
         begin(script, words);
         for (String name : option.names()) {
           script.append(name.startsWith("--") ? " -l " : " -s ").append(name.replaceAll("^-+", ""));
@@ -48,7 +48,7 @@ final class FishCompletion {
     return script.toString();
   }
 
-  private static StringBuilder begin(StringBuilder script, Words words) {
+  private static StringBuilder begin(StringBuilder script, CommandSyntax words) {
     return script
         .append("complete -c git-credential-pat -n ")
         .append(quoted("__git_credential_pat_at '" + words.path() + "'"));

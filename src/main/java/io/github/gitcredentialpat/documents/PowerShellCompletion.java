@@ -49,22 +49,22 @@ final class PowerShellCompletion {
       """;
 
   static String of(CommandLine line) {
-    List<Words> all = Words.of(line);
+    List<CommandSyntax> all = CommandSyntax.of(line);
     StringBuilder script = new StringBuilder(HEAD);
-    for (Words words : all) {
+    for (CommandSyntax words : all) {
       script.append("        ").append(quoted(words.path())).append(" = [ordered]@{\n");
-      for (Words.Command command : words.commands()) {
+      for (CommandSyntax.Command command : words.commands()) {
         pair(script, command.name(), command.description());
       }
-      for (Words.Option option : words.options()) {
+      for (CommandSyntax.Option option : words.options()) {
         option.names().forEach(name -> pair(script, name, option.description()));
       }
       script.append("        }\n");
     }
     script.append(MIDDLE);
-    for (Words words : all) {
-      for (Words.Option option : words.options()) {
-        if (option.takes() != Words.Takes.NOTHING) {
+    for (CommandSyntax words : all) {
+      for (CommandSyntax.Option option : words.options()) {
+        if (option.takes() != CommandSyntax.Takes.NOTHING) {
           String values =
               option.choices().stream()
                   .map(PowerShellCompletion::quoted)

@@ -34,7 +34,7 @@ public final class DatedMark {
         run.surroundings()
             .stateFolder()
             .resolve(what)
-            .resolve(State.nameOf(key.identity().display() + "\n" + key.user()));
+            .resolve(AnswerState.nameOf(key.identity().display() + "\n" + key.user()));
   }
 
   /** Whether it was done at this time or later, in seconds since the epoch. */

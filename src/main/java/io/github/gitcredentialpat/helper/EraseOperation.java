@@ -1,16 +1,16 @@
 package io.github.gitcredentialpat.helper;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
 import io.github.gitcredentialpat.protocol.Request;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoreLock;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class EraseOperation {
   private final Invocation run;
   private final Request request;
-  private final Whose whose;
+  private final Resolution whose;
   private final @Nullable String user;
   private final @Nullable Secret secret;
   private final boolean refused;
@@ -38,13 +38,14 @@ final class EraseOperation {
   /** Stores that failed; they are not asked again, for that might show another prompt. */
   private final List<Store> failed = new ArrayList<>(2);
 
-  private EraseOperation(Invocation run, Request request, Whose whose, Presented presented) {
+  private EraseOperation(
+      Invocation run, Request request, Resolution whose, PresentedCredential presented) {
     this.run = run;
     this.request = request;
     this.whose = whose;
     this.user = whose.user(presented.user());
     this.secret = presented.secret();
-    this.refused = secret != null || State.isOfAnAnswer(request);
+    this.refused = secret != null || AnswerState.isOfAnAnswer(request);
   }
 
   /**
@@ -52,27 +53,28 @@ final class EraseOperation {
    *
    * @return what was deleted or set aside, for the caller to wipe
    */
-  static Helper.Erased erase(Invocation run, Request request) {
-    Presented presented = Presented.of(request);
+  static CredentialHelper.Erased erase(Invocation run, Request request) {
+    PresentedCredential presented = PresentedCredential.of(request);
     if (presented == null) {
       run.messages().say("git sent a Basic credential that cannot be read; nothing is erased");
-      return Helper.Erased.nothing(true);
+      return CredentialHelper.Erased.nothing(true);
     }
-    Whose whose = Whose.token(request.protocol(), request.host(), request.path(), presented.user());
-    if (whose.kind() == Whose.Kind.REFUSED) {
+    Resolution whose =
+        Resolution.resolve(request.protocol(), request.host(), request.path(), presented.user());
+    if (whose.kind() == Resolution.Kind.REFUSED) {
       run.messages().say(Wording.refusal(whose, request.host()));
-      return Helper.Erased.nothing(true);
+      return CredentialHelper.Erased.nothing(true);
     }
-    if (whose.isAzure() || whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+    if (whose.isAzure() || whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
       presented = presented.onAzure();
       if (presented.isEmpty()) {
         // Nobody's token was refused: git tried whether the machine's own sign-in will do.
-        return Helper.Erased.nothing(false);
+        return CredentialHelper.Erased.nothing(false);
       }
     }
     EraseOperation operation = new EraseOperation(run, request, whose, presented);
     boolean done = operation.erase();
-    return new Helper.Erased(
+    return new CredentialHelper.Erased(
         operation.removed,
         operation.refused,
         !done,
@@ -159,16 +161,16 @@ final class EraseOperation {
 
   /** Whether nothing says whose token is meant, so that it can only be the only one. */
   private boolean isGuessed() {
-    return whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION && secret == null;
+    return whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION && secret == null;
   }
 
   private Identity where() {
-    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+    if (whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
       return new Identity("https", Identity.SERVICES_HOST, null);
     }
     Identity identity = whose.identity();
     // The answer may have come from the entry for the whole server.
-    return whose.kind() == Whose.Kind.COLLECTION
+    return whose.kind() == Resolution.Kind.COLLECTION
         ? new Identity(identity.protocol(), identity.host(), null)
         : identity;
   }
@@ -207,14 +209,15 @@ final class EraseOperation {
     if (secret != null
         ? !secret.sameAs(entry.secret())
         : refused
-            && !request.bringsBack(State.digest(request, request.username(), entry.secret()))) {
+            && !request.bringsBack(
+                AnswerState.digest(request, request.username(), entry.secret()))) {
       return false;
     }
-    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+    if (whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
       return true;
     }
     String path = entry.key().identity().path();
-    if (whose.kind() == Whose.Kind.COLLECTION
+    if (whose.kind() == Resolution.Kind.COLLECTION
         && !Objects.equals(path, whose.identity().path())
         && (path != null || secret == null)) {
       return false;
@@ -231,7 +234,7 @@ final class EraseOperation {
    */
   private boolean isSpared(List<StoredEntry> matching) {
     boolean neverTried =
-        whose.kind() == Whose.Kind.COLLECTION
+        whose.kind() == Resolution.Kind.COLLECTION
             && request.serverOffers("NTLM")
             && request.password() != null
             && request.credential() == null;
@@ -281,9 +284,9 @@ final class EraseOperation {
    */
   private void say(Store store, Entry entry) {
     Identity identity = entry.key().identity();
-    Whose owner =
+    Resolution owner =
         whose.identity() == null
-            ? new Whose(Whose.Kind.ORGANIZATION, identity, false, null)
+            ? new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null)
             : whose;
     if (!owner.isAzure()) {
       return;

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.helper;
 
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -12,7 +12,7 @@ final class ExpiryWarning {
 
   private ExpiryWarning() {}
 
-  static void warn(Invocation run, Whose whose, Entry entry) {
+  static void warn(Invocation run, Resolution whose, Entry entry) {
     // What can be refreshed lives for minutes and is renewed without anybody's doing.
     if (entry.expiry() == null || entry.refreshToken() != null) {
       return;

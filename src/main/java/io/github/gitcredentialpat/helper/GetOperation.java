@@ -1,13 +1,13 @@
 package io.github.gitcredentialpat.helper;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.UserName;
-import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.protocol.Answer;
 import io.github.gitcredentialpat.protocol.Request;
+import io.github.gitcredentialpat.protocol.Response;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
@@ -31,7 +31,7 @@ public final class GetOperation {
   private @Nullable StoreException lock;
 
   /** Whose token git asks for; absent when the request leaves that open or is refused. */
-  private @Nullable Whose whose;
+  private @Nullable Resolution whose;
 
   private @Nullable Entry found;
 
@@ -56,7 +56,7 @@ public final class GetOperation {
    * @param use what it is wanted for; absent when that is not known
    */
   static @Nullable Entry find(
-      Invocation run, Whose whose, @Nullable String user, @Nullable TokenUse use) {
+      Invocation run, Resolution whose, @Nullable String user, @Nullable TokenUse use) {
     GetOperation get = new GetOperation(run, Request.ofUser(user));
     get.use = use;
     Entry entry = get.firstFound(whose);
@@ -75,8 +75,8 @@ public final class GetOperation {
     if (request.protocol() == null || request.host() == null || request.host().isEmpty()) {
       return get;
     }
-    Whose whose =
-        Whose.token(request.protocol(), request.host(), request.path(), request.username());
+    Resolution whose =
+        Resolution.resolve(request.protocol(), request.host(), request.path(), request.username());
     if (whose.identity() == null) {
       run.messages().say(Wording.refusal(whose, request.host()));
       return get;
@@ -117,7 +117,7 @@ public final class GetOperation {
    */
   public boolean writeTo(OutputStream out) throws IOException {
     try {
-      Answer answer = answer();
+      Response answer = answer();
       run.surroundings().deadline().done();
       answer.writeTo(out);
       return true;
@@ -139,8 +139,8 @@ public final class GetOperation {
     }
   }
 
-  private Answer answer() {
-    Answer answer = new Answer();
+  private Response answer() {
+    Response answer = new Response();
     if (whose == null) {
       return answer;
     }
@@ -150,7 +150,7 @@ public final class GetOperation {
       }
       if (whose.fromUser() && request.offers("state")) {
         answer.add("capability[]", "state");
-        answer.add("state[]", State.USER_WAS_GIVEN);
+        answer.add("state[]", AnswerState.USER_WAS_GIVEN);
       }
       return answer;
     }
@@ -159,11 +159,11 @@ public final class GetOperation {
     return answer;
   }
 
-  private @Nullable Entry firstFound(Whose whose) {
+  private @Nullable Entry firstFound(Resolution whose) {
     // A collection may be served by an entry for its whole server, so both are looked for.
     Identity identity = whose.identity();
     Identity where =
-        whose.kind() == Whose.Kind.COLLECTION
+        whose.kind() == Resolution.Kind.COLLECTION
             ? new Identity(identity.protocol(), identity.host(), null)
             : identity;
     List<Store> stores = run.chain().stores();
@@ -205,7 +205,7 @@ public final class GetOperation {
    * known. To git none is answered that would only be refused, and set aside for that; for anything
    * else one is left in any case.
    */
-  private List<Entry> serving(Whose whose, List<Entry> live) {
+  private List<Entry> serving(Resolution whose, List<Entry> live) {
     List<Entry> serving = new ArrayList<>(live.size());
     List<Entry> others = new ArrayList<>(0);
     for (int i = 0; i < live.size(); i++) {
@@ -240,7 +240,7 @@ public final class GetOperation {
     return use;
   }
 
-  private @Nullable Entry best(Whose whose, List<Entry> found) {
+  private @Nullable Entry best(Resolution whose, List<Entry> found) {
     List<Entry> live = new ArrayList<>(found.size());
     boolean exactPath = false;
     for (int i = 0; i < found.size(); i++) {
@@ -255,10 +255,10 @@ public final class GetOperation {
         exactPath |= entry.key().identity().path() != null;
       }
     }
-    if (whose.kind() == Whose.Kind.ORGANIZATION) {
+    if (whose.kind() == Resolution.Kind.ORGANIZATION) {
       live = serving(whose, live);
     }
-    if (live.size() > 1 && whose.kind() == Whose.Kind.COLLECTION && exactPath) {
+    if (live.size() > 1 && whose.kind() == Resolution.Kind.COLLECTION && exactPath) {
       live = withPath(live);
     }
     if (live.size() > 1 && whose.isAzure()) {
@@ -268,12 +268,12 @@ public final class GetOperation {
   }
 
   /** Of several that must not be answered, the newest one of the user who is asked for counts. */
-  private void bury(Whose whose, Entry entry) {
+  private void bury(Resolution whose, Entry entry) {
     boolean isMeant =
         dead == null
-            || (Presented.userMatches(whose, request.username(), entry)
+            || (PresentedCredential.userMatches(whose, request.username(), entry)
                 && (entry.storedAt() >= dead.storedAt()
-                    || !Presented.userMatches(whose, request.username(), dead)));
+                    || !PresentedCredential.userMatches(whose, request.username(), dead)));
     Entry other = isMeant ? dead : entry;
     dead = isMeant ? entry : dead;
     if (other != null) {
@@ -282,11 +282,11 @@ public final class GetOperation {
   }
 
   /** Whether git's own matching, and on Azure hosts the rules for users, let an entry pass. */
-  private boolean fits(Whose whose, Entry entry) {
+  private boolean fits(Resolution whose, Entry entry) {
     if (entry.secret().authtype() != null && !request.offers("authtype")) {
       return false;
     }
-    if (whose.kind() == Whose.Kind.COLLECTION) {
+    if (whose.kind() == Resolution.Kind.COLLECTION) {
       String path = entry.key().identity().path();
       return path == null || path.equals(whose.identity().path());
     }
@@ -306,11 +306,11 @@ public final class GetOperation {
   }
 
   /** Several tokens of one organisation: the user part chooses, else the newest is answered. */
-  private @Nullable Entry chosenByUser(Whose whose, List<Entry> several) {
+  private @Nullable Entry chosenByUser(Resolution whose, List<Entry> several) {
     List<Entry> chosen = new ArrayList<>(several.size());
     StringBuilder users = new StringBuilder();
     for (Entry entry : several) {
-      if (Presented.userMatches(whose, request.username(), entry)) {
+      if (PresentedCredential.userMatches(whose, request.username(), entry)) {
         chosen.add(entry);
       }
       users.append(users.length() == 0 ? "" : ", ").append(userName(entry));
@@ -323,7 +323,7 @@ public final class GetOperation {
   }
 
   private void sayWhoIsThere(
-      Whose whose, List<Entry> several, StringBuilder users, @Nullable Entry newest) {
+      Resolution whose, List<Entry> several, StringBuilder users, @Nullable Entry newest) {
     String line =
         whose.identity().display()
             + " has "
@@ -354,7 +354,7 @@ public final class GetOperation {
 
   /** The user name of the newest token, or of another one where it has none; absent for none. */
   private static @Nullable String nameToChoose(
-      Whose whose, List<Entry> several, @Nullable Entry newest) {
+      Resolution whose, List<Entry> several, @Nullable Entry newest) {
     if (newest != null && whose.user(newest.key().user()) != null) {
       return Wording.argument(userName(newest));
     }
@@ -367,7 +367,7 @@ public final class GetOperation {
   }
 
   /** The collection's URL as git has it, which compares paths with their case. */
-  private String urlOf(Whose whose) {
+  private String urlOf(Resolution whose) {
     Identity identity = whose.identity();
     String path = request.path();
     if (identity.path() == null || path == null) {
@@ -395,7 +395,7 @@ public final class GetOperation {
     return newest;
   }
 
-  private void fill(Answer answer, Whose whose, Entry entry) {
+  private void fill(Response answer, Resolution whose, Entry entry) {
     if (request.offers("authtype")) {
       answer.add("capability[]", "authtype");
     }
@@ -409,8 +409,8 @@ public final class GetOperation {
       answer.add("credential", secret.bytes());
       user = request.username();
     } else if (user != null && onlySoIsBasicTried(whose, user)) {
-      Secret credential = Secret.password(Presented.basicCredential(user, secret));
-      answer.add("authtype", Presented.BASIC);
+      Secret credential = Secret.password(PresentedCredential.basicCredential(user, secret));
+      answer.add("authtype", PresentedCredential.BASIC);
       answer.add("credential", credential.bytes());
       credential.wipe();
     } else {
@@ -426,11 +426,11 @@ public final class GetOperation {
       answer.add("oauth_refresh_token", entry.refreshToken().bytes());
     }
     if (request.offers("state")) {
-      answer.add("state[]", State.digest(request, user, secret));
+      answer.add("state[]", AnswerState.digest(request, user, secret));
     }
   }
 
-  private @Nullable String answeredUser(Whose whose, Entry entry) {
+  private @Nullable String answeredUser(Resolution whose, Entry entry) {
     String stored = entry.key().user();
     if (!whose.isAzure()) {
       return stored;
@@ -449,15 +449,15 @@ public final class GetOperation {
    * answer, since git 2.46 to 2.53 sends no credential along with the probe that precedes a push of
    * more than 1 MiB: that push fails, and a good token would be erased.
    */
-  private boolean onlySoIsBasicTried(Whose whose, String user) {
-    return whose.kind() == Whose.Kind.COLLECTION
+  private boolean onlySoIsBasicTried(Resolution whose, String user) {
+    return whose.kind() == Resolution.Kind.COLLECTION
         && user.indexOf(':') < 0
         && request.offers("authtype")
-        && request.serverOffers(Presented.BASIC)
+        && request.serverOffers(PresentedCredential.BASIC)
         && request.serverOffers("NTLM");
   }
 
-  private void sayWhyNot(Whose whose, String otherwise) {
+  private void sayWhyNot(Resolution whose, String otherwise) {
     if (lock != null) {
       run.report(lockedStore, lock);
     } else if (dead != null && dead.setAsideAt() != 0) {
@@ -483,7 +483,7 @@ public final class GetOperation {
   }
 
   /** It may well be good: servers refuse tokens for other reasons, or for a moment. */
-  private void sayHowToBringItBack(Whose whose, String otherwise) {
+  private void sayHowToBringItBack(Resolution whose, String otherwise) {
     String place = Wording.argument(whose.identity().display());
     run.messages()
         .say(

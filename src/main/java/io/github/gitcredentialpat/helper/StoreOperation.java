@@ -1,17 +1,17 @@
 package io.github.gitcredentialpat.helper;
 
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.protocol.Request;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.ChainWriter;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoreLock;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.util.ArrayList;
@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class StoreOperation {
   private final Invocation run;
   private final Request request;
-  private final Whose whose;
+  private final Resolution whose;
   private final @Nullable String user;
   private final Secret secret;
 
   private final ChainWriter chain;
 
   private StoreOperation(
-      Invocation run, Request request, Whose whose, @Nullable String user, Secret secret) {
+      Invocation run, Request request, Resolution whose, @Nullable String user, Secret secret) {
     this.run = run;
     this.request = request;
     this.whose = whose;
@@ -41,7 +41,7 @@ final class StoreOperation {
 
   /** Does it. Returns whether the credential is stored now, or was not to be. */
   static boolean store(Invocation run, Request request) throws StoreException {
-    Presented presented = Presented.of(request);
+    PresentedCredential presented = PresentedCredential.of(request);
     if (presented == null) {
       run.messages().say("git sent a Basic credential that cannot be read; nothing is stored");
       return false;
@@ -50,7 +50,7 @@ final class StoreOperation {
       return true;
     }
     Secret secret = presented.secret();
-    if (request.bringsBack(State.digest(request, presented.user(), secret))) {
+    if (request.bringsBack(AnswerState.digest(request, presented.user(), secret))) {
       return true;
     }
     if (request.passwordExpiry() != 0 && request.passwordExpiry() <= run.now()) {
@@ -63,8 +63,9 @@ final class StoreOperation {
                   + "; nothing is stored");
       return false;
     }
-    Whose whose = Whose.token(request.protocol(), request.host(), request.path(), presented.user());
-    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+    Resolution whose =
+        Resolution.resolve(request.protocol(), request.host(), request.path(), presented.user());
+    if (whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
       sayWhoseIsUnknown(run, request, "ORG");
       return false;
     }
@@ -103,7 +104,7 @@ final class StoreOperation {
     if (secret.authtype() != null) {
       return secret;
     }
-    byte[] bare = PersonalAccessToken.bareIfToken(secret.bytes());
+    byte[] bare = TokenFormat.bareIfToken(secret.bytes());
     return bare == secret.bytes() ? secret : Secret.password(bare);
   }
 
@@ -146,7 +147,7 @@ final class StoreOperation {
 
   /** Whether it is known whose token it is; says so where it is not. */
   private boolean mayKeep(boolean known) {
-    if (whose.fromUser() && !known && !request.bringsBack(State.USER_WAS_GIVEN)) {
+    if (whose.fromUser() && !known && !request.bringsBack(AnswerState.USER_WAS_GIVEN)) {
       sayWhoseIsUnknown(run, request, whose.identity().display());
       return false;
     }

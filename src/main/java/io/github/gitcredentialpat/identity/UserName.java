@@ -30,7 +30,7 @@ public final class UserName {
         return true;
       }
     }
-    return name.isEmpty() || PersonalAccessToken.isLike(name);
+    return name.isEmpty() || TokenFormat.isLike(name);
   }
 
   /**
@@ -62,7 +62,7 @@ public final class UserName {
         return true;
       }
     }
-    return PersonalAccessToken.isLike(word);
+    return TokenFormat.isLike(word);
   }
 
   /** For a person to see: {@code -} for none, and no token. */

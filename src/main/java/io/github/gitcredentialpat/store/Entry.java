@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store;
 
+import io.github.gitcredentialpat.secret.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**

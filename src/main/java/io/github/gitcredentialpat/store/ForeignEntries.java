@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store;
 
+import io.github.gitcredentialpat.platform.Deadline;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

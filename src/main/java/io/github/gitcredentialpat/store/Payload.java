@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store;
 
+import io.github.gitcredentialpat.secret.Secret;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

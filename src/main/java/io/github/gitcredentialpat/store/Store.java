@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Deadline;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

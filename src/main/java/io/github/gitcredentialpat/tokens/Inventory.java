@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
@@ -71,7 +71,7 @@ public final class Inventory {
    *
    * @param whose absent for all; a server or host is meant with all that lies below it
    */
-  public List<Place> places(@Nullable Whose whose) {
+  public List<Place> places(@Nullable Resolution whose) {
     return places(
         key ->
             !key.identity().isSignIn()
@@ -108,7 +108,7 @@ public final class Inventory {
    *
    * @param whose absent for all; a server or host is meant with all that lies below it
    */
-  public StoredEntries entries(@Nullable Whose whose) {
+  public StoredEntries entries(@Nullable Resolution whose) {
     Map<Store, List<EntryKey>> keys = new LinkedHashMap<>();
     for (Place place : places(whose)) {
       keys.computeIfAbsent(place.store(), store -> new ArrayList<>()).add(place.key());

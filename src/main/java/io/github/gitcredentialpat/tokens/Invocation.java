@@ -1,12 +1,11 @@
 package io.github.gitcredentialpat.tokens;
 
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.StoreLock;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.util.List;
 
 /**
@@ -17,7 +16,7 @@ import java.util.List;
  * @param messages where lines for the person go
  * @param now seconds since the epoch
  */
-public record Invocation(StoreChain chain, Surroundings surroundings, Messages messages, long now) {
+public record Invocation(StoreChain chain, Environment surroundings, Console messages, long now) {
   /** Waits until nobody else changes the stores of the chain. */
   public StoreLock lock() throws StoreException {
     return lock(chain.stores());

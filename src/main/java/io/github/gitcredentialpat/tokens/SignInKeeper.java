@@ -1,12 +1,11 @@
 package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreLock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

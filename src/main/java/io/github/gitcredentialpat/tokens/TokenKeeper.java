@@ -1,12 +1,11 @@
 package io.github.gitcredentialpat.tokens;
 
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.StoreLock;
 import io.github.gitcredentialpat.store.TokenUse;
 import java.time.YearMonth;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts a token that a person or the service hands over into the chain of stores. */
 public final class TokenKeeper {
   private final Invocation run;
-  private final Whose whose;
+  private final Resolution whose;
   private final @Nullable String named;
 
   /** When a secret from elsewhere may take the place of one that is kept. */
@@ -49,7 +48,7 @@ public final class TokenKeeper {
    *
    * @param named the user that the person named to keep a token beside others; absent otherwise
    */
-  public TokenKeeper(Invocation run, Whose whose, @Nullable String named) {
+  public TokenKeeper(Invocation run, Resolution whose, @Nullable String named) {
     this.run = run;
     this.whose = whose;
     this.named = named;
@@ -318,8 +317,8 @@ public final class TokenKeeper {
    * oldest.
    */
   public static boolean isNewer(Entry one, Entry other) {
-    YearMonth issued = PersonalAccessToken.issuedIn(one.secret().bytes());
-    YearMonth otherIssued = PersonalAccessToken.issuedIn(other.secret().bytes());
+    YearMonth issued = TokenFormat.issuedIn(one.secret().bytes());
+    YearMonth otherIssued = TokenFormat.issuedIn(other.secret().bytes());
     if (issued == null || otherIssued == null || issued.equals(otherIssued)) {
       return one.storedAt() > other.storedAt();
     }
@@ -353,6 +352,7 @@ public final class TokenKeeper {
   }
 
   private boolean isForGit(Entry entry) {
-    return whose.kind() != Whose.Kind.ORGANIZATION || !TokenUse.GIT.isRuledOutBy(entry.scopes());
+    return whose.kind() != Resolution.Kind.ORGANIZATION
+        || !TokenUse.GIT.isRuledOutBy(entry.scopes());
   }
 }

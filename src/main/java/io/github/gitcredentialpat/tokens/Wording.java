@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.tokens;
 
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ public final class Wording {
   }
 
   /** What a secret of that place is called. */
-  public static String secretOf(Whose whose) {
+  public static String secretOf(Resolution whose) {
     return (whose.isAzure() ? "the token for " : "the password for ") + whose.identity().display();
   }
 
@@ -26,21 +26,21 @@ public final class Wording {
   }
 
   /** What a person does to get a new secret. */
-  public static String renewal(Whose whose) {
+  public static String renewal(Resolution whose) {
     return !whose.isAzure()
         ? "type the new one when git asks for it"
         : "make a new one at "
-            + Whose.tokenPages(whose.identity())
+            + Resolution.tokenPages(whose.identity())
             + " and type: git-credential-pat login "
             + whose.identity().display();
   }
 
   /** The line for a URL that is refused, or that leaves the organisation open; null if neither. */
-  public static @Nullable String refusal(Whose whose, String host) {
-    if (whose.kind() == Whose.Kind.REFUSED) {
+  public static @Nullable String refusal(Resolution whose, String host) {
+    if (whose.kind() == Resolution.Kind.REFUSED) {
       return "nothing is done for " + host + ": " + whose.refusal();
     }
-    if (whose.kind() == Whose.Kind.UNKNOWN_ORGANIZATION) {
+    if (whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
       return "git did not say which organisation of " + host + " is meant; " + useHttpPath();
     }
     return null;

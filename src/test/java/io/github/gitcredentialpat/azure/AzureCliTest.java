@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gitcredentialpat.azure.AzureException.Reason;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,15 +42,15 @@ final class AzureCliTest {
     return az;
   }
 
-  private byte[] ask(String tenant) throws AzureException {
+  private byte[] ask(String tenant) throws ServiceException {
     return new AzureCli(environment).accessToken(tenant);
   }
 
-  private AzureException fails(Reason reason, Duration limit) {
+  private ServiceException fails(Reason reason, Duration limit) {
     try {
       byte[] given = new AzureCli(environment, limit).accessToken(null);
       throw new AssertionError("it gave " + (given == null ? "none" : "a token"));
-    } catch (AzureException e) {
+    } catch (ServiceException e) {
       assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason);
       assertThat(e.getMessage()).contains("; ").doesNotContain("\n");
       return e;
@@ -185,7 +186,7 @@ final class AzureCliTest {
   void oneThatNobodyWaitsForAnyMoreIsEnded() throws Exception {
     az(folder, "sleep 300");
     Thread.currentThread().interrupt();
-    AzureException error = fails(Reason.TIMEOUT, Duration.ofSeconds(30));
+    ServiceException error = fails(Reason.TIMEOUT, Duration.ofSeconds(30));
     assertThat(Thread.interrupted()).isTrue();
     assertThat(error).hasMessageContaining("not waited for");
   }

@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.azure;
 
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.HttpSettings;
 import io.github.gitcredentialpat.identity.Identity;
 import java.time.Duration;
 

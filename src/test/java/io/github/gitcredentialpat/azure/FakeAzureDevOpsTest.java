@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -45,7 +47,7 @@ final class FakeAzureDevOpsTest {
     exchange.getResponseBody().write(body);
   }
 
-  private static Http.Answer post(Http http, String url) throws AzureException {
+  private static Http.Answer post(Http http, String url) throws ServiceException {
     return http.send(
         "POST",
         URI.create(url),

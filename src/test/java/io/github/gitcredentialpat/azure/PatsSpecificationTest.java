@@ -4,9 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
-import io.github.gitcredentialpat.Requires;
-import io.github.gitcredentialpat.azure.AzureException.Reason;
-import io.github.gitcredentialpat.azure.Pats.Filter;
+import io.github.gitcredentialpat.azure.PatClient.Filter;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.testing.Requires;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it is in, and without that the tag keeps this class from running.
  */
 @Tag("specification")
-final class PatsSpecificationTest extends PatsContract {
+final class PatsSpecificationTest extends PatClientContract {
   private static Prism prism;
   private static final List<String> PASSED = new ArrayList<>();
 
@@ -115,7 +116,7 @@ final class PatsSpecificationTest extends PatsContract {
         .contains("authorizationid");
     prism.standBefore(service);
     Http.Answer answer =
-        SecretHosts.send(
+        EntraHttp.send(
             new Http(fake.settings()),
             "POST",
             URI.create(

@@ -10,8 +10,9 @@ import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Grant;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.azure.Verdict.Kind;
+import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -407,7 +408,7 @@ final class TokenCheckTest {
   @Test
   void aServerIsAskedAtItsCollection() {
     FakeOrganization server = fake.collection(TFS);
-    Identity place = Whose.tokenOf(TFS).identity();
+    Identity place = Resolution.parse(TFS).identity();
 
     Verdict good = checker().check(place, bytes(server.grant("vso.code")), LIMIT);
     assertThat(good.kind()).isEqualTo(Kind.GOOD);
@@ -439,7 +440,7 @@ final class TokenCheckTest {
     FakeOrganization server = fake.collection(TFS);
     server.repository("Web/_git/site", Access.ALL);
     URI repository = URI.create(TFS + "/Web/_git/site");
-    Identity place = Whose.tokenOf(TFS).identity();
+    Identity place = Resolution.parse(TFS).identity();
 
     assertThat(
             checker()
@@ -454,7 +455,7 @@ final class TokenCheckTest {
     server.become(Trait.IIS_BASIC);
 
     Verdict verdict =
-        checker().check(Whose.tokenOf(TFS).identity(), bytes(server.grant("vso.code")), LIMIT);
+        checker().check(Resolution.parse(TFS).identity(), bytes(server.grant("vso.code")), LIMIT);
 
     assertThat(verdict.kind()).isEqualTo(Kind.IIS_BASIC);
     assertThat(verdict.isBad()).isFalse();
@@ -469,7 +470,8 @@ final class TokenCheckTest {
           exchange.sendResponseHeaders(401, -1);
         });
 
-    Verdict verdict = checker().check(Whose.tokenOf(TFS).identity(), bytes(fake.newToken()), LIMIT);
+    Verdict verdict =
+        checker().check(Resolution.parse(TFS).identity(), bytes(fake.newToken()), LIMIT);
 
     assertThat(verdict.kind()).isEqualTo(Kind.COULD_NOT_TELL);
     assertThat(verdict.unknown()).contains("tfs.corp.local:8080");
@@ -495,7 +497,7 @@ final class TokenCheckTest {
     assertThat(
             checker()
                 .checkRepository(
-                    Whose.tokenOf(repository).identity(),
+                    Resolution.parse(repository).identity(),
                     URI.create(repository),
                     bytes(fake.newToken()),
                     LIMIT)

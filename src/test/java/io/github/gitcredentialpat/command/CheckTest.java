@@ -11,16 +11,16 @@ import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -144,8 +144,8 @@ final class CheckTest {
     Invocation run =
         new Invocation(
             new StoreChain(List.of(store), false),
-            new Surroundings(person.environment(), false, new Deadline()),
-            new Messages(new ByteArrayOutputStream(), false),
+            new Environment(person.environment(), false, new Deadline()),
+            new Console(new ByteArrayOutputStream(), false),
             now);
     return new Session(
         run, List.of(), InputStream.nullInputStream(), new ByteArrayOutputStream(), false, false);

@@ -10,15 +10,15 @@ import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
 import java.io.IOException;
@@ -390,7 +390,7 @@ final class DoctorTest {
   @Test
   void damagedFilesThatAreMerelyPassedOverAreCounted() throws Exception {
     Map<String, String> environment = Map.of("HOME", person.home.toString());
-    FileStore files = new FileStore(new Surroundings(environment, false, new Deadline()));
+    FileStore files = new FileStore(new Environment(environment, false, new Deadline()));
     for (String organization : new String[] {"contoso", "fabrikam"}) {
       files.save(
           Entry.of(
@@ -546,7 +546,7 @@ final class DoctorTest {
   @Test
   void saysThatTheEnvironmentHasNoTokenOrOneWithMoreThanItself() throws Exception {
     Map<String, String> variables = new HashMap<>(Map.of("SYSTEM_ACCESSTOKEN", "token"));
-    EnvStore env = new EnvStore(new Surroundings(variables, false, new Deadline()));
+    EnvStore env = new EnvStore(new Environment(variables, false, new Deadline()));
     Typed doctor = new Typed(List.of(env), List.of(env)).chosen(true);
     person.typed.environment().forEach(doctor::set);
     doctor.run("doctor", "contoso");

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.GitCredentialPat;
+import io.github.gitcredentialpat.Main;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,13 +59,13 @@ final class ExecTest {
     command.add(
         String.join(
             java.io.File.pathSeparator,
-            place(GitCredentialPat.class),
+            place(Main.class),
             place(com.sun.jna.Native.class),
             place(picocli.CommandLine.class),
             place(com.fasterxml.jackson.databind.ObjectMapper.class),
             place(com.fasterxml.jackson.core.JsonFactory.class),
             place(com.fasterxml.jackson.annotation.JsonProperty.class)));
-    command.add(GitCredentialPat.class.getName());
+    command.add(Main.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.environment().clear();

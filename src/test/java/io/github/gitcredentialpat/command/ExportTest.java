@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.Payload;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.file.ExportFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +127,7 @@ final class ExportTest {
     assertThat(export()).describedAs(old.err).isZero();
     assertThat(outcome()).isEqualTo("taken");
     // As the first version wrote it.
-    new ExportFile(new Surroundings(old.environment(), false, new Deadline()), file)
+    new ExportFile(new Environment(old.environment(), false, new Deadline()), file)
         .write(
             List.of(
                 entry(FABRIKAM, "bob", token, 1),

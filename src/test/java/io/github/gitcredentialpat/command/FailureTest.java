@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -34,12 +34,12 @@ final class FailureTest {
   /** Stores of which looking for them fails. */
   private record Broken(Throwable problem) implements Commands.Shelf {
     @Override
-    public StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+    public StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
       throw Broken.<RuntimeException>unchecked(problem);
     }
 
     @Override
-    public List<Store> all(Surroundings surroundings) {
+    public List<Store> all(Environment surroundings) {
       return List.of();
     }
 

@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gitcredentialpat.CSources;
-import io.github.gitcredentialpat.PrivateBus;
-import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.secretservice.SecretServiceStore;
+import io.github.gitcredentialpat.testing.CSources;
+import io.github.gitcredentialpat.testing.PrivateBus;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -712,7 +712,7 @@ final class ImportTest {
           "account",
           "PersonalAccessToken");
       try (SecretServiceStore keyring =
-          new SecretServiceStore(new Surroundings(bus.environment(), false, new Deadline()))) {
+          new SecretServiceStore(new Environment(bus.environment(), false, new Deadline()))) {
         Typed desktop =
             new Typed(List.of(memory), List.of(keyring))
                 .set("HOME", home.toString())

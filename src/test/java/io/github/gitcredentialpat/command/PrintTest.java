@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.UUID;
@@ -231,7 +231,7 @@ final class PrintTest {
   @Test
   void aServersCollectionHasItsOwn() throws Exception {
     String url = "http://tfs.corp.local:8080/tfs/DefaultCollection/_packaging/F/npm/registry/";
-    keep(Whose.tokenOf(url).identity(), "alice", "of-server", 1);
+    keep(Resolution.parse(url).identity(), "alice", "of-server", 1);
     assertThat(printed("npm", url))
         .startsWith(
             "//tfs.corp.local:8080/tfs/DefaultCollection/_packaging/F/npm/registry/:username=pat\n")

@@ -3,7 +3,8 @@ package io.github.gitcredentialpat.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
@@ -11,7 +12,6 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,8 +62,8 @@ final class SelftestTest {
 
   @Test
   void testsRealStores(@TempDir Path home) throws Exception {
-    Surroundings surroundings =
-        new Surroundings(Map.of("HOME", home.toString()), false, new Deadline());
+    Environment surroundings =
+        new Environment(Map.of("HOME", home.toString()), false, new Deadline());
     StoreChain stores = StoreChoice.chain("file,env", StoreChoice.DEFAULT_TIMEOUT, surroundings);
     Typed real = new Typed(stores.stores(), stores.stores());
     assertThat(real.run("selftest")).isZero();

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,8 +76,8 @@ final class StoresTest {
 
   @Test
   void knowsEveryStore(@TempDir Path home) throws Exception {
-    Surroundings surroundings =
-        new Surroundings(
+    Environment surroundings =
+        new Environment(
             Map.of("HOME", home.toString(), "GIT_CREDENTIAL_PAT_TOKEN", "canary"),
             false,
             new Deadline());

@@ -12,11 +12,11 @@ import io.github.gitcredentialpat.azure.FakePats;
 import io.github.gitcredentialpat.azure.FakePats.Seen;
 import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.IOException;
@@ -578,7 +578,7 @@ final class TokenCommandsTest {
           try {
             store.save(
                 Details.of(
-                        new io.github.gitcredentialpat.azure.PatToken(
+                        new io.github.gitcredentialpat.azure.Pat(
                             "other",
                             "other-id",
                             "vso.code",

@@ -3,9 +3,9 @@ package io.github.gitcredentialpat.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.azure.FakeAzureDevOps;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -93,7 +93,7 @@ final class Typed implements Commands.Shelf {
   }
 
   @Override
-  public StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+  public StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
     asked = names;
     if (names != null && names.equals(unknown)) {
       throw new IllegalArgumentException("there is no store \"" + names + "\"");
@@ -102,7 +102,7 @@ final class Typed implements Commands.Shelf {
   }
 
   @Override
-  public List<Store> all(Surroundings surroundings) {
+  public List<Store> all(Environment surroundings) {
     return all;
   }
 }

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

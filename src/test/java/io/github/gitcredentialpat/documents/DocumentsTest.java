@@ -3,9 +3,9 @@ package io.github.gitcredentialpat.documents;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.CSources;
-import io.github.gitcredentialpat.Pty;
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.CSources;
+import io.github.gitcredentialpat.testing.Pty;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,13 +128,13 @@ final class DocumentsTest {
       left = left.replaceAll("\\(\\)|\\{\\}|\\[\\]", "");
     }
     assertThat(left).as("brackets without their other half").isEmpty();
-    for (Words words : Words.of(Documents.commands())) {
+    for (CommandSyntax words : CommandSyntax.of(Documents.commands())) {
       String block =
           between(script, "\n        '" + words.path() + "' = [ordered]@{\n", "\n        }\n");
-      for (Words.Command command : words.commands()) {
+      for (CommandSyntax.Command command : words.commands()) {
         assertThat(block).contains("'" + command.name() + "' = '");
       }
-      for (Words.Option option : words.options()) {
+      for (CommandSyntax.Option option : words.options()) {
         assertThat(block).contains("'" + option.names().get(0) + "' = '");
       }
     }
@@ -145,7 +145,7 @@ final class DocumentsTest {
   @Test
   void everyCommandThatIsShownHasItsPage() throws Exception {
     List<String> expected =
-        Words.of(Documents.commands()).stream()
+        CommandSyntax.of(Documents.commands()).stream()
             .map(words -> ("git-credential-pat " + words.path()).strip().replace(' ', '-'))
             .map(name -> name + ".adoc")
             .toList();

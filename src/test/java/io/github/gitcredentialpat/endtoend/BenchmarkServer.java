@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.endtoend;
 
-import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.testing.Certificate;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.endtoend;
 import static io.github.gitcredentialpat.endtoend.Person.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

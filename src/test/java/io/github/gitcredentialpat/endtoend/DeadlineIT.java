@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.PrivateBus;
+import io.github.gitcredentialpat.testing.PrivateBus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

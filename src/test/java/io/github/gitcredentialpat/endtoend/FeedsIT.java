@@ -2,10 +2,10 @@ package io.github.gitcredentialpat.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.Pty;
-import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.azure.FakeAzureDevOps;
-import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.testing.Certificate;
+import io.github.gitcredentialpat.testing.Pty;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.endtoend;
 
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

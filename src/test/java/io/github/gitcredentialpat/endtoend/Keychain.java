@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.endtoend;
 
-import io.github.gitcredentialpat.PrivateBus;
+import io.github.gitcredentialpat.testing.PrivateBus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

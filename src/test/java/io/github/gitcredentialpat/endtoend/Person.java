@@ -2,8 +2,8 @@ package io.github.gitcredentialpat.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.Pty;
-import io.github.gitcredentialpat.network.Certificate;
+import io.github.gitcredentialpat.testing.Certificate;
+import io.github.gitcredentialpat.testing.Pty;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

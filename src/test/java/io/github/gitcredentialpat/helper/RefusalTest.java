@@ -4,16 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -50,8 +50,8 @@ final class RefusalTest {
     err.reset();
     return new Invocation(
         new StoreChain(List.of(store), false),
-        new Surroundings(Map.of("HOME", home.toString()), false, new Deadline()),
-        new Messages(err, false),
+        new Environment(Map.of("HOME", home.toString()), false, new Deadline()),
+        new Console(err, false),
         now);
   }
 
@@ -61,19 +61,19 @@ final class RefusalTest {
 
   private String get(String request) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    GetOperation get = Helper.get(run(), stream(request));
+    GetOperation get = CredentialHelper.get(run(), stream(request));
     if (get != null) {
       get.writeTo(out);
     }
     return out.toString(UTF_8);
   }
 
-  private Helper.Erased erase(String request) throws Exception {
-    return Helper.erase(run(), stream(request));
+  private CredentialHelper.Erased erase(String request) throws Exception {
+    return CredentialHelper.erase(run(), stream(request));
   }
 
   private void keep(String request) throws Exception {
-    assertThat(Helper.store(run(), stream(request))).isTrue();
+    assertThat(CredentialHelper.store(run(), stream(request))).isTrue();
   }
 
   private @Nullable Entry only() throws Exception {
@@ -92,7 +92,7 @@ final class RefusalTest {
   void whatPresentsTheSecretSetsAsideWhoeverCalls() throws Exception {
     // git-lfs, go and cargo hand back what git's fill gave them; none knows the server's headers.
     keep(CONTOSO + "username=alice\npassword=t1\n");
-    Helper.Erased erased = erase(CONTOSO + "username=alice\npassword=t1\n");
+    CredentialHelper.Erased erased = erase(CONTOSO + "username=alice\npassword=t1\n");
     assertThat(erased.setAside()).isTrue();
     assertThat(only().setAsideAt()).isEqualTo(NOW);
     assertThat(get(CONTOSO)).isEmpty();
@@ -240,7 +240,7 @@ final class RefusalTest {
     String request =
         "protocol=https\nhost=dev.azure.com\npassword=t1\n"
             + (user.isEmpty() ? "" : "username=" + user + "\n");
-    assertThat(Helper.store(run(), stream(request))).isFalse();
+    assertThat(CredentialHelper.store(run(), stream(request))).isFalse();
     assertThat(only()).isNull();
     assertThat(err.toString(UTF_8))
         .endsWith("\nhint: git-credential-pat login " + (user.isEmpty() ? "ORG" : user) + "\n");

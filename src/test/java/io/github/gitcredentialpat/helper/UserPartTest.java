@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreChain;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -36,8 +36,8 @@ final class UserPartTest {
   private Invocation run() {
     return new Invocation(
         new StoreChain(List.of(store), false),
-        new Surroundings(Map.of("HOME", home.toString()), false, new Deadline()),
-        new Messages(new ByteArrayOutputStream(), false),
+        new Environment(Map.of("HOME", home.toString()), false, new Deadline()),
+        new Console(new ByteArrayOutputStream(), false),
         NOW);
   }
 
@@ -51,7 +51,7 @@ final class UserPartTest {
 
   private String get(String user) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Helper.get(run(), request("username=" + user + "\n")).writeTo(out);
+    CredentialHelper.get(run(), request("username=" + user + "\n")).writeTo(out);
     return out.toString(UTF_8);
   }
 
@@ -88,7 +88,8 @@ final class UserPartTest {
   void anAccountInAnotherCaseIsReplacedAndNotKeptBeside() throws Exception {
     keep("alice@contoso.com", "of-alice", 5);
     keep("bob@contoso.com", "of-bob", 4);
-    assertThat(Helper.store(run(), request("username=Bob@Contoso.com\npassword=new\n"))).isTrue();
+    assertThat(CredentialHelper.store(run(), request("username=Bob@Contoso.com\npassword=new\n")))
+        .isTrue();
     assertThat(store.list()).hasSize(2);
     assertThat(secretOf("bob@contoso.com")).isEqualTo("new");
     assertThat(secretOf("alice@contoso.com")).isEqualTo("of-alice");
@@ -98,14 +99,14 @@ final class UserPartTest {
   void anAccountIsErasedInAnyCase() throws Exception {
     keep("alice@contoso.com", "of-alice", 5);
     keep("bob@contoso.com", "of-bob", 4);
-    Helper.erase(run(), request("username=Bob@Contoso.com\n"));
+    CredentialHelper.erase(run(), request("username=Bob@Contoso.com\n"));
     assertThat(secretOf("alice@contoso.com")).isEqualTo("of-alice");
     assertThat(secretOf("bob@contoso.com")).isNull();
   }
 
   @Test
   void aNameThatStandsForAnyIsNotKept() throws Exception {
-    Helper.store(run(), request("username=VssSessionToken\npassword=new\n"));
+    CredentialHelper.store(run(), request("username=VssSessionToken\npassword=new\n"));
     assertThat(store.list()).hasSize(1);
     assertThat(store.list().get(0).user()).isNull();
   }

@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,7 +167,7 @@ final class InstallIT {
             + image
             + "/runtime/bin/java' --enable-native-access=ALL-UNNAMED -cp '"
             + image
-            + "/lib/*' io.github.gitcredentialpat.NativeImage \"$@\"\n");
+            + "/lib/*' io.github.gitcredentialpat.NativeMain \"$@\"\n");
     assertThat(binary.toFile().setExecutable(true)).isTrue();
     List<String> install =
         List.of(project.resolve("install/install.sh").toString(), "--prefix", prefix.toString());

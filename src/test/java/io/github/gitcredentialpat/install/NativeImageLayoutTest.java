@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.jna.Native;
-import io.github.gitcredentialpat.NativeImage;
+import io.github.gitcredentialpat.NativeMain;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ final class NativeImageLayoutTest {
   @BeforeAll
   static void layOut() throws Exception {
     Path jars = Files.createDirectory(folder.resolve("jars"));
-    String classes = place(NativeImage.class).toString();
+    String classes = place(NativeMain.class).toString();
     for (Class<?> type :
         List.of(
             Native.class,
@@ -62,7 +62,7 @@ final class NativeImageLayoutTest {
         "ulimit -n \"$(ulimit -H -n)\"",
         "[ $# -eq 0 ] || [ \"$LC_ALL\" = C.UTF-8 ] || exit 9",
         "exec '" + JAVA + "' --enable-native-access=ALL-UNNAMED -XX:-MaxFDLimit \\",
-        "  -cp '" + classes + "' " + NativeImage.class.getName() + " \"$@\"");
+        "  -cp '" + classes + "' " + NativeMain.class.getName() + " \"$@\"");
     image = folder.resolve("an image & it's 'native'");
     List<String> command = new ArrayList<>();
     command.add(Path.of("helper/build-native.sh").toAbsolutePath().toString());

@@ -3,8 +3,8 @@ package io.github.gitcredentialpat.install;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.CSources;
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.CSources;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

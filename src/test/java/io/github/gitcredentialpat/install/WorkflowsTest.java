@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.install;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.protocol.Answer;
+import io.github.gitcredentialpat.protocol.Response;
+import io.github.gitcredentialpat.secret.Secret;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,7 @@ final class PayloadTest {
       if (entry == null) {
         continue;
       }
-      Answer answer = new Answer();
+      Response answer = new Response();
       answer.add("username", key.user());
       answer.add("password", entry.secret().bytes());
       if (entry.secret().authtype() != null) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.jna.CollectorBetweenCalls;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.secret.Secret;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;

@@ -4,20 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.StoreLock;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.TokenKeeper.Change;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -41,8 +40,8 @@ final class ChangeTest {
   private Invocation run(Store... stores) {
     return new Invocation(
         new StoreChain(List.of(stores), false),
-        new Surroundings(Map.of("HOME", home.toString()), false, new Deadline()),
-        new Messages(err, false),
+        new Environment(Map.of("HOME", home.toString()), false, new Deadline()),
+        new Console(err, false),
         NOW);
   }
 
@@ -196,7 +195,7 @@ final class ChangeTest {
   }
 
   private void keep(Entry entry, Store... stores) throws StoreException {
-    Whose whose = Whose.tokenOf("contoso");
+    Resolution whose = Resolution.parse("contoso");
     assertThat(new TokenKeeper(run(stores), whose, null).keep(entry, "alice")).isNotNull();
   }
 

@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.store.choice;
 
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.keychain.KeychainStore;
@@ -34,7 +34,7 @@ public final class StoreChoice {
    * @param timeout how long the kernel's keyring keeps an entry that is not used, in seconds
    * @throws IllegalArgumentException when there is no store of that name, with a line for a person
    */
-  public static StoreChain chain(@Nullable String names, int timeout, Surroundings surroundings) {
+  public static StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
     List<Store> stores = new ArrayList<>(2);
     String all = names == null ? platform() : names;
     for (int start = 0; start <= all.length(); ) {
@@ -81,7 +81,7 @@ public final class StoreChoice {
   }
 
   /** Every store there is, usable here or not. */
-  public static List<Store> all(Surroundings surroundings) {
+  public static List<Store> all(Environment surroundings) {
     return chain(NAMES.replace(" ", ""), DEFAULT_TIMEOUT, surroundings).stores();
   }
 
@@ -94,7 +94,7 @@ public final class StoreChoice {
     return system.startsWith("Mac") ? "keychain" : "secretservice,file";
   }
 
-  private static Store open(String name, int timeout, Surroundings surroundings) {
+  private static Store open(String name, int timeout, Environment surroundings) {
     return switch (name) {
       case "env" -> new EnvStore(surroundings);
       case "file" -> new FileStore(surroundings);

@@ -3,16 +3,16 @@ package io.github.gitcredentialpat.store.env;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Capacity;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,11 +60,11 @@ public final class EnvStore implements Store {
   /** Any user name will do with a token, but git wants one. */
   private static final String USER = "pat";
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private @Nullable String notice;
 
   /** A store that reads the environment when it is asked. */
-  public EnvStore(Surroundings surroundings) {
+  public EnvStore(Environment surroundings) {
     this.surroundings = surroundings;
   }
 
@@ -93,9 +93,9 @@ public final class EnvStore implements Store {
 
     void add(String variable, Identity scope, byte[] text) {
       if (isToken(text) && first(scope) == null) {
-        byte[] bare = PersonalAccessToken.bare(text);
+        byte[] bare = TokenFormat.bare(text);
         byte[] own = bare == text ? text.clone() : bare;
-        all.add(new Offer(variable, scope, own, PersonalAccessToken.isMarked(text)));
+        all.add(new Offer(variable, scope, own, TokenFormat.isMarked(text)));
       }
     }
 
@@ -370,12 +370,12 @@ public final class EnvStore implements Store {
    * whole server where it names none. Absent when it is neither.
    */
   static @Nullable Identity scope(String nameOrUrl) {
-    Whose whose = Whose.tokenOf(nameOrUrl.strip());
+    Resolution whose = Resolution.parse(nameOrUrl.strip());
     Identity identity = whose.identity();
     if (identity != null && !whose.isAzure()) {
       // The form of a repository's URL, by which a collection is known.
       String path = identity.path() == null ? "" : identity.path();
-      whose = Whose.token(identity.protocol(), identity.host(), path + "/_git/any", null);
+      whose = Resolution.resolve(identity.protocol(), identity.host(), path + "/_git/any", null);
       identity = whose.identity();
     }
     if (identity == null || !whose.isAzure()) {
@@ -414,8 +414,8 @@ public final class EnvStore implements Store {
 
   /** Whether a text is more than what clings to a token, and no expression left of a pipeline. */
   static boolean isToken(byte[] text) {
-    byte[] bare = PersonalAccessToken.bare(text);
-    boolean isToken = bare.length > 0 && !PersonalAccessToken.isUnresolved(bare);
+    byte[] bare = TokenFormat.bare(text);
+    boolean isToken = bare.length > 0 && !TokenFormat.isUnresolved(bare);
     for (int i = 0; i < bare.length; i++) {
       isToken &= bare[i] < 0 || (bare[i] >= ' ' && bare[i] != 0x7f);
     }

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.store.env;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.PersonalAccessToken;
+import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.File;
@@ -92,7 +92,7 @@ final class TokenFile {
 
   private void parse(byte[] content) {
     boolean isUtf16 = content.length > 1 && content[0] == (byte) 0xff && content[1] == (byte) 0xfe;
-    byte[] text = isUtf16 ? PersonalAccessToken.bare(content) : content;
+    byte[] text = isUtf16 ? TokenFormat.bare(content) : content;
     int line = 1;
     for (int start = isUtf8Mark(text) ? 3 : 0; start <= text.length; line++) {
       int end = start;
@@ -145,7 +145,7 @@ final class TokenFile {
       }
       return;
     }
-    byte[] name = PersonalAccessToken.bare(Arrays.copyOfRange(text, start, equals));
+    byte[] name = TokenFormat.bare(Arrays.copyOfRange(text, start, equals));
     Identity scope = EnvStore.scope(new String(name, UTF_8));
     byte[] token = Arrays.copyOfRange(text, equals + 1, end);
     if (scope == null || !EnvStore.isToken(token)) {

@@ -1,12 +1,12 @@
 package io.github.gitcredentialpat.store.file;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Whose;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.BufferUnderflowException;
@@ -65,7 +65,7 @@ public final class ExportFile {
   private int leftOut;
 
   /** An export at this place, which may be there or not. */
-  public ExportFile(Surroundings surroundings, Path path) {
+  public ExportFile(Environment surroundings, Path path) {
     this.path = path.toAbsolutePath();
     passphrase = new Passphrase(surroundings, path);
   }
@@ -270,7 +270,7 @@ public final class ExportFile {
       return true;
     }
     Identity resolved =
-        Whose.token(identity.protocol(), identity.host(), identity.path(), null).identity();
+        Resolution.resolve(identity.protocol(), identity.host(), identity.path(), null).identity();
     return identity.host().equals(Identity.SERVICES_HOST)
         ? identity.equals(resolved)
         : resolved != null;

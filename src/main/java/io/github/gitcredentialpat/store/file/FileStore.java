@@ -1,12 +1,12 @@
 package io.github.gitcredentialpat.store.file;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,15 +46,15 @@ public final class FileStore implements Store {
   private @Nullable MasterKey key;
 
   /** A store that touches no file until it is asked something. */
-  public FileStore(Surroundings surroundings) {
+  public FileStore(Environment surroundings) {
     this(surroundings, new KeyCache(surroundings, Path.of("/")));
   }
 
-  FileStore(Surroundings surroundings, KeyCache cache) {
+  FileStore(Environment surroundings, KeyCache cache) {
     folder = new PrivateFolder(surroundings.dataFolder());
     homeless =
-        Surroundings.isNowhere(surroundings.dataFolder())
-            || Surroundings.isNowhere(surroundings.stateFolder());
+        Environment.isNowhere(surroundings.dataFolder())
+            || Environment.isNowhere(surroundings.stateFolder());
     keyFile = new KeyFile(surroundings, cache);
   }
 
@@ -201,7 +201,7 @@ public final class FileStore implements Store {
 
   private List<String> entryNames() throws StoreException {
     if (homeless) {
-      throw StoreException.hidden(Surroundings.NO_HOME, null);
+      throw StoreException.hidden(Environment.NO_HOME, null);
     }
     List<String> names = folder.names();
     List<String> found = new ArrayList<>(names.size());

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.store.file;
 
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.keyutils.Keyctl;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyCache {
   private static final int SECONDS = 8 * 60 * 60;
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private final Path root;
   private @Nullable Keyctl keyctl;
   private boolean tried;
@@ -29,7 +29,7 @@ final class KeyCache {
    *
    * @param root where a container runtime's mark is looked for: the root folder
    */
-  KeyCache(Surroundings surroundings, Path root) {
+  KeyCache(Environment surroundings, Path root) {
     this.surroundings = surroundings;
     this.root = root;
   }

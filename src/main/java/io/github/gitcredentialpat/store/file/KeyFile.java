@@ -1,8 +1,8 @@
 package io.github.gitcredentialpat.store.file;
 
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,7 @@ final class KeyFile {
   private final Passphrase passphrase;
   private final KeyCache cache;
 
-  KeyFile(Surroundings surroundings, KeyCache cache) {
+  KeyFile(Environment surroundings, KeyCache cache) {
     this.folder = new PrivateFolder(surroundings.stateFolder());
     this.passphrase = new Passphrase(surroundings, folder.resolve(NAME));
     this.cache = cache;

@@ -1,10 +1,10 @@
 package io.github.gitcredentialpat.store.file;
 
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
-import io.github.gitcredentialpat.store.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -47,10 +47,10 @@ final class Passphrase {
   /** The length of a salt in bytes. */
   static final int SALT = 16;
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private final Path keyFile;
 
-  Passphrase(Surroundings surroundings, Path keyFile) {
+  Passphrase(Environment surroundings, Path keyFile) {
     this.surroundings = surroundings;
     this.keyFile = keyFile;
   }

@@ -28,7 +28,7 @@ final class Keychain {
   /** The keys of all our items, or of those of one host; reads no secret. */
   List<EntryKey> keys(@Nullable Identity where) throws StoreException {
     List<EntryKey> keys = new ArrayList<>();
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = ours(objects);
       if (where != null) {
         set(query, "kSecAttrServer", objects.string(server(where)));
@@ -43,7 +43,8 @@ final class Keychain {
       long count = framework.CFArrayGetCount(items);
       for (long i = 0; i < count; i++) {
         Pointer attributes = framework.CFArrayGetValueAtIndex(items, i);
-        String text = Objects.text(framework, framework.CFDictionaryGetValue(attributes, name));
+        String text =
+            CoreFoundationObjects.text(framework, framework.CFDictionaryGetValue(attributes, name));
         EntryKey key = text == null ? null : ItemName.parse(text);
         // The same item may lie in two keychains of the search list.
         if (key != null && !keys.contains(key)) {
@@ -56,7 +57,7 @@ final class Keychain {
 
   /** An item's secret; absent when there is no such item. The caller wipes it. */
   byte @Nullable [] secret(EntryKey key) throws StoreException {
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = exactly(key, objects);
       set(query, "kSecReturnData", framework.kCFBooleanTrue());
       Pointer data = match(query, objects, key.identity().display());
@@ -67,7 +68,7 @@ final class Keychain {
   /** Adds an item. Returns false when there is one with this key. */
   boolean add(EntryKey key, byte[] secret) throws StoreException {
     Identity identity = key.identity();
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer item = exactly(key, objects);
       set(item, "kSecAttrLabel", objects.string("git-credential-pat: " + identity.display()));
       if (key.user() != null) {
@@ -98,7 +99,7 @@ final class Keychain {
 
   /** Gives an item another secret. Returns false when there is no such item. */
   boolean update(EntryKey key, byte[] secret) throws StoreException {
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = exactly(key, objects);
       Pointer changes = objects.dictionary();
       set(changes, "kSecValueData", objects.secret(secret));
@@ -108,7 +109,7 @@ final class Keychain {
 
   /** Deletes an item. Returns false when there is no such item. */
   boolean delete(EntryKey key) throws StoreException {
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       return isFound(framework.SecItemDelete(exactly(key, objects)), key.identity().display());
     }
   }
@@ -132,7 +133,7 @@ final class Keychain {
 
   /** Shows all items of a class, such as {@code kSecClassGenericPassword}, that are not ours. */
   void foreign(String itemClass, Consumer<Item> visitor) throws StoreException {
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = objects.dictionary();
       set(query, "kSecClass", framework.kSec(itemClass));
       set(query, "kSecReturnAttributes", framework.kCFBooleanTrue());
@@ -152,7 +153,7 @@ final class Keychain {
   /** The secret of one of them; absent when it is gone. The caller wipes it. */
   byte @Nullable [] foreignSecret(String itemClass, byte[] reference, String subject)
       throws StoreException {
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = objects.dictionary();
       set(query, "kSecClass", framework.kSec(itemClass));
       set(query, "kSecValuePersistentRef", objects.data(reference));
@@ -164,7 +165,7 @@ final class Keychain {
 
   /** Deletes one of them. Returns false when it is gone. */
   boolean deleteForeign(String itemClass, byte[] reference, String subject) throws StoreException {
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = objects.dictionary();
       set(query, "kSecClass", framework.kSec(itemClass));
       // SecItemDelete takes a reference on macOS in a list only.
@@ -186,18 +187,19 @@ final class Keychain {
 
     @Override
     public @Nullable String text(String attribute) {
-      return Objects.text(framework, value(attribute));
+      return CoreFoundationObjects.text(framework, value(attribute));
     }
 
     @Override
     public int number(String attribute) {
-      return Objects.number(framework, value(attribute));
+      return CoreFoundationObjects.number(framework, value(attribute));
     }
 
     @Override
     public boolean is(String attribute, String constant) {
       String value = text(attribute);
-      return value != null && value.equals(Objects.text(framework, framework.kSec(constant)));
+      return value != null
+          && value.equals(CoreFoundationObjects.text(framework, framework.kSec(constant)));
     }
 
     @Override
@@ -211,7 +213,7 @@ final class Keychain {
   // --- ours ---
 
   /** A query for all of our items. */
-  private Pointer ours(Objects objects) {
+  private Pointer ours(CoreFoundationObjects objects) {
     Pointer query = objects.dictionary();
     set(query, "kSecClass", framework.kSec("kSecClassInternetPassword"));
     set(query, "kSecAttrCreator", objects.number(CREATOR));
@@ -219,7 +221,7 @@ final class Keychain {
   }
 
   /** A query for one item; nothing in it is ever empty, for what is empty matches anything. */
-  private Pointer exactly(EntryKey key, Objects objects) {
+  private Pointer exactly(EntryKey key, CoreFoundationObjects objects) {
     Pointer query = ours(objects);
     set(query, "kSecAttrServer", objects.string(server(key.identity())));
     set(query, "kSecAttrSecurityDomain", objects.string(ItemName.of(key)));
@@ -236,7 +238,7 @@ final class Keychain {
   }
 
   /** What a query finds, released with the other objects; null when that is nothing. */
-  private @Nullable Pointer match(Pointer query, Objects objects, String subject)
+  private @Nullable Pointer match(Pointer query, CoreFoundationObjects objects, String subject)
       throws StoreException {
     long[] result = new long[1];
     int status = framework.SecItemCopyMatching(query, result);
@@ -257,7 +259,7 @@ final class Keychain {
       return;
     }
     Pointer message = framework.SecCopyErrorMessageString(status);
-    String text = Objects.text(framework, message);
+    String text = CoreFoundationObjects.text(framework, message);
     if (message != null) {
       framework.CFRelease(message);
     }

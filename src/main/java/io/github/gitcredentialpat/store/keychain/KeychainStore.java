@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store.keychain;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntries;
@@ -8,7 +9,6 @@ import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,13 +42,13 @@ import org.jspecify.annotations.Nullable;
 public final class KeychainStore implements Store {
   private static final String FRAMEWORKS = "/System/Library/Frameworks/";
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private final String securityPath;
   private final String coreFoundationPath;
   private @Nullable Keychain keychain;
 
   /** The store of this Mac; loads nothing before the first call. */
-  public KeychainStore(Surroundings surroundings) {
+  public KeychainStore(Environment surroundings) {
     this(
         surroundings,
         FRAMEWORKS + "Security.framework/Security",
@@ -56,7 +56,7 @@ public final class KeychainStore implements Store {
   }
 
   /** A store on these two libraries. */
-  KeychainStore(Surroundings surroundings, String securityPath, String coreFoundationPath) {
+  KeychainStore(Environment surroundings, String securityPath, String coreFoundationPath) {
     this.surroundings = surroundings;
     this.securityPath = securityPath;
     this.coreFoundationPath = coreFoundationPath;

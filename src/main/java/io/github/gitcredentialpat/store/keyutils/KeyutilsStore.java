@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * (and on kernels before 5.3 once the user's last process ends), and a while after its last use.
  *
  * <p>Entries are keys of the type {@code user} in a keyring {@code git-credential-pat} inside the
- * user keyring ({@code keyctl show @u} shows them), described as {@link Description} says; the
+ * user keyring ({@code keyctl show @u} shows them), described as {@link KeyDescription} says; the
  * payload is that of {@link Payload}. Each key expires a while after its last use, and all that
  * find it renew it.
  *
@@ -184,7 +184,7 @@ public final class KeyutilsStore implements Store {
 
   @Override
   public void save(Entry entry) throws StoreException {
-    String description = Description.of(entry.key());
+    String description = KeyDescription.of(entry.key());
     int longest = capacity().longestSecret();
     if (entry.secret().bytes().length > longest) {
       throw tooLong(entry, "the secret", longest);
@@ -241,7 +241,7 @@ public final class KeyutilsStore implements Store {
   @Override
   public boolean delete(EntryKey key) throws StoreException {
     try (Access access = access()) {
-      String description = Description.of(key);
+      String description = KeyDescription.of(key);
       int serial = access.ring == 0 ? -ENOKEY : access.kernel.search(access.ring, description);
       if (isGone(serial)) {
         return false;
@@ -378,7 +378,7 @@ public final class KeyutilsStore implements Store {
     for (int i = 0; i < 4 && start >= 0; i++) {
       start = described.indexOf(';', start) + 1;
     }
-    return Description.parse(described.substring(start));
+    return KeyDescription.parse(described.substring(start));
   }
 
   private static boolean isGone(int result) {

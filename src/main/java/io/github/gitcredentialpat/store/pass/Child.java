@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.store.pass;
 
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.platform.Environment;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +63,7 @@ final class Child {
    * anybody's, so what lies there, relative entries of the PATH, and what others may write are
    * passed over. Absent when there is none.
    */
-  static @Nullable String find(String name, Surroundings surroundings) {
+  static @Nullable String find(String name, Environment surroundings) {
     String path = surroundings.variable("PATH");
     String here = System.getProperty("user.dir");
     if (path != null) {
@@ -108,7 +108,7 @@ final class Child {
    *
    * @param command the program by its absolute path, and its arguments
    */
-  static ProcessBuilder prepare(List<String> command, Surroundings surroundings) {
+  static ProcessBuilder prepare(List<String> command, Environment surroundings) {
     ProcessBuilder builder = new ProcessBuilder(command);
     // Only what differs is set: Java hands on unchanged what it cannot read in this locale.
     Map<String, String> environment = builder.environment();
@@ -122,7 +122,7 @@ final class Child {
   }
 
   /** Runs it, hands it the input, and waits as long as the run's time allows. */
-  static Child run(ProcessBuilder builder, byte[] input, Surroundings surroundings)
+  static Child run(ProcessBuilder builder, byte[] input, Environment surroundings)
       throws IOException {
     long millis = surroundings.deadline().remainingMillis() - RESERVE_MILLIS;
     long end = System.nanoTime() + millis * 1_000_000;

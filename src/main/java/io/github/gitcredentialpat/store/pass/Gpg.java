@@ -1,9 +1,9 @@
 package io.github.gitcredentialpat.store.pass;
 
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,10 +36,10 @@ final class Gpg {
   /** The reason in {@code INV_RECP} for a key that nobody vouched for. */
   private static final String NOT_TRUSTED = "10";
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private @Nullable String program;
 
-  Gpg(Surroundings surroundings) {
+  Gpg(Environment surroundings) {
     this.surroundings = surroundings;
   }
 
@@ -152,7 +152,7 @@ final class Gpg {
   private Child run(List<String> command, byte[] input) throws StoreException {
     ProcessBuilder builder = Child.prepare(command, surroundings);
     if (surroundings.mayPrompt()) {
-      String terminal = Terminal.name();
+      String terminal = TtyName.name();
       if (terminal != null) {
         builder.environment().put("GPG_TTY", terminal);
       }

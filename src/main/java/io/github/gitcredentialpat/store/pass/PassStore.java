@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store.pass;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -9,7 +10,6 @@ import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,11 +58,11 @@ public final class PassStore implements Store {
   /** No file system has deeper folders, and a loop of links ends. */
   private static final int DEEPEST = 64;
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private final Gpg gpg;
 
   /** A store that starts no program until it is asked something. */
-  public PassStore(Surroundings surroundings) {
+  public PassStore(Environment surroundings) {
     this.surroundings = surroundings;
     this.gpg = new Gpg(surroundings);
   }
@@ -225,7 +225,7 @@ public final class PassStore implements Store {
           "cannot write " + file + PrivateFiles.reason(e) + "; check that you may: ls -ld " + root,
           e);
     }
-    new Commit(root, surroundings).change(file, "Keep " + passName(root, file));
+    new PassCommit(root, surroundings).change(file, "Keep " + passName(root, file));
   }
 
   @Override
@@ -236,7 +236,7 @@ public final class PassStore implements Store {
 
   @Override
   public ForeignEntries foreignEntries() {
-    return new ForeignPasswords(this);
+    return new ForeignItems(this);
   }
 
   /** What is in a file, absent when there is none. The caller wipes it. */
@@ -256,7 +256,7 @@ public final class PassStore implements Store {
           "cannot remove " + file + PrivateFiles.reason(e) + "; check that you may: ls -l " + file,
           e);
     }
-    new Commit(root, surroundings).change(file, "Remove " + passName(root, file));
+    new PassCommit(root, surroundings).change(file, "Remove " + passName(root, file));
     // Folders that are empty now go as well: they do not delete while anything is in them.
     Path folder = file.getParent();
     while (!folder.equals(root) && folder.toFile().delete()) {
@@ -333,8 +333,8 @@ public final class PassStore implements Store {
   Path root() throws StoreException {
     try {
       Path root = Path.of(rootName()).normalize();
-      if (Surroundings.isNowhere(root)) {
-        throw new StoreException(Reason.UNAVAILABLE, Surroundings.NO_HOME);
+      if (Environment.isNowhere(root)) {
+        throw new StoreException(Reason.UNAVAILABLE, Environment.NO_HOME);
       }
       if (root.isAbsolute()) {
         return root;

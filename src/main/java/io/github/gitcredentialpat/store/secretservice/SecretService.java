@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.store.secretservice;
 
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ final class SecretService implements AutoCloseable {
   /** How long a prompt that asks nobody may take. */
   private static final long UNASKED_MILLIS = 1_000;
 
-  private final Connection connection;
+  private final BusConnection connection;
   private final Deadline deadline;
   private final boolean mayPrompt;
   private @Nullable String session;
@@ -75,7 +75,7 @@ final class SecretService implements AutoCloseable {
     }
   }
 
-  private SecretService(Connection connection, Deadline deadline, boolean mayPrompt) {
+  private SecretService(BusConnection connection, Deadline deadline, boolean mayPrompt) {
     this.connection = connection;
     this.deadline = deadline;
     this.mayPrompt = mayPrompt;
@@ -88,7 +88,7 @@ final class SecretService implements AutoCloseable {
    */
   static SecretService open(String address, Deadline deadline, boolean mayPrompt)
       throws StoreException {
-    return new SecretService(Connection.open(address, deadline), deadline, mayPrompt);
+    return new SecretService(BusConnection.open(address, deadline), deadline, mayPrompt);
   }
 
   /** Says whose entry the next calls are about, for the messages of failures. */
@@ -108,8 +108,8 @@ final class SecretService implements AutoCloseable {
     Object[] values = new Object[attributes.length + 1];
     values[0] = attributes.length / 2;
     System.arraycopy(attributes, 0, values, 1, attributes.length);
-    Message request = toService("SearchItems").append("a{ss}", values);
-    try (Message answer = connection.call(request, false)) {
+    BusMessage request = toService("SearchItems").append("a{ss}", values);
+    try (BusMessage answer = connection.call(request, false)) {
       return new Found(readPaths(answer), readPaths(answer), closed);
     }
   }
@@ -121,10 +121,10 @@ final class SecretService implements AutoCloseable {
    * Keyring and KWallet search locked collections as well, and say when these were made.
    */
   private boolean isClosed(String collection) throws StoreException {
-    Message request =
+    BusMessage request =
         connection.request(NAME, collection, PROPERTIES, "Get").append("ss", COLLECTION, "Created");
     try {
-      Message answer = connection.callIfThere(request, false);
+      BusMessage answer = connection.callIfThere(request, false);
       if (answer != null) {
         answer.close();
       }
@@ -140,11 +140,11 @@ final class SecretService implements AutoCloseable {
 
   /** Whether the default collection is there and locked. */
   boolean isDefaultLocked() throws StoreException {
-    Message request =
+    BusMessage request =
         connection
             .request(NAME, DEFAULT_COLLECTION, PROPERTIES, "Get")
             .append("ss", COLLECTION, "Locked");
-    Message answer = connection.callIfThere(request, false);
+    BusMessage answer = connection.callIfThere(request, false);
     if (answer == null) {
       return false;
     }
@@ -156,9 +156,9 @@ final class SecretService implements AutoCloseable {
 
   private boolean isAnyOpen() throws StoreException {
     List<String> collections;
-    Message request =
+    BusMessage request =
         connection.request(NAME, PATH, PROPERTIES, "Get").append("ss", SERVICE, "Collections");
-    try (Message answer = connection.call(request, false)) {
+    try (BusMessage answer = connection.call(request, false)) {
       answer.enter('v', "ao");
       collections = readPaths(answer);
     }
@@ -178,7 +178,7 @@ final class SecretService implements AutoCloseable {
 
   /** All attributes of an item by their names, null when it is gone. */
   @Nullable Map<String, String> allAttributes(String item) throws StoreException {
-    Message answer = propertyOf(item, "Attributes");
+    BusMessage answer = propertyOf(item, "Attributes");
     if (answer == null) {
       return null;
     }
@@ -195,7 +195,7 @@ final class SecretService implements AutoCloseable {
 
   /** When an item was changed last, in seconds since the epoch; 0 when it is gone. */
   long modifiedAt(String item) throws StoreException {
-    Message answer = propertyOf(item, "Modified");
+    BusMessage answer = propertyOf(item, "Modified");
     if (answer == null) {
       return 0;
     }
@@ -207,7 +207,7 @@ final class SecretService implements AutoCloseable {
 
   /** Whether an item is there and locked. */
   boolean isLocked(String item) throws StoreException {
-    Message answer = propertyOf(item, "Locked");
+    BusMessage answer = propertyOf(item, "Locked");
     if (answer == null) {
       return false;
     }
@@ -217,7 +217,7 @@ final class SecretService implements AutoCloseable {
     }
   }
 
-  private @Nullable Message propertyOf(String item, String name) throws StoreException {
+  private @Nullable BusMessage propertyOf(String item, String name) throws StoreException {
     return connection.callIfThere(
         connection.request(NAME, item, PROPERTIES, "Get").append("ss", ITEM, name), false);
   }
@@ -225,11 +225,11 @@ final class SecretService implements AutoCloseable {
   /** The secrets of items, in their order; null for one that is gone or was locked meanwhile. */
   byte[] @Nullable [] secrets(List<String> items) throws StoreException {
     String ownSession = session();
-    Message request = toService("GetSecrets");
+    BusMessage request = toService("GetSecrets");
     request.appendPaths(items);
     request.append("o", ownSession);
     byte[][] secrets = new byte[items.size()][];
-    try (Message answer = connection.call(request, false)) {
+    try (BusMessage answer = connection.call(request, false)) {
       answer.keepSecret();
       answer.enter('a', "{o(oayays)}");
       while (answer.enter('e', "o(oayays)")) {
@@ -250,8 +250,8 @@ final class SecretService implements AutoCloseable {
 
   /** The collection that new items belong in, null when there is none. */
   @Nullable String defaultCollection() throws StoreException {
-    Message request = toService("ReadAlias").append("s", "default");
-    try (Message answer = connection.call(request, false)) {
+    BusMessage request = toService("ReadAlias").append("s", "default");
+    try (BusMessage answer = connection.call(request, false)) {
       String collection = answer.readText('o');
       return NONE.equals(collection) ? null : collection;
     }
@@ -259,11 +259,11 @@ final class SecretService implements AutoCloseable {
 
   /** Makes a collection that new items belong in; the person is asked for its password. */
   void createDefaultCollection() throws StoreException {
-    Message request =
+    BusMessage request =
         toService("CreateCollection")
             .append("a{sv}s", 1, COLLECTION + ".Label", "s", "Login", "default");
     String prompt;
-    try (Message answer = connection.call(request, true)) {
+    try (BusMessage answer = connection.call(request, true)) {
       answer.skip("o");
       prompt = answer.readText('o');
     }
@@ -288,14 +288,14 @@ final class SecretService implements AutoCloseable {
     properties[5] = "a{ss}";
     properties[6] = attributes.length / 2;
     System.arraycopy(attributes, 0, properties, 7, attributes.length);
-    Message request =
+    BusMessage request =
         connection
             .request(NAME, collection, COLLECTION, "CreateItem")
             .append("a{sv}", properties)
             .appendSecret(ownSession, secret)
             .append("b", replace ? 1 : 0);
     String prompt;
-    try (Message answer = connection.call(request, true)) {
+    try (BusMessage answer = connection.call(request, true)) {
       answer.skip("o");
       prompt = answer.readText('o');
     }
@@ -305,9 +305,9 @@ final class SecretService implements AutoCloseable {
   /** Gives an item another secret and keeps all else. Returns false when the item is gone. */
   boolean setSecret(String item, byte[] secret) throws StoreException {
     String ownSession = session();
-    Message request =
+    BusMessage request =
         connection.request(NAME, item, ITEM, "SetSecret").appendSecret(ownSession, secret);
-    Message answer = connection.callIfThere(request, true);
+    BusMessage answer = connection.callIfThere(request, true);
     if (answer == null) {
       return false;
     }
@@ -317,7 +317,8 @@ final class SecretService implements AutoCloseable {
 
   /** Deletes an item. Returns false when it was gone already. */
   boolean delete(String item) throws StoreException {
-    Message answer = connection.callIfThere(connection.request(NAME, item, ITEM, "Delete"), true);
+    BusMessage answer =
+        connection.callIfThere(connection.request(NAME, item, ITEM, "Delete"), true);
     if (answer == null) {
       return false;
     }
@@ -338,10 +339,10 @@ final class SecretService implements AutoCloseable {
     if (!mayPrompt) {
       throw BusFailure.locked(connection.subject(), "");
     }
-    Message request = toService("Unlock");
+    BusMessage request = toService("Unlock");
     request.appendPaths(objects);
     String prompt;
-    try (Message answer = connection.call(request, false)) {
+    try (BusMessage answer = connection.call(request, false)) {
       answer.skip("ao");
       prompt = answer.readText('o');
     }
@@ -386,9 +387,9 @@ final class SecretService implements AutoCloseable {
 
   /** The connection behind a name; null when nobody has it. */
   private @Nullable String owner(String name) throws StoreException {
-    Message request =
+    BusMessage request =
         connection.request(BUS, "/org/freedesktop/DBus", BUS, "GetNameOwner").append("s", name);
-    try (Message answer = connection.call(request, false)) {
+    try (BusMessage answer = connection.call(request, false)) {
       return answer.readText('s');
     } catch (StoreException e) {
       if (e.reason() == Reason.UNAVAILABLE) {
@@ -421,7 +422,7 @@ final class SecretService implements AutoCloseable {
       match("interface='" + BUS + "',member='NameOwnerChanged',arg0='" + NAME + "'");
       watching = true;
     }
-    Message request = connection.request(NAME, prompt, PROMPT, "Prompt").append("s", "");
+    BusMessage request = connection.request(NAME, prompt, PROMPT, "Prompt").append("s", "");
     connection.call(request, false).close();
   }
 
@@ -435,7 +436,7 @@ final class SecretService implements AutoCloseable {
       if (left <= 0) {
         break;
       }
-      Message signal = connection.next(Math.min(left, LOOK_MILLIS));
+      BusMessage signal = connection.next(Math.min(left, LOOK_MILLIS));
       if (signal == null) {
         continue;
       }
@@ -456,7 +457,7 @@ final class SecretService implements AutoCloseable {
   }
 
   private void match(String rule) throws StoreException {
-    Message request =
+    BusMessage request =
         connection
             .request(BUS, "/org/freedesktop/DBus", BUS, "AddMatch")
             .append("s", "type='signal'," + rule);
@@ -465,8 +466,8 @@ final class SecretService implements AutoCloseable {
 
   private String session() throws StoreException {
     if (session == null) {
-      Message request = toService("OpenSession").append("sv", "plain", "s", "");
-      try (Message answer = connection.call(request, false)) {
+      BusMessage request = toService("OpenSession").append("sv", "plain", "s", "");
+      try (BusMessage answer = connection.call(request, false)) {
         answer.skip("v");
         session = answer.readText('o');
       }
@@ -474,11 +475,11 @@ final class SecretService implements AutoCloseable {
     return session;
   }
 
-  private Message toService(String method) throws StoreException {
+  private BusMessage toService(String method) throws StoreException {
     return connection.request(NAME, PATH, SERVICE, method);
   }
 
-  private static List<String> readPaths(Message message) throws StoreException {
+  private static List<String> readPaths(BusMessage message) throws StoreException {
     List<String> paths = new ArrayList<>(2);
     message.enter('a', "o");
     for (String path = message.readText('o'); path != null; path = message.readText('o')) {

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store.secretservice;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntries;
@@ -8,7 +9,6 @@ import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,11 +45,11 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   /** How many items are read in the time of one run. */
   private static final int PIECE = 200;
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private @Nullable SecretService service;
 
   /** A store on the session bus that the environment names; connects with the first call. */
-  public SecretServiceStore(Surroundings surroundings) {
+  public SecretServiceStore(Environment surroundings) {
     this.surroundings = surroundings;
   }
 

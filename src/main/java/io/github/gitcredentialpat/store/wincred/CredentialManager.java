@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Surroundings;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of {@link Advapi32} with the memory and the error codes that belong to them. */
@@ -13,12 +13,12 @@ final class CredentialManager {
   /** In characters; leaves room for what a part adds to a target name. */
   static final int LONGEST_TARGET = Advapi32.CRED_MAX_GENERIC_TARGET_NAME_LENGTH - 32;
 
-  private final Surroundings surroundings;
+  private final Environment surroundings;
   private final String libraryName;
   private @Nullable Advapi32 advapi32;
 
   /** The one in a library of this name or path, which is loaded with the first call. */
-  CredentialManager(Surroundings surroundings, String libraryName) {
+  CredentialManager(Environment surroundings, String libraryName) {
     this.surroundings = surroundings;
     this.libraryName = libraryName;
   }
@@ -28,20 +28,20 @@ final class CredentialManager {
    *
    * @param subject whose they are, for the messages of failures
    */
-  Credentials enumerate(String beginning, String subject) throws StoreException {
+  CredentialList enumerate(String beginning, String subject) throws StoreException {
     Advapi32 api = advapi32();
     if (beginning.length() > LONGEST_TARGET) {
-      return Credentials.none(api);
+      return CredentialList.none(api);
     }
     Pointer filter = allocate(beginning + "*");
     Pointer results = allocate(2 * Native.POINTER_SIZE);
     try {
       if (api.CredEnumerateW(filter, 0, results, results.share(Native.POINTER_SIZE))) {
-        return Credentials.all(api, results.getPointer(Native.POINTER_SIZE), results.getInt(0));
+        return CredentialList.all(api, results.getPointer(Native.POINTER_SIZE), results.getInt(0));
       }
       int error = Native.getLastError();
       if (CredentialFailure.isNotFound(error)) {
-        return Credentials.none(api);
+        return CredentialList.none(api);
       }
       throw CredentialFailure.of(error, subject);
     } finally {
@@ -51,20 +51,20 @@ final class CredentialManager {
   }
 
   /** The generic credential of this name; none when there is none. */
-  Credentials read(String target, String subject) throws StoreException {
+  CredentialList read(String target, String subject) throws StoreException {
     Advapi32 api = advapi32();
     if (target.length() > LONGEST_TARGET) {
-      return Credentials.none(api);
+      return CredentialList.none(api);
     }
     Pointer name = allocate(target);
     Pointer result = allocate(Native.POINTER_SIZE);
     try {
       if (api.CredReadW(name, Advapi32.CRED_TYPE_GENERIC, 0, result)) {
-        return Credentials.one(api, result.getPointer(0));
+        return CredentialList.one(api, result.getPointer(0));
       }
       int error = Native.getLastError();
       if (CredentialFailure.isNotFound(error)) {
-        return Credentials.none(api);
+        return CredentialList.none(api);
       }
       throw CredentialFailure.of(error, subject);
     } finally {

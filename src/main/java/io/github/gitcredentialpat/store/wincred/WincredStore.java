@@ -1,13 +1,13 @@
 package io.github.gitcredentialpat.store.wincred;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Windows account. Every program that runs under the account can read it.
  *
  * <ul>
- *   <li>target name: {@link Target}
+ *   <li>target name: {@link TargetName}
  *   <li>user name: the entry's, for the eyes of a person only
  *   <li>secret: the {@link Payload} in UTF-8
  *   <li>comment: {@code git-credential-pat}, which marks it as ours
@@ -39,12 +39,12 @@ public final class WincredStore implements Store {
   private final CredentialManager manager;
 
   /** The store of this process's Windows account. */
-  public WincredStore(Surroundings surroundings) {
+  public WincredStore(Environment surroundings) {
     this(surroundings, "advapi32");
   }
 
   /** The same in a library of another name or path. */
-  WincredStore(Surroundings surroundings, String libraryName) {
+  WincredStore(Environment surroundings, String libraryName) {
     manager = new CredentialManager(surroundings, libraryName);
   }
 
@@ -80,7 +80,7 @@ public final class WincredStore implements Store {
   /** Whether all parts were there. An entry that lacks one has no secret any more. */
   private boolean collect(Identity where, List<Entry> found) throws StoreException {
     boolean complete = true;
-    try (Credentials all = manager.enumerate(Target.beginningOf(where), where.display())) {
+    try (CredentialList all = manager.enumerate(TargetName.beginningOf(where), where.display())) {
       for (int i = 0; i < all.size(); i++) {
         EntryKey key = keyOfEntry(all, i);
         if (key == null || !isAt(key.identity(), where)) {
@@ -105,7 +105,7 @@ public final class WincredStore implements Store {
   @Override
   public List<EntryKey> list() throws StoreException {
     List<EntryKey> keys = new ArrayList<>();
-    try (Credentials all = manager.enumerate(Target.PREFIX, "all entries")) {
+    try (CredentialList all = manager.enumerate(TargetName.PREFIX, "all entries")) {
       for (int i = 0; i < all.size(); i++) {
         EntryKey key = keyOfEntry(all, i);
         if (key != null) {
@@ -119,7 +119,7 @@ public final class WincredStore implements Store {
 
   @Override
   public void save(Entry entry) throws StoreException {
-    String target = Target.of(entry.key());
+    String target = TargetName.of(entry.key());
     if (target.length() > CredentialManager.LONGEST_TARGET) {
       throw CredentialFailure.nameTooLong();
     }
@@ -150,7 +150,7 @@ public final class WincredStore implements Store {
 
   @Override
   public boolean delete(EntryKey key) throws StoreException {
-    String target = Target.of(key);
+    String target = TargetName.of(key);
     if (target.length() > CredentialManager.LONGEST_TARGET) {
       return false;
     }
@@ -168,8 +168,8 @@ public final class WincredStore implements Store {
   }
 
   /** The key of an entry of ours; null for a part, and for what others keep under such a name. */
-  private static @Nullable EntryKey keyOfEntry(Credentials all, int i) {
-    return parts(all.comment(i)) == 0 ? null : Target.key(all.target(i));
+  private static @Nullable EntryKey keyOfEntry(CredentialList all, int i) {
+    return parts(all.comment(i)) == 0 ? null : TargetName.key(all.target(i));
   }
 
   private static boolean isAt(Identity identity, Identity where) {
@@ -179,7 +179,7 @@ public final class WincredStore implements Store {
   }
 
   /** All parts of the entry in one; null when one is missing. The caller wipes it. */
-  private static byte @Nullable [] payload(Credentials all, int first) {
+  private static byte @Nullable [] payload(CredentialList all, int first) {
     String comment = all.comment(first);
     int parts = parts(comment);
     int[] places = new int[parts];
@@ -224,7 +224,7 @@ public final class WincredStore implements Store {
 
   /** The target name of a part of the entry with this target name and comment. */
   private static String partOf(String target, String comment, int part) {
-    return Target.ofPart(target, comment.substring(comment.lastIndexOf(' ') + 1), part);
+    return TargetName.ofPart(target, comment.substring(comment.lastIndexOf(' ') + 1), part);
   }
 
   /** Removes all parts but the first. One that stays is removed by a later call. */
@@ -236,11 +236,11 @@ public final class WincredStore implements Store {
   }
 
   /** Removes parts that no entry knows, left behind by a process that ended halfway. */
-  private void removeAbandonedParts(Credentials all) throws StoreException {
+  private void removeAbandonedParts(CredentialList all) throws StoreException {
     for (int i = 0; i < all.size(); i++) {
       String target = all.target(i);
       int sign = target.indexOf('#');
-      if (sign < 0 || Target.key(target.substring(0, sign)) == null) {
+      if (sign < 0 || TargetName.key(target.substring(0, sign)) == null) {
         continue;
       }
       int first = all.indexOf(target.substring(0, sign));
@@ -257,13 +257,13 @@ public final class WincredStore implements Store {
 
   /** The comment of this credential; null when there is none of that name. */
   private @Nullable String readComment(String target, String subject) throws StoreException {
-    try (Credentials found = manager.read(target, subject)) {
+    try (CredentialList found = manager.read(target, subject)) {
       return found.size() == 0 ? null : found.comment(0);
     }
   }
 
   @Override
   public ForeignEntries foreignEntries() {
-    return new ForeignCredentials(manager);
+    return new ForeignItems(manager);
   }
 }

@@ -5,20 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.helper.GetOperation;
-import io.github.gitcredentialpat.helper.Helper;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -57,19 +57,19 @@ final class EnvStoreTest {
     return new EnvStore(surroundings());
   }
 
-  private Surroundings surroundings() {
-    return new Surroundings(environment, false, new Deadline());
+  private Environment surroundings() {
+    return new Environment(environment, false, new Deadline());
   }
 
   private Invocation run(Store... stores) {
     said.reset();
     return new Invocation(
-        new StoreChain(List.of(stores), true), surroundings(), new Messages(said, false), 1);
+        new StoreChain(List.of(stores), true), surroundings(), new Console(said, false), 1);
   }
 
   private String get(String request, Store... stores) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    GetOperation get = Helper.get(run(stores), stream(request));
+    GetOperation get = CredentialHelper.get(run(stores), stream(request));
     if (get != null) {
       get.writeTo(out);
     }
@@ -369,7 +369,8 @@ final class EnvStoreTest {
         .contains("GIT_CREDENTIAL_PAT_TOKEN_FILE")
         .contains(home.resolve("token").toString())
         .doesNotContain("own-token");
-    assertThat(Helper.store(run(env(), below), stream(CONTOSO + "username=a\npassword=b\n")))
+    assertThat(
+            CredentialHelper.store(run(env(), below), stream(CONTOSO + "username=a\npassword=b\n")))
         .isFalse();
     assertThat(below.writes()).isZero();
   }
@@ -396,7 +397,8 @@ final class EnvStoreTest {
     assertThatThrownBy(() -> env().list())
         .isInstanceOfSatisfying(
             StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FAILED));
-    assertThat(Helper.store(run(env(), below), stream(CONTOSO + "username=a\npassword=b\n")))
+    assertThat(
+            CredentialHelper.store(run(env(), below), stream(CONTOSO + "username=a\npassword=b\n")))
         .isFalse();
     assertThat(below.writes()).isZero();
   }
@@ -405,9 +407,10 @@ final class EnvStoreTest {
   void eraseAndStoreNameTheFilesVariable() throws Exception {
     file("contoso=own-token\n");
     String request = CONTOSO + "username=pat\npassword=own-token\n";
-    assertThat(Helper.erase(run(env(), below), stream(request)).entries()).isEmpty();
+    assertThat(CredentialHelper.erase(run(env(), below), stream(request)).entries()).isEmpty();
     assertThat(said()).contains("GIT_CREDENTIAL_PAT_TOKEN_FILE");
-    assertThat(Helper.store(run(env(), below), stream(CONTOSO + "username=a\npassword=b\n")))
+    assertThat(
+            CredentialHelper.store(run(env(), below), stream(CONTOSO + "username=a\npassword=b\n")))
         .isFalse();
     assertThat(said()).contains("GIT_CREDENTIAL_PAT_TOKEN_FILE");
     assertThat(below.writes()).isZero();
@@ -443,7 +446,7 @@ final class EnvStoreTest {
               : request + answer;
       assertThat(store).contains("agents-token");
       Invocation run = run(env(), below);
-      assertThat(Helper.store(run, stream(store))).isTrue();
+      assertThat(CredentialHelper.store(run, stream(store))).isTrue();
       assertThat(said()).isEmpty();
       assertThat(below.writes()).isZero();
     }
@@ -453,7 +456,7 @@ final class EnvStoreTest {
   @ValueSource(strings = {"username=alice\n", "username=contoso\n", "username=pat\n"})
   void storeOfAnotherTokenNamesTheVariableAndFallsToNoOtherStore(String user) throws Exception {
     String request = CONTOSO + user + "password=typed\n";
-    assertThat(Helper.store(run(env(), below), stream(request))).isFalse();
+    assertThat(CredentialHelper.store(run(env(), below), stream(request))).isFalse();
     assertThat(said()).contains("unset SYSTEM_ACCESSTOKEN").doesNotContain("typed");
     assertThat(below.writes()).isZero();
   }
@@ -461,7 +464,7 @@ final class EnvStoreTest {
   @Test
   void otherHostsPasswordsGoToTheNextStore() throws Exception {
     String request = "protocol=https\nhost=example.com\nusername=alice\npassword=typed\n";
-    assertThat(Helper.store(run(env(), below), stream(request))).isTrue();
+    assertThat(CredentialHelper.store(run(env(), below), stream(request))).isTrue();
     assertThat(below.writes()).isEqualTo(1);
   }
 
@@ -473,7 +476,7 @@ final class EnvStoreTest {
         CONTOSO + "username=pat\npassword=agents-token\nwwwauth[]=Basic realm=\"https://x\"\n"
       })
   void eraseNamesTheVariable(String request) throws Exception {
-    assertThat(Helper.erase(run(env(), below), stream(request)).entries()).isEmpty();
+    assertThat(CredentialHelper.erase(run(env(), below), stream(request)).entries()).isEmpty();
     assertThat(said()).contains("unset SYSTEM_ACCESSTOKEN");
     assertThat(get(CONTOSO, env())).contains("agents-token");
   }
@@ -481,14 +484,14 @@ final class EnvStoreTest {
   @Test
   void lateEraseOfAnotherTokenSaysNothing() throws Exception {
     String request = CONTOSO + "username=pat\npassword=old\n";
-    assertThat(Helper.erase(run(env(), below), stream(request)).entries()).isEmpty();
+    assertThat(CredentialHelper.erase(run(env(), below), stream(request)).entries()).isEmpty();
     assertThat(said()).isEmpty();
   }
 
   @Test
   void aTypedUserNameStaysNoOrganisation() throws Exception {
     String request = "protocol=https\nhost=dev.azure.com\nusername=alice\npassword=typed\n";
-    assertThat(Helper.store(run(below, env()), stream(request))).isFalse();
+    assertThat(CredentialHelper.store(run(below, env()), stream(request))).isFalse();
     assertThat(said()).contains("useHttpPath");
     assertThat(below.writes()).isZero();
   }

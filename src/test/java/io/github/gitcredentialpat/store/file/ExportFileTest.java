@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.Payload;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ final class ExportFileTest {
   @BeforeEach
   void name() {
     path = folder.resolve("tokens.gcpx");
-    file = new ExportFile(new Surroundings(Map.of(), false, new Deadline()), path);
+    file = new ExportFile(new Environment(Map.of(), false, new Deadline()), path);
   }
 
   private List<Entry> entries() {
@@ -102,7 +102,7 @@ final class ExportFileTest {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     ExportFile heard =
         new ExportFile(
-            new Surroundings(Map.of(), false, new Deadline(), new Messages(said, false)), path);
+            new Environment(Map.of(), false, new Deadline(), new Console(said, false)), path);
     assertThatThrownBy(() -> heard.write(entries(), new char[0], false))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("no passphrase");
@@ -183,7 +183,7 @@ final class ExportFileTest {
   @Test
   void aFolderThatIsNotThereIsNamed() {
     Path absent = folder.resolve("absent").resolve("tokens");
-    ExportFile nowhere = new ExportFile(new Surroundings(Map.of(), false, new Deadline()), absent);
+    ExportFile nowhere = new ExportFile(new Environment(Map.of(), false, new Deadline()), absent);
     assertThatThrownBy(() -> nowhere.write(entries(), PASSPHRASE.clone(), false))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("cannot write " + absent);
@@ -218,7 +218,7 @@ final class ExportFileTest {
     byte[] header = {'g', 'c', 'p', 'X', 1, 1, 0, 0, 0, 0, 0, 1};
     byte[] associated = Arrays.copyOf(header, header.length + Passphrase.SALT);
     Passphrase passphrase =
-        new Passphrase(new Surroundings(Map.of(), false, new Deadline()), Path.of("made"));
+        new Passphrase(new Environment(Map.of(), false, new Deadline()), Path.of("made"));
     byte[] key = passphrase.derive(PASSPHRASE.clone(), new byte[Passphrase.SALT], 1);
     byte[] nonce = AesGcm.nonce();
     byte[] sealed = AesGcm.seal(key, nonce, associated, plaintext);

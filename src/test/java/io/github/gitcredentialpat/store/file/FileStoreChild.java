@@ -3,12 +3,12 @@ package io.github.gitcredentialpat.store.file;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class FileStoreChild {
    * there. Prints the secrets it found, or the reason and message of its failure.
    */
   public static void main(String[] args) throws Exception {
-    Surroundings surroundings = new Surroundings(System.getenv(), true, new Deadline());
+    Environment surroundings = new Environment(System.getenv(), true, new Deadline());
     FileStore store = new FileStore(surroundings);
     Identity where = new Identity("https", args[1], null);
     try {

@@ -5,16 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.gitcredentialpat.Requires;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -47,8 +47,8 @@ final class FileStoreTest extends StoreContract {
     return new FileStore(surroundings(home));
   }
 
-  private static Surroundings surroundings(Path home) {
-    return new Surroundings(Map.of("HOME", home.toString()), false, new Deadline());
+  private static Environment surroundings(Path home) {
+    return new Environment(Map.of("HOME", home.toString()), false, new Deadline());
   }
 
   private Path data() {
@@ -394,8 +394,8 @@ final class FileStoreTest extends StoreContract {
   void aFolderWhereNothingCanBeWrittenLetsTheChainGoOn() throws Exception {
     Requires.present(Files.isDirectory(Path.of("/proc/self")), "/proc");
     for (String variable : List.of("XDG_DATA_HOME", "XDG_STATE_HOME")) {
-      Surroundings readOnly =
-          new Surroundings(
+      Environment readOnly =
+          new Environment(
               Map.of("HOME", home.toString(), variable, "/proc/self"), false, new Deadline());
       StoreException failure =
           failureOf(() -> new FileStore(readOnly).save(entry("contoso", "alice", "secret")));
@@ -403,8 +403,7 @@ final class FileStoreTest extends StoreContract {
       assertThat(new FileStore(readOnly).find(at(null))).isEmpty();
     }
     Path file = Files.createFile(home.resolve("file"));
-    Surroundings noFolder =
-        new Surroundings(Map.of("HOME", file.toString()), false, new Deadline());
+    Environment noFolder = new Environment(Map.of("HOME", file.toString()), false, new Deadline());
     assertUnavailable(
         failureOf(() -> new FileStore(noFolder).save(entry(null, "alice", "secret"))),
         file.toString());

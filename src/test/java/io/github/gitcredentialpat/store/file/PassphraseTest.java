@@ -4,16 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.gitcredentialpat.Pty;
-import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.testing.Pty;
+import io.github.gitcredentialpat.testing.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -59,13 +59,13 @@ final class PassphraseTest {
     return Arrays.copyOfRange(Files.readAllBytes(key), 8, 16);
   }
 
-  private Surroundings surroundings(@Nullable Path file) {
+  private Environment surroundings(@Nullable Path file) {
     Map<String, String> environment = new HashMap<>();
     environment.put("HOME", home.toString());
     if (file != null) {
       environment.put(Passphrase.VARIABLE, file.toString());
     }
-    return new Surroundings(environment, false, new Deadline());
+    return new Environment(environment, false, new Deadline());
   }
 
   private KeyCache cache(Path root) {
@@ -248,7 +248,7 @@ final class PassphraseTest {
   void theDeadlineWaitsForTheDerivation() throws Exception {
     open(passphraseFile).save(entry());
     forgetKey();
-    Surroundings surroundings = surroundings(passphraseFile);
+    Environment surroundings = surroundings(passphraseFile);
     Thread find =
         new Thread(
             () -> {

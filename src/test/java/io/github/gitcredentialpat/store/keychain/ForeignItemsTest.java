@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.jna.Pointer;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.ForeignEntry.Program;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class ForeignItemsTest {
 
   private final String secret = UUID.randomUUID().toString();
   private final KeychainStore store =
-      StandInKeychain.store(new Surroundings(Map.of(), false, new Deadline()));
+      StandInKeychain.store(new Environment(Map.of(), false, new Deadline()));
 
   @AfterEach
   void mend() {
@@ -67,7 +67,7 @@ final class ForeignItemsTest {
 
   private static void add(String itemClass, Map<String, Object> attributes, String secret) {
     SecurityFramework framework = StandInKeychain.framework();
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer item = objects.dictionary();
       set(framework, item, "kSecClass", framework.kSec(itemClass));
       attributes.forEach(

@@ -1,9 +1,9 @@
 package io.github.gitcredentialpat.store.keychain;
 
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -17,6 +17,6 @@ import org.junit.jupiter.api.condition.OS;
 final class KeychainOnMacOsTest extends StoreContract {
   @Override
   protected Store open() {
-    return new KeychainStore(new Surroundings(Map.of(), false, new Deadline()));
+    return new KeychainStore(new Environment(Map.of(), false, new Deadline()));
   }
 }

@@ -7,15 +7,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.jna.Pointer;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +52,7 @@ final class KeychainStoreTest extends StoreContract {
   }
 
   private Store open(boolean mayPrompt) {
-    return StandInKeychain.store(new Surroundings(Map.of(), mayPrompt, deadline));
+    return StandInKeychain.store(new Environment(Map.of(), mayPrompt, deadline));
   }
 
   @AfterEach
@@ -67,7 +67,7 @@ final class KeychainStoreTest extends StoreContract {
     Identity server = new Identity("https", host + ":8443", "tfs/collection");
     store.save(Entry.of(new EntryKey(server, "alice"), password("pw"), 1));
     SecurityFramework framework = StandInKeychain.framework();
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = objects.dictionary();
       set(framework, query, "kSecClass", framework.kSec("kSecClassInternetPassword"));
       set(framework, query, "kSecAttrServer", objects.string(host));
@@ -247,7 +247,7 @@ final class KeychainStoreTest extends StoreContract {
   @Test
   void theStandInNoticesWhatIsDoneWrong() {
     SecurityFramework framework = StandInKeychain.framework();
-    Objects objects = new Objects(framework);
+    CoreFoundationObjects objects = new CoreFoundationObjects(framework);
     Pointer string = objects.string("text");
     Pointer data = objects.secret(new byte[] {1, 2, 3});
     assertThat(StandInKeychain.count("standin_live")).isEqualTo(2);
@@ -267,7 +267,7 @@ final class KeychainStoreTest extends StoreContract {
   void secretsAreNotListedForAllItemsAtOnce() throws Exception {
     store.save(entry("contoso", "alice", "1"));
     SecurityFramework framework = StandInKeychain.framework();
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer query = objects.dictionary();
       set(framework, query, "kSecClass", framework.kSec("kSecClassInternetPassword"));
       set(framework, query, "kSecReturnData", framework.kCFBooleanTrue());
@@ -302,7 +302,7 @@ final class KeychainStoreTest extends StoreContract {
   static final class Elsewhere {
     public static void main(String[] args) {
       try {
-        new KeychainStore(new Surroundings(Map.of(), false, new Deadline())).list();
+        new KeychainStore(new Environment(Map.of(), false, new Deadline())).list();
       } catch (StoreException e) {
         System.out.println(e.reason() + ": " + e.getMessage());
       }
@@ -314,7 +314,7 @@ final class KeychainStoreTest extends StoreContract {
     String missing = folder.resolve("Security").toString();
     assertThatThrownBy(
             () ->
-                new KeychainStore(new Surroundings(Map.of(), false, deadline), missing, missing)
+                new KeychainStore(new Environment(Map.of(), false, deadline), missing, missing)
                     .list())
         .isInstanceOfSatisfying(
             StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
@@ -322,7 +322,7 @@ final class KeychainStoreTest extends StoreContract {
 
   private void addForeign(Map<String, String> attributes, int creator) {
     SecurityFramework framework = StandInKeychain.framework();
-    try (Objects objects = new Objects(framework)) {
+    try (CoreFoundationObjects objects = new CoreFoundationObjects(framework)) {
       Pointer item = objects.dictionary();
       set(framework, item, "kSecClass", framework.kSec("kSecClassInternetPassword"));
       set(framework, item, "kSecAttrServer", objects.string(host));
@@ -342,7 +342,8 @@ final class KeychainStoreTest extends StoreContract {
   }
 
   private static @Nullable String text(SecurityFramework framework, Pointer item, String name) {
-    return Objects.text(framework, framework.CFDictionaryGetValue(item, framework.kSec(name)));
+    return CoreFoundationObjects.text(
+        framework, framework.CFDictionaryGetValue(item, framework.kSec(name)));
   }
 
   private static Secret password(String text) {

@@ -3,8 +3,8 @@ package io.github.gitcredentialpat.store.keychain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.NativeLibrary;
-import io.github.gitcredentialpat.CSources;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.testing.CSources;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -45,7 +45,7 @@ final class StandInKeychain implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** A store on the stand-in, opened anew. */
-  static KeychainStore store(Surroundings surroundings) {
+  static KeychainStore store(Environment surroundings) {
     return new KeychainStore(surroundings, path(), path());
   }
 

@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.store.keyutils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.Requires;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 

@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -59,7 +59,7 @@ final class KeyutilsStoreTest extends StoreContract {
   private static int serial(EntryKey key) {
     Keyctl kernel = new Keyctl();
     assertThat(kernel.link(Keyctl.USER_KEYRING, Keyctl.PROCESS_KEYRING)).isNotNegative();
-    int serial = kernel.search(Keyctl.USER_KEYRING, Description.of(key));
+    int serial = kernel.search(Keyctl.USER_KEYRING, KeyDescription.of(key));
     assertThat(serial).isPositive();
     return serial;
   }
@@ -191,8 +191,9 @@ final class KeyutilsStoreTest extends StoreContract {
         keys.add(new EntryKey(new Identity(text, text, path), user));
       }
     }
-    assertThat(keys).allSatisfy(k -> assertThat(Description.parse(Description.of(k))).isEqualTo(k));
-    assertThat(keys.stream().map(Description::of)).doesNotHaveDuplicates();
+    assertThat(keys)
+        .allSatisfy(k -> assertThat(KeyDescription.parse(KeyDescription.of(k))).isEqualTo(k));
+    assertThat(keys.stream().map(KeyDescription::of)).doesNotHaveDuplicates();
   }
 
   @ParameterizedTest

@@ -4,18 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Messages;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -288,15 +288,15 @@ final class PassStoreTest extends StoreContract {
       Path lock = Files.createFile(bob.storeFolder().resolve(".git/index.lock"));
       Entry entry = entry("contoso", "bob", "t");
       ByteArrayOutputStream said = new ByteArrayOutputStream();
-      bob.store(new Messages(said, false)).save(entry);
+      bob.store(new Console(said, false)).save(entry);
       assertThat(onlyPassword(bob.store(), entry)).isEqualTo("t");
       assertThat(said.toString(UTF_8)).contains(passName("contoso/bob.gpg"), "not committed");
       Files.delete(lock);
       said.reset();
-      assertThat(bob.store(new Messages(said, false)).delete(entry.key())).isTrue();
+      assertThat(bob.store(new Console(said, false)).delete(entry.key())).isTrue();
       assertThat(said.toString(UTF_8)).as("what git never saw and is gone").isEmpty();
       Files.writeString(bob.storeFolder().resolve(".gitignore"), "git-credential-pat\n");
-      bob.store(new Messages(said, false)).save(entry);
+      bob.store(new Console(said, false)).save(entry);
       assertThat(said.toString(UTF_8)).as("what is ignored").isEmpty();
     }
   }
@@ -406,7 +406,7 @@ final class PassStoreTest extends StoreContract {
   /** What runs on the terminal. */
   static final class Reader {
     public static void main(String[] args) throws Exception {
-      Store store = new PassStore(new Surroundings(System.getenv(), true, new Deadline()));
+      Store store = new PassStore(new Environment(System.getenv(), true, new Deadline()));
       try {
         for (Entry entry : store.find(new Identity("https", args[0], "contoso"))) {
           System.out.println(new String(entry.secret().bytes(), UTF_8));

@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Messages;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Capacity;
-import io.github.gitcredentialpat.store.Deadline;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,12 +114,12 @@ final class Person implements AutoCloseable {
   }
 
   PassStore store(boolean mayPrompt) {
-    return new PassStore(new Surroundings(environment, mayPrompt, new Deadline()));
+    return new PassStore(new Environment(environment, mayPrompt, new Deadline()));
   }
 
   /** The same, for one call, with a place for its warnings. */
-  PassStore store(Messages messages) {
-    return new PassStore(new Surroundings(environment, false, new Deadline(), messages));
+  PassStore store(Console messages) {
+    return new PassStore(new Environment(environment, false, new Deadline(), messages));
   }
 
   @Override

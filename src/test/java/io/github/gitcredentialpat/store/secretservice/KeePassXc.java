@@ -2,8 +2,8 @@ package io.github.gitcredentialpat.store.secretservice;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.PrivateBus;
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.PrivateBus;
+import io.github.gitcredentialpat.testing.Requires;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -3,14 +3,14 @@ package io.github.gitcredentialpat.store.secretservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.gitcredentialpat.PrivateBus;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.testing.PrivateBus;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -63,7 +63,7 @@ final class KeePassXcTest extends StoreContract {
 
   private SecretServiceStore open(boolean mayPrompt, Deadline deadline) {
     SecretServiceStore store =
-        new SecretServiceStore(new Surroundings(bus.environment(), mayPrompt, deadline));
+        new SecretServiceStore(new Environment(bus.environment(), mayPrompt, deadline));
     opened.add(store);
     return store;
   }

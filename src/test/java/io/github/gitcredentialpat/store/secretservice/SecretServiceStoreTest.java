@@ -3,15 +3,15 @@ package io.github.gitcredentialpat.store.secretservice;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.PrivateBus;
-import io.github.gitcredentialpat.Requires;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.StoreContract;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.testing.PrivateBus;
+import io.github.gitcredentialpat.testing.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ final class SecretServiceStoreTest extends StoreContract {
     // A test makes many calls; two minutes for all of them, each still with its own limit.
     deadline.promptShown();
     SecretServiceStore store =
-        new SecretServiceStore(new Surroundings(bus.environment(), false, deadline));
+        new SecretServiceStore(new Environment(bus.environment(), false, deadline));
     opened.add(store);
     return store;
   }
@@ -227,7 +227,7 @@ final class SecretServiceStoreTest extends StoreContract {
     Map<String, String> environment = new HashMap<>(bus.environment());
     environment.remove("DBUS_SESSION_BUS_ADDRESS");
     try (SecretServiceStore other =
-        new SecretServiceStore(new Surroundings(environment, false, new Deadline()))) {
+        new SecretServiceStore(new Environment(environment, false, new Deadline()))) {
       assertThat(other.find(at("contoso"))).hasSize(1);
     }
   }

@@ -4,15 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.gitcredentialpat.PrivateBus;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.testing.PrivateBus;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -67,7 +67,7 @@ final class SecretServiceTroubleTest {
 
   private static SecretServiceStore open(
       Map<String, String> environment, boolean mayPrompt, Deadline deadline) {
-    return new SecretServiceStore(new Surroundings(environment, mayPrompt, deadline));
+    return new SecretServiceStore(new Environment(environment, mayPrompt, deadline));
   }
 
   /** Asserts how a call ends, and that it leaves time for the stores that come after it. */

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
-import io.github.gitcredentialpat.CSources;
+import io.github.gitcredentialpat.testing.CSources;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -4,16 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gitcredentialpat.CSources;
-import io.github.gitcredentialpat.Requires;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
-import io.github.gitcredentialpat.store.Surroundings;
+import io.github.gitcredentialpat.testing.CSources;
+import io.github.gitcredentialpat.testing.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,7 +47,7 @@ final class WincredOnWineTest extends StoreContract {
 
   @Override
   protected Store open() {
-    Surroundings surroundings = new Surroundings(Map.of(), false, new Deadline());
+    Environment surroundings = new Environment(Map.of(), false, new Deadline());
     return new WincredStore(surroundings, wine.path());
   }
 

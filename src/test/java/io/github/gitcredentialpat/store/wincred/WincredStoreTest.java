@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.store.Deadline;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.Secret;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.store.Surroundings;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store on a Credential Manager in C with Windows' layouts, limits and error codes. */
 final class WincredStoreTest extends StoreContract {
-  private static final Surroundings SURROUNDINGS =
-      new Surroundings(Map.of(), false, new Deadline());
+  private static final Environment SURROUNDINGS = new Environment(Map.of(), false, new Deadline());
 
   private static TestAdvapi32 windows;
 
@@ -259,10 +258,10 @@ final class WincredStoreTest extends StoreContract {
       assertKept(entry);
     }
     assertThat(store.list()).hasSize(entries.size());
-    assertThat(Target.key("git-credential-pat:https://h/a%")).isNull();
-    assertThat(Target.key("git-credential-pat:https:/h")).isNull();
-    assertThat(Target.key("git-credential-pat://h")).isNull();
-    assertThat(Target.key("git-credential-pat:://h"))
+    assertThat(TargetName.key("git-credential-pat:https://h/a%")).isNull();
+    assertThat(TargetName.key("git-credential-pat:https:/h")).isNull();
+    assertThat(TargetName.key("git-credential-pat://h")).isNull();
+    assertThat(TargetName.key("git-credential-pat:://h"))
         .isEqualTo(new EntryKey(new Identity("", "h", null), null));
   }
 

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.store.wincred;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.CSources;
+import io.github.gitcredentialpat.testing.CSources;
 import java.io.File;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ final class WindowsLaunchersTest {
             "-Dgit-credential-pat.launcher=" + launcher(),
             "-cp",
             image + "/lib/a.jar;" + image + "/lib/b.jar",
-            "io.github.gitcredentialpat.GitCredentialPat",
+            "io.github.gitcredentialpat.Main",
             "--store",
             "wincred, file",
             "get",
@@ -127,7 +127,7 @@ final class WindowsLaunchersTest {
                   + home.replace("..\\lib\\git-credential-pat\\build.1", "git-credential-pat"),
               "-cp",
               home + "\\lib\\a.jar;" + home + "\\lib\\b.jar",
-              "io.github.gitcredentialpat.GitCredentialPat",
+              "io.github.gitcredentialpat.Main",
               "--store",
               "wincred, file",
               "list",
@@ -154,7 +154,7 @@ final class WindowsLaunchersTest {
             List.of("cmd", "/c", name, "get", "https://pkgs.dev.azure.com/x/a b", "-Plugin"));
     assertThat(result.output().lines().map(String::strip))
         .containsSubsequence(
-            "io.github.gitcredentialpat.GitCredentialPat",
+            "io.github.gitcredentialpat.Main",
             command,
             "get",
             "https://pkgs.dev.azure.com/x/a b",

@@ -3,8 +3,8 @@ package io.github.gitcredentialpat.store.wincred;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.CSources;
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.CSources;
+import io.github.gitcredentialpat.testing.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

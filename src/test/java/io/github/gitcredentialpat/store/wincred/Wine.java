@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.NativeLibrary;
-import io.github.gitcredentialpat.CSources;
-import io.github.gitcredentialpat.Requires;
+import io.github.gitcredentialpat.testing.CSources;
+import io.github.gitcredentialpat.testing.Requires;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;

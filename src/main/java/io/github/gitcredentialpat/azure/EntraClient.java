@@ -1,0 +1,511 @@
+package io.github.gitcredentialpat.azure;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Microsoft Entra, which signs people in: access tokens for Azure DevOps by way of a code that a
+ * person enters in a browser (RFC 8628), for an application that the person or an administrator
+ * registered. How to have one from the Azure CLI: {@link AzureCli}.
+ */
+public final class EntraClient {
+  /** Azure DevOps, as Entra knows it. */
+  static final String AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798";
+
+  /** The tenant that stands for the one of whoever signs in. */
+  public static final String ANY_TENANT = "organizations";
+
+  private static final String SCOPE = AZURE_DEVOPS + "/.default offline_access";
+  private static final String NO_TENANT = "00000000-0000-0000-0000-000000000000";
+  private static final long DAY = 86_400;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /**
+   * What Entra says of a refresh token that is malformed, expired, or revoked with a password
+   * (Microsoft: "Microsoft Entra authentication and authorization error codes").
+   */
+  private static final Set<String> DEAD =
+      Set.of(
+          "AADSTS70000",
+          "AADSTS70008",
+          "AADSTS70043",
+          "AADSTS50089",
+          "AADSTS50173",
+          "AADSTS700081",
+          "AADSTS700082",
+          "AADSTS700084",
+          "AADSTS9002313");
+
+  /** What polling slows down by, and its pace where Entra names none (RFC 8628, section 3.5). */
+  private static final Duration STEP = Duration.ofSeconds(5);
+
+  /** Lets time pass. */
+  interface Pause {
+    /** For that long. */
+    void of(Duration duration) throws InterruptedException;
+  }
+
+  /**
+   * A sign-in that waits for a person.
+   *
+   * @param userCode what the person enters
+   * @param verificationUri where
+   * @param deviceCode what the sign-in is asked after with; a secret
+   * @param interval how often it may be asked after
+   * @param expiresAt until when the person has to have done it
+   * @param message all of it in a sentence of Entra's
+   */
+  @SuppressWarnings("ArrayRecordComponent") // For bytes that can be wiped; nobody compares it.
+  public record DeviceCode(
+      String userCode,
+      String verificationUri,
+      byte[] deviceCode,
+      Duration interval,
+      Instant expiresAt,
+      String message) {
+
+    /** Overwrites the device code with zeros. */
+    public void wipe() {
+      Arrays.fill(deviceCode, (byte) 0);
+    }
+
+    /** Without the device code. */
+    @Override
+    public String toString() {
+      return "DeviceCode[userCode=" + userCode + ", expiresAt=" + expiresAt + "]";
+    }
+  }
+
+  /**
+   * What a sign-in gives.
+   *
+   * @param accessToken for Azure DevOps, good for about an hour
+   * @param refreshToken for the next access token; absent when there is no new one
+   * @param expiresAt when the access token dies
+   */
+  @SuppressWarnings("ArrayRecordComponent") // As above.
+  public record Tokens(byte[] accessToken, byte @Nullable [] refreshToken, Instant expiresAt) {
+
+    /** Overwrites both with zeros. */
+    public void wipe() {
+      Arrays.fill(accessToken, (byte) 0);
+      if (refreshToken != null) {
+        Arrays.fill(refreshToken, (byte) 0);
+      }
+    }
+
+    /** Without the tokens. */
+    @Override
+    public String toString() {
+      return "Tokens[expiresAt=" + expiresAt + "]";
+    }
+  }
+
+  private final Http http;
+  private final Clock clock;
+  private final Pause pause;
+
+  /** Asked in this way. */
+  public EntraClient(Http http) {
+    this(http, Clock.systemUTC(), duration -> Thread.sleep(duration.toMillis()));
+  }
+
+  EntraClient(Http http, Clock clock, Pause pause) {
+    this.http = http;
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /**
+   * The tenant that the people of an organization belong to.
+   *
+   * @return its id, or {@link #ANY_TENANT} when Azure DevOps does not say
+   * @throws ServiceException {@code UNSUPPORTED} when they have personal Microsoft accounts, which
+   *     Entra gives no access token of this kind
+   */
+  public String tenantOf(String organization) throws ServiceException {
+    // No secret goes there: anybody may ask.
+    Http.Answer answer =
+        http.beginning(
+            URI.create("https://dev.azure.com/" + PatClient.requireName(organization)),
+            Map.of("Accept", "application/json", "X-TFS-FedAuthRedirect", "Suppress"),
+            LIMIT);
+    String tenant = answer.header("X-VSS-ResourceTenant").trim();
+    if (!isId(tenant)) {
+      tenant = "";
+      for (String challenge : answer.headers().allValues("WWW-Authenticate")) {
+        String named = tenantIn(challenge);
+        tenant = named == null ? tenant : named;
+      }
+    }
+    if (tenant.equals(NO_TENANT)) {
+      throw new ServiceException(
+          Reason.UNSUPPORTED,
+          "cannot sign in to "
+              + organization
+              + ": it uses personal Microsoft accounts; manage tokens at "
+              + Resolution.tokenPage(Identity.ofOrganization(organization)));
+    }
+    return tenant.isEmpty() ? ANY_TENANT : tenant.toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Begins a sign-in.
+   *
+   * @param tenant the id or a domain of the tenant, or {@link #ANY_TENANT}
+   * @param clientId the id of an application that allows public client flows
+   * @throws ServiceException {@code REFUSED} when there is no such tenant or application
+   * @throws IllegalArgumentException when it can be no tenant
+   */
+  public DeviceCode begin(String tenant, String clientId) throws ServiceException {
+    FormEncoder form = new FormEncoder().add("client_id", clientId).add("scope", SCOPE);
+    ObjectNode answer = post(tenant, "devicecode", form);
+    requireNoError(answer, tenant, clientId);
+    String userCode = JsonTrees.text(answer, "user_code");
+    String address = JsonTrees.text(answer, "verification_uri");
+    String deviceCode = JsonTrees.text(answer, "device_code");
+    if (userCode.isEmpty() || deviceCode.isEmpty() || !isWebAddress(address)) {
+      throw notUnderstood(tenant);
+    }
+    return new DeviceCode(
+        ServiceText.oneLine(userCode),
+        address,
+        deviceCode.getBytes(UTF_8),
+        Duration.ofSeconds(seconds(answer, "interval", STEP.toSeconds(), 60)),
+        clock.instant().plusSeconds(seconds(answer, "expires_in", 900, DAY)),
+        ServiceText.oneLine(JsonTrees.text(answer, "message")));
+  }
+
+  /**
+   * Waits until the person has signed in. A network that fails meanwhile is no reason to give up.
+   *
+   * @param tenant as it was begun with
+   * @param clientId as it was begun with
+   * @param stillWaiting called each time that the person has not yet done it
+   * @throws ServiceException {@code UNAUTHORIZED} when the person declined or was too late
+   * @throws InterruptedException when this thread was interrupted
+   */
+  public Tokens await(String tenant, String clientId, DeviceCode code, Runnable stillWaiting)
+      throws ServiceException, InterruptedException {
+    Duration interval = code.interval();
+    ServiceException trouble = null;
+    while (clock.instant().isBefore(code.expiresAt())) {
+      pause.of(interval);
+      ObjectNode answer = null;
+      try {
+        answer =
+            post(
+                tenant,
+                "token",
+                new FormEncoder()
+                    .add("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+                    .add("client_id", clientId)
+                    .add("device_code", code.deviceCode()));
+        trouble = null;
+      } catch (ServiceException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        trouble = e;
+      }
+      String error = answer == null ? "" : JsonTrees.text(answer, "error");
+      if (answer == null || error.equals("slow_down")) {
+        interval = interval.plus(STEP);
+      } else if (!error.equals("authorization_pending")) {
+        requireNoError(answer, tenant, clientId);
+        return tokens(answer, tenant);
+      }
+      stillWaiting.run();
+    }
+    if (trouble != null) {
+      throw trouble;
+    }
+    throw tooLate(tenant);
+  }
+
+  /**
+   * A new access token without the person.
+   *
+   * @return absent when the refresh token is of no use any more: expired, revoked or unknown
+   * @throws ServiceException {@code UNAUTHORIZED} when the person has to do something, such as to
+   *     give consent or another factor: the refresh token itself is still good
+   */
+  public @Nullable Tokens refresh(String tenant, String clientId, byte[] refreshToken)
+      throws ServiceException {
+    ObjectNode answer =
+        post(
+            tenant,
+            "token",
+            new FormEncoder()
+                .add("grant_type", "refresh_token")
+                .add("client_id", clientId)
+                .add("scope", SCOPE)
+                .add("refresh_token", refreshToken));
+    if (isDead(answer)) {
+      return null;
+    }
+    requireNoError(answer, tenant, clientId);
+    return tokens(answer, tenant);
+  }
+
+  /**
+   * Whether Entra says of the refresh token itself that it is no good. It answers {@code
+   * invalid_grant} to much else too: where consent or another factor is missing, or a policy
+   * forbids this device.
+   */
+  private static boolean isDead(ObjectNode answer) {
+    if (!JsonTrees.text(answer, "error").equals("invalid_grant")) {
+      return false;
+    }
+    String suberror = JsonTrees.text(answer, "suberror");
+    if (!suberror.isEmpty()) {
+      return suberror.equals("bad_token") || suberror.equals("token_expired");
+    }
+    // AADSTS700082: The refresh token has expired due to inactivity. …
+    String text = JsonTrees.text(answer, "error_description");
+    int end = text.indexOf(':');
+    return end > 0 && DEAD.contains(text.substring(0, end));
+  }
+
+  /**
+   * When an access token dies, as it says itself; absent when it does not say so. Nothing is
+   * checked: whether it is good only the service knows.
+   */
+  public static @Nullable Instant expiryOf(byte[] accessToken) {
+    int first = indexOf(accessToken, '.', 0);
+    int second = first < 0 ? -1 : indexOf(accessToken, '.', first + 1);
+    if (second < 0) {
+      return null;
+    }
+    byte[] payload;
+    try {
+      payload = Base64.getUrlDecoder().decode(Arrays.copyOfRange(accessToken, first + 1, second));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    ObjectNode claims = JsonTrees.object(new String(payload, UTF_8));
+    long seconds = claims == null ? 0 : claims.path("exp").asLong();
+    return seconds <= 0 || seconds > Instant.MAX.getEpochSecond()
+        ? null
+        : Instant.ofEpochSecond(seconds);
+  }
+
+  private ObjectNode post(String tenant, String what, FormEncoder form) throws ServiceException {
+    URI uri =
+        URI.create(
+            "https://" + EntraHttp.SIGN_IN + "/" + requireTenant(tenant) + "/oauth2/v2.0/" + what);
+    byte[] body = form.bytes();
+    try {
+      Http.Answer answer =
+          EntraHttp.send(
+              http,
+              "POST",
+              uri,
+              Map.of(
+                  "Content-Type", "application/x-www-form-urlencoded",
+                  "Accept", "application/json"),
+              body,
+              LIMIT);
+      ObjectNode object = JsonTrees.object(answer.body());
+      // What is wrong is told in JSON with status 400 or 401; of a bad day say nothing else.
+      boolean isItsFault = answer.status() == 429 || answer.status() >= 500;
+      if (isItsFault || (answer.status() != 200 && JsonTrees.text(object, "error").isEmpty())) {
+        throw new ServiceException(
+            Reason.UNEXPECTED,
+            "Entra "
+                + (answer.status() == 429 ? "is too busy" : "failed")
+                + " (HTTP "
+                + answer.status()
+                + ") for tenant "
+                + tenant
+                + "; try again "
+                + answer.retry());
+      }
+      if (object == null) {
+        throw notUnderstood(tenant);
+      }
+      return object;
+    } finally {
+      Arrays.fill(body, (byte) 0);
+      form.wipe();
+    }
+  }
+
+  private Tokens tokens(ObjectNode answer, String tenant) throws ServiceException {
+    String access = JsonTrees.text(answer, "access_token");
+    String refresh = JsonTrees.text(answer, "refresh_token");
+    if (access.isEmpty()) {
+      throw notUnderstood(tenant);
+    }
+    return new Tokens(
+        access.getBytes(US_ASCII),
+        refresh.isEmpty() ? null : refresh.getBytes(US_ASCII),
+        clock.instant().plusSeconds(seconds(answer, "expires_in", 3600, DAY)));
+  }
+
+  /** A number that makes sense, whatever the service says. */
+  private static long seconds(ObjectNode answer, String field, long otherwise, long most) {
+    return Math.min(most, Math.max(1, answer.path(field).asLong(otherwise)));
+  }
+
+  private static void requireNoError(ObjectNode answer, String tenant, String clientId)
+      throws ServiceException {
+    String error = JsonTrees.text(answer, "error");
+    if (error.isEmpty()) {
+      return;
+    }
+    String text = JsonTrees.text(answer, "error_description");
+    String application = "the application " + ServiceText.oneLine(clientId);
+    boolean lacksConsent =
+        JsonTrees.text(answer, "suberror").equals("consent_required")
+            || text.startsWith("AADSTS65001:");
+    switch (lacksConsent ? "consent_required" : error) {
+      case "authorization_declined", "access_denied" ->
+          throw refused(
+              Reason.UNAUTHORIZED, "the sign-in was declined", tenant, "begin again", error);
+      case "expired_token", "code_expired" -> throw tooLate(tenant);
+      case "bad_verification_code" ->
+          throw refused(
+              Reason.UNEXPECTED,
+              "Entra does not know this sign-in any more",
+              tenant,
+              "begin again",
+              error);
+      case "invalid_grant", "interaction_required", "login_required" ->
+          throw refused(
+              Reason.UNAUTHORIZED,
+              "Entra wants to see the person" + says(text),
+              tenant,
+              "sign in again",
+              error);
+      case "unauthorized_client", "invalid_client" ->
+          throw refused(
+              Reason.REFUSED,
+              "Entra does not accept " + application + says(text),
+              tenant,
+              "check its id, and that its registration allows public client flows",
+              error);
+      case "consent_required" ->
+          throw refused(
+              Reason.UNAUTHORIZED,
+              application + " has no consent",
+              tenant,
+              "sign in again to give it, or ask an administrator",
+              "consent_required");
+      default ->
+          throw refused(
+              Reason.REFUSED,
+              "Entra says no (" + ServiceText.oneLine(error) + ")" + says(text),
+              tenant,
+              "check the tenant and " + application,
+              error);
+    }
+  }
+
+  /** The first sentence; the rest are numbers for Microsoft's support. */
+  private static String says(String text) {
+    int end = text.indexOf(" Trace ID:");
+    String line = ServiceText.oneLine(end < 0 ? text : text.substring(0, end));
+    return line.isEmpty() ? "" : " (it says: " + line + ")";
+  }
+
+  private static ServiceException refused(
+      Reason reason, String what, String tenant, String next, String code) {
+    return new ServiceException(
+        reason, what + " for tenant " + tenant + "; " + next, ServiceText.oneLine(code));
+  }
+
+  private static ServiceException tooLate(String tenant) {
+    return refused(
+        Reason.UNAUTHORIZED,
+        "the code was not entered in time",
+        tenant,
+        "begin again",
+        "expired_token");
+  }
+
+  private static ServiceException notUnderstood(String tenant) {
+    return new ServiceException(
+        Reason.UNEXPECTED,
+        "the answer of Entra is not understood for tenant " + tenant + "; try again later");
+  }
+
+  /**
+   * Only the id is taken from it: where to sign in is not for an answer to say. Several challenges
+   * may share a header.
+   */
+  private static @Nullable String tenantIn(String challenges) {
+    String key = "authorization_uri=";
+    String lower = challenges.toLowerCase(Locale.ROOT);
+    int start = lower.indexOf(key, Math.max(0, lower.indexOf("bearer")));
+    if (!lower.contains("bearer") || start < 0) {
+      return null;
+    }
+    String value = challenges.substring(start + key.length());
+    int slash = value.indexOf('/', value.indexOf("://") + 3);
+    int end = slash + 1 + NO_TENANT.length();
+    if (slash < 0 || value.length() < end) {
+      return null;
+    }
+    String tenant = value.substring(slash + 1, end);
+    return isId(tenant) ? tenant : null;
+  }
+
+  private static boolean isId(String text) {
+    boolean plain = text.length() == NO_TENANT.length();
+    for (int i = 0; plain && i < text.length(); i++) {
+      char c = text.charAt(i);
+      plain = NO_TENANT.charAt(i) == '-' ? c == '-' : c < 0x7f && Character.digit(c, 16) >= 0;
+    }
+    return plain;
+  }
+
+  /** An id, or a domain. */
+  static String requireTenant(String tenant) {
+    boolean plain = !tenant.isEmpty() && tenant.charAt(0) != '-' && tenant.charAt(0) != '.';
+    for (int i = 0; i < tenant.length(); i++) {
+      char c = tenant.charAt(i);
+      plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '.');
+    }
+    if (!plain) {
+      throw new IllegalArgumentException("that is not the id or a domain of a tenant");
+    }
+    return tenant;
+  }
+
+  private static boolean isWebAddress(String text) {
+    try {
+      URI uri = new URI(text);
+      return "https".equals(uri.getScheme()) && uri.getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static int indexOf(byte[] bytes, char c, int from) {
+    for (int i = from; i < bytes.length; i++) {
+      if (bytes[i] == c) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,149 @@
+package io.github.gitcredentialpat.http;
+
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import java.net.ConnectException;
+import java.net.ProtocolException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpHeaders;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says for a person why there was no answer: which of the two, host or proxy, and what to set.
+ *
+ * @param host what was to be reached
+ * @param proxy what led there; absent when nothing did
+ * @param certificates the file with the authorities that were trusted; absent for the platform's
+ */
+record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates) {
+
+  /** What an exception of the client means. */
+  ServiceException of(Throwable error) {
+    if (has(error, LimitedBody.TooLong.class)) {
+      return new ServiceException(
+          Reason.UNEXPECTED, host + " sends more than an answer of Azure DevOps ever holds", error);
+    }
+    if (has(error, SSLException.class)) {
+      return untrusted(error);
+    }
+    if (has(error, UnresolvedAddressException.class) || has(error, UnknownHostException.class)) {
+      return unreachable("could not be resolved", error);
+    }
+    if (has(error, ConnectException.class)) {
+      return unreachable("refused the connection", error);
+    }
+    if (has(error, ProtocolException.class)) {
+      return new ServiceException(
+          Reason.UNEXPECTED, host + " answers what is not HTTP; check its address", error);
+    }
+    String message = String.valueOf(error.getMessage());
+    if (proxy != null && message.startsWith("Tunnel failed, got: ")) {
+      return new ServiceException(
+          Reason.UNREACHABLE,
+          name(proxy)
+              + " refuses connections to "
+              + host
+              + " (HTTP "
+              + message.substring("Tunnel failed, got: ".length())
+              + "); check http.proxy and https_proxy",
+          error);
+    }
+    return new ServiceException(
+        Reason.UNREACHABLE,
+        host
+            + (proxy == null ? "" : ", asked through " + name(proxy) + ",")
+            + " closed the connection; try again later",
+        error);
+  }
+
+  /** The proxy's 407. */
+  ServiceException proxyWantsCredentials(HttpHeaders headers) {
+    String name = proxy == null ? host : name(proxy);
+    List<String> schemes = headers.allValues("Proxy-Authenticate");
+    boolean basic =
+        schemes.isEmpty()
+            || schemes.stream()
+                .anyMatch(scheme -> scheme.toLowerCase(Locale.ROOT).contains("basic"));
+    String what;
+    if (!basic) {
+      what = " requires an unsupported authentication scheme (only Basic is supported)";
+    } else if (proxy == null || proxy.getUserInfo() == null) {
+      what = " wants a user name and password; put them into http.proxy or https_proxy";
+    } else {
+      what = " does not accept its user name and password; correct http.proxy or https_proxy";
+    }
+    return new ServiceException(Reason.UNREACHABLE, name + what);
+  }
+
+  /** No complete answer in time. */
+  ServiceException tooSlow(Duration limit) {
+    return new ServiceException(
+        Reason.TIMEOUT,
+        host
+            + (proxy == null ? "" : ", asked through " + name(proxy) + ",")
+            + " gave no complete answer in "
+            + Math.max(1, limit.toSeconds())
+            + " seconds; try again later");
+  }
+
+  /** The connection was to the proxy where there is one. */
+  private ServiceException unreachable(String what, Throwable error) {
+    return new ServiceException(
+        Reason.UNREACHABLE,
+        proxy == null
+            ? host + " " + what + "; check the network, and http.proxy where a proxy leads out"
+            : name(proxy) + " " + what + "; check http.proxy and https_proxy",
+        error);
+  }
+
+  private ServiceException untrusted(Throwable error) {
+    String what;
+    if (has(error, CertificateExpiredException.class)
+        || has(error, CertificateNotYetValidException.class)) {
+      what = "the certificate of " + host + " is not valid today; check this machine's clock";
+    } else if (has(error, CertPathValidatorException.class)
+        || has(error, CertPathBuilderException.class)) {
+      what =
+          "the certificate of "
+              + host
+              + " is not trusted"
+              + (certificates == null ? "" : " by what is in " + certificates)
+              + "; set http.sslCAInfo to the file with the certificate authority behind it";
+    } else if (has(error, CertificateException.class)) {
+      what =
+          "the certificate that answers for "
+              + host
+              + " is another host's; check the network and its address";
+    } else {
+      what =
+          "could not establish a TLS connection to " + host + "; check its address and the proxy";
+    }
+    return new ServiceException(Reason.UNREACHABLE, what, error);
+  }
+
+  private static boolean has(Throwable error, Class<? extends Throwable> type) {
+    Throwable cause = error;
+    for (int i = 0; cause != null && i < 10; i++) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
+  }
+
+  private static String name(URI proxy) {
+    return "the proxy " + proxy.getHost() + ":" + proxy.getPort();
+  }
+}

@@ -1,0 +1,161 @@
+package io.github.gitcredentialpat.http;
+
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which certificate authorities are trusted: those in a file and no others, as git and curl
+ * understand it, or the Java runtime's together with the operating system's, where companies put
+ * their own.
+ */
+final class TrustedCertificates {
+  private static final Logger log = LoggerFactory.getLogger(TrustedCertificates.class);
+
+  /** Where distributions of Linux keep all that they trust in one file; the first one counts. */
+  private static final List<String> BUNDLES =
+      List.of(
+          "/etc/ssl/certs/ca-certificates.crt",
+          "/etc/pki/tls/certs/ca-bundle.crt",
+          "/etc/ssl/ca-bundle.pem",
+          "/etc/ssl/cert.pem");
+
+  private TrustedCertificates() {}
+
+  /**
+   * TLS with this trust, and with no way around it.
+   *
+   * @param file the authorities in PEM; absent for the platform's
+   * @throws ServiceException {@code UNREACHABLE} when the file holds no certificate
+   */
+  static SSLContext context(@Nullable Path file) throws ServiceException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, managers(authorities(file)), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new ServiceException(
+          Reason.UNREACHABLE, "the certificates of this machine cannot be read", e);
+    }
+  }
+
+  /** The authorities themselves. */
+  static KeyStore authorities(@Nullable Path file)
+      throws ServiceException, IOException, GeneralSecurityException {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    if (file == null) {
+      addRuntimes(trusted);
+      addSystems(trusted);
+    } else {
+      addAll(trusted, read(file));
+    }
+    return trusted;
+  }
+
+  private static Collection<? extends Certificate> read(Path file) throws ServiceException {
+    try {
+      Collection<? extends Certificate> certificates = parse(file);
+      if (!certificates.isEmpty()) {
+        return certificates;
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      throw new ServiceException(
+          Reason.UNREACHABLE,
+          "the file with certificates " + file + " cannot be read; correct http.sslCAInfo",
+          e);
+    }
+    throw new ServiceException(
+        Reason.UNREACHABLE, file + " holds no certificate; correct http.sslCAInfo");
+  }
+
+  private static Collection<? extends Certificate> parse(Path file)
+      throws IOException, GeneralSecurityException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      return CertificateFactory.getInstance("X.509").generateCertificates(in);
+    }
+  }
+
+  private static void addRuntimes(KeyStore trusted) throws GeneralSecurityException {
+    for (TrustManager manager : managers(null)) {
+      if (manager instanceof X509TrustManager x509) {
+        addAll(trusted, List.of(x509.getAcceptedIssuers()));
+      }
+    }
+  }
+
+  /** The operating system's, as far as they can be had: what is missing there is not trusted. */
+  private static void addSystems(KeyStore trusted) throws GeneralSecurityException {
+    String system = System.getProperty("os.name", "");
+    if (system.startsWith("Windows")) {
+      addStore(trusted, "Windows-ROOT");
+    } else if (system.startsWith("Mac")) {
+      addStore(trusted, "KeychainStore-ROOT");
+      addStore(trusted, "KeychainStore");
+    } else {
+      for (String bundle : BUNDLES) {
+        Path file = Path.of(bundle);
+        if (Files.isReadable(file)) {
+          try {
+            addAll(trusted, parse(file));
+          } catch (IOException | GeneralSecurityException e) {
+            log.debug("{} is left out: {}", bundle, e.toString());
+          }
+          return;
+        }
+      }
+    }
+  }
+
+  private static void addStore(KeyStore trusted, String type) throws KeyStoreException {
+    try {
+      KeyStore store = KeyStore.getInstance(type);
+      store.load(null, null);
+      for (String alias : Collections.list(store.aliases())) {
+        if (store.isCertificateEntry(alias)) {
+          addAll(trusted, List.of(store.getCertificate(alias)));
+        }
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      log.debug("{} is left out: {}", type, e.toString());
+    }
+  }
+
+  private static void addAll(KeyStore trusted, Collection<? extends Certificate> certificates)
+      throws KeyStoreException {
+    int number = trusted.size();
+    for (Certificate certificate : certificates) {
+      if (certificate instanceof X509Certificate) {
+        trusted.setCertificateEntry(Integer.toString(number++), certificate);
+      }
+    }
+  }
+
+  /** The runtime's own check of chains; absent authorities are the runtime's. */
+  private static TrustManager[] managers(@Nullable KeyStore authorities)
+      throws GeneralSecurityException {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(authorities);
+    return factory.getTrustManagers();
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.gitcredentialpat.platform;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Lines for the person at the terminal. */
+public final class Console {
+  private final OutputStream err;
+  private final boolean trace;
+
+  /**
+   * Where lines go.
+   *
+   * @param err standard error
+   * @param trace whether {@link #trace} says anything
+   */
+  public Console(OutputStream err, boolean trace) {
+    this.err = err;
+    this.trace = trace;
+  }
+
+  /** Says what happened in one line, with control characters escaped. */
+  public void say(String line) {
+    write("git-credential-pat: ", line);
+  }
+
+  /**
+   * Names the command to type next, on a line of its own behind {@link #say}, so that it can be
+   * copied as it stands.
+   */
+  public void hint(String command) {
+    write("hint: ", command);
+  }
+
+  /** A word of a hint, as a POSIX shell takes it. */
+  public static String word(String text) {
+    boolean isPlain = !text.isEmpty();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      isPlain &= Character.isLetterOrDigit(c) || "_-/.,:@%+=".indexOf(c) >= 0;
+    }
+    return isPlain ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
+  private void write(String prefix, String line) {
+    try {
+      err.write((prefix + harmless(line) + "\n").getBytes(StandardCharsets.UTF_8));
+      err.flush();
+    } catch (IOException e) {
+      // Nobody is listening any more.
+    }
+  }
+
+  /**
+   * The text with its control characters escaped, for parts of what a person reads come from
+   * servers and repositories (CVE-2024-50349).
+   */
+  public static String harmless(String line) {
+    StringBuilder text = new StringBuilder(line.length());
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+        text.append("\\x").append(Character.forDigit(c >> 4, 16));
+        text.append(Character.forDigit(c & 15, 16));
+      } else {
+        text.append(c);
+      }
+    }
+    return text.toString();
+  }
+
+  /** Shows on a terminal how far something got, over what it showed before; empty: no more. */
+  public void progress(String text) {
+    try {
+      err.write(("\r\u001b[K" + harmless(text)).getBytes(StandardCharsets.UTF_8));
+      err.flush();
+    } catch (IOException e) {
+      // Nobody is listening any more.
+    }
+  }
+
+  /** Whether {@link #trace} says anything. */
+  public boolean isTracing() {
+    return trace;
+  }
+
+  /** Says a line only when the person asked for {@code --trace}. */
+  public void trace(String line) {
+    if (trace) {
+      say("trace: " + line);
+    }
+  }
+
+  /** Shows an exception's stack only when the person asked for {@code --trace}. */
+  public void trace(Throwable exception) {
+    if (trace) {
+      trace(exception.toString());
+      for (StackTraceElement element : exception.getStackTrace()) {
+        trace("  at " + element);
+      }
+      if (exception.getCause() != null) {
+        trace(exception.getCause());
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.github.gitcredentialpat.platform;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time a run may take: five seconds while nobody is being asked, two minutes while a prompt is
+ * up, and as much longer as the machine let other processes run instead. When it is over a watchdog
+ * ends the process, so that git never hangs because of us.
+ */
+public final class Deadline {
+  private static final long RUN_MILLIS = 5_000;
+  private static final long PROMPT_MILLIS = 120_000;
+  private static final long LEAST_EXCUSED_MILLIS = 100;
+  private static final long MOST_EXCUSED_MILLIS = 60_000;
+
+  /** What the watchdog does when the time is over; it does not return. */
+  public interface Expired {
+    /** Says what was under way, and halts. */
+    void halt(String underWay);
+  }
+
+  private long end = now() + RUN_MILLIS;
+  private volatile String underWay = "start";
+
+  private boolean done;
+  private long excused;
+  private final @Nullable Expired expired;
+  private final File threads;
+
+  /** A deadline that starts now, without a watchdog: calls that ask for it are still bounded. */
+  public Deadline() {
+    this(null);
+  }
+
+  /** A deadline whose watchdog, once {@link #start started}, does this when the time is over. */
+  public Deadline(@Nullable Expired expired) {
+    this(expired, new File("/proc/self/task"));
+  }
+
+  Deadline(@Nullable Expired expired, File threads) {
+    this.expired = expired;
+    this.threads = threads;
+  }
+
+  /** Starts the time anew, and the watchdog, if there is one: a daemon thread. */
+  public void start() {
+    promptClosed();
+    watch();
+  }
+
+  private void watch() {
+    if (expired == null) {
+      return;
+    }
+    Thread watchdog =
+        new Thread("deadline") {
+          @Override
+          public void run() {
+            try {
+              do {
+                for (long left = remainingMillis(); left > 0; left = remainingMillis()) {
+                  Thread.sleep(left);
+                }
+              } while (excuse());
+              haltUnlessDone();
+            } catch (InterruptedException e) {
+              // Nobody interrupts it.
+            }
+          }
+        };
+    watchdog.setDaemon(true);
+    watchdog.start();
+  }
+
+  /**
+   * Adds the time in which the machine let others run instead: in a crowd of processes nobody hangs
+   * who has not finished in five seconds. Returns whether there was such.
+   */
+  private synchronized boolean excuse() {
+    long more = Math.min(starvedMillis(threads), MOST_EXCUSED_MILLIS) - excused;
+    if (done || more < LEAST_EXCUSED_MILLIS) {
+      return false;
+    }
+    excused += more;
+    end = now() + more;
+    return true;
+  }
+
+  /**
+   * How long the thread that waited longest for a processor has done so; 0 where the system does
+   * not tell. (Linux, Documentation/scheduler/sched-stats.rst: the second of three numbers.)
+   */
+  static long starvedMillis(File threads) {
+    long most = 0;
+    String[] names = threads.list();
+    for (int i = 0; names != null && i < names.length; i++) {
+      byte[] text = new byte[128];
+      try (FileInputStream in = new FileInputStream(threads + "/" + names[i] + "/schedstat")) {
+        int length = in.read(text);
+        int at = 0;
+        while (at < length && text[at] != ' ') {
+          at++;
+        }
+        long nanos = 0;
+        for (at++; at < length && text[at] >= '0' && text[at] <= '9'; at++) {
+          nanos = 10 * nanos + text[at] - '0';
+        }
+        most = Math.max(most, nanos / 1_000_000);
+      } catch (IOException e) {
+        // The thread has ended.
+      }
+    }
+    return most;
+  }
+
+  // Under the lock: a run is either done or halted, never both.
+  private synchronized void haltUnlessDone() {
+    if (!done) {
+      expired.halt(underWay);
+    }
+  }
+
+  /**
+   * The outcome is certain, and only has to be written: from now on the watchdog lets the run be.
+   */
+  public synchronized void done() {
+    done = true;
+  }
+
+  /**
+   * Watches again after {@link #done}, since what follows the outcome may be slow as well.
+   *
+   * @param millis the time that it may take
+   */
+  public void startAgain(long millis) {
+    synchronized (this) {
+      done = false;
+      end = now() + millis;
+    }
+    watch();
+  }
+
+  /** Whether a watchdog ends the process when the time is over. */
+  public boolean isWatched() {
+    return expired != null;
+  }
+
+  /** What is left, in milliseconds; 0 when the time is over. */
+  public synchronized long remainingMillis() {
+    return Math.max(0, end - now());
+  }
+
+  /** Says what is under way, for the line that the watchdog prints. */
+  public void doing(String what) {
+    underWay = what;
+  }
+
+  /** A prompt is up: two minutes from now. */
+  public synchronized void promptShown() {
+    end = now() + PROMPT_MILLIS;
+  }
+
+  /** The prompt is gone: five seconds from now for the rest. */
+  public synchronized void promptClosed() {
+    end = now() + RUN_MILLIS;
+  }
+
+  private static long now() {
+    return System.nanoTime() / 1_000_000;
+  }
+}

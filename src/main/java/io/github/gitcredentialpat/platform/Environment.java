@@ -1,0 +1,112 @@
+package io.github.gitcredentialpat.platform;
+
+import java.io.File;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store may know of the process around it: the environment, whether a person can be asked,
+ * and the time that is left.
+ *
+ * @param environment the environment's variables
+ * @param mayPrompt whether a person is there and wants to be asked
+ * @param deadline the time that is left
+ * @param messages where warnings go; absent where nobody listens
+ */
+public record Environment(
+    Map<String, String> environment,
+    boolean mayPrompt,
+    Deadline deadline,
+    @Nullable Console messages) {
+
+  /** What is said where there is no home folder. */
+  public static final String NO_HOME =
+      "there is no home folder: HOME is not an absolute path that can be read; set it to one";
+
+  /** A path through a file, so that no system call ever succeeds below it. */
+  private static final String NOWHERE =
+      File.separatorChar == '/' ? "/dev/null/home" : "C:\\NUL\\home";
+
+  /** The same where nobody listens to warnings. */
+  public Environment(Map<String, String> environment, boolean mayPrompt, Deadline deadline) {
+    this(environment, mayPrompt, deadline, null);
+  }
+
+  /** Tells the person of something that went wrong beside what was asked for, which is done. */
+  public void warn(String line) {
+    if (messages != null) {
+      messages.say(line);
+    }
+  }
+
+  /** A variable of the environment; absent when it is not set or empty. */
+  public @Nullable String variable(String name) {
+    String value = environment.get(name);
+    return value == null || value.isEmpty() ? null : value;
+  }
+
+  /** Where entries are kept: {@code $XDG_DATA_HOME/git-credential-pat}. */
+  public Path dataFolder() {
+    return folder("XDG_DATA_HOME", ".local/share");
+  }
+
+  /** Where the key file, the lock and the record of warnings are kept. */
+  public Path stateFolder() {
+    return folder("XDG_STATE_HOME", ".local/state");
+  }
+
+  /** What lasts as long as the login session; absent where the system has no place for it. */
+  public @Nullable Path runtimeFolder() {
+    String base = variable("XDG_RUNTIME_DIR");
+    return base == null || !new File(base).isAbsolute() || !new File(base).isDirectory()
+        ? null
+        : Path.of(base, "git-credential-pat");
+  }
+
+  /** XDG's rule: a relative path in the variable counts as unset. */
+  private Path folder(String variable, String underHome) {
+    String base = variable(variable);
+    if (base == null || (isReadable(base) && !Path.of(base).isAbsolute())) {
+      base = home() + File.separator + underHome;
+    }
+    return Path.of(isReadable(base) ? base : NOWHERE, "git-credential-pat");
+  }
+
+  /** The person's home folder, or one below {@link #isNowhere nowhere}. */
+  public String home() {
+    return home(environment);
+  }
+
+  /**
+   * The home folder that an environment names, else that of the password database; nowhere when
+   * that is no absolute path. Git runs helpers in work trees, which may be anybody's: nothing is
+   * written to one, and nothing in it is believed, for want of a home.
+   */
+  // user.home comes from the password database and ignores $HOME, which containers and tests set.
+  public static String home(Map<String, String> environment) {
+    String home = environment.get("HOME");
+    if (home == null || home.isEmpty()) {
+      home = System.getProperty("user.home");
+    }
+    return home != null && isReadable(home) && Path.of(home).isAbsolute() ? home : NOWHERE;
+  }
+
+  /** Whether a folder is below a home that there is not: nothing is in it, nothing can be made. */
+  public static boolean isNowhere(Path folder) {
+    return folder.startsWith(NOWHERE);
+  }
+
+  /** Whether Java could decode all of a path: what it could not would be another path. */
+  private static boolean isReadable(String path) {
+    if (path.indexOf('\uFFFD') >= 0) {
+      return false;
+    }
+    try {
+      return !Path.of(path).toString().isEmpty();
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.github.gitcredentialpat.store.secretservice;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.store.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to the session bus on which every call has a time limit. */
+final class BusConnection implements AutoCloseable {
+  private static final int ETIMEDOUT = 110;
+
+  /** No keyring that works takes this long, and a deadline of five seconds leaves no more. */
+  private static final long CALL_MILLIS = 3_000;
+
+  /** What is left of the deadline for the stores that come after this one. */
+  private static final long RESERVED_MILLIS = 1_500;
+
+  private final SdBus sd;
+  private final Deadline deadline;
+
+  /** Room for two results and an {@code sd_bus_error}. */
+  private final Pointer results;
+
+  private final Pointer error;
+  private @Nullable Pointer bus;
+  private String subject = "";
+
+  private BusConnection(SdBus sd, Deadline deadline) {
+    this.sd = sd;
+    this.deadline = deadline;
+    int places = 2 * Native.POINTER_SIZE;
+    results = new Pointer(Native.malloc(places + SdBus.ERROR_SIZE));
+    results.setMemory(0, places + SdBus.ERROR_SIZE, (byte) 0);
+    error = results.share(places);
+  }
+
+  /**
+   * Connects and logs in to the bus at this address.
+   *
+   * @throws StoreException UNAVAILABLE when there is no bus or no library to speak to it
+   */
+  static BusConnection open(String address, Deadline deadline) throws StoreException {
+    BusConnection connection;
+    try {
+      connection = new BusConnection(new SdBus(), deadline);
+    } catch (LinkageError e) {
+      throw BusFailure.noLibrary(e);
+    }
+    int result = connection.start(address);
+    if (result < 0) {
+      connection.close();
+      throw BusFailure.noBus(result);
+    }
+    return connection;
+  }
+
+  /** What sd_bus_open_user(3) does, with a given address and a limit for the login's answers. */
+  private int start(String address) {
+    int result = sd.sd_bus_new(results);
+    if (result < 0) {
+      return result;
+    }
+    Pointer handle = results.getPointer(0);
+    bus = handle;
+    result = sd.sd_bus_set_address(handle, address);
+    if (result >= 0) {
+      result = sd.sd_bus_set_bus_client(handle, 1);
+    }
+    if (result >= 0) {
+      result = sd.sd_bus_start(handle);
+    }
+    while (result >= 0 && sd.sd_bus_is_ready(handle) == 0) {
+      result = sd.sd_bus_process(handle, null);
+      if (result == 0 && sd.sd_bus_wait(handle, callLimit()) == 0) {
+        result = -ETIMEDOUT;
+      }
+    }
+    return result;
+  }
+
+  /** Says whose entry the next calls are about, for the messages of failures. */
+  void about(String newSubject) {
+    subject = newSubject;
+  }
+
+  String subject() {
+    return subject;
+  }
+
+  /** A call to be filled in. */
+  BusMessage request(String destination, String path, String interfaceName, String member)
+      throws StoreException {
+    int result =
+        sd.sd_bus_message_new_method_call(bus, results, destination, path, interfaceName, member);
+    if (result < 0) {
+      throw BusFailure.of(result, null, subject, false);
+    }
+    return message();
+  }
+
+  /**
+   * Sends a call and waits for the answer. The request is closed, the answer is the caller's.
+   *
+   * @param writing whether it changes something: after silence nobody knows whether it did
+   */
+  BusMessage call(BusMessage request, boolean writing) throws StoreException {
+    BusMessage answer = callIfThere(request, writing);
+    if (answer == null) {
+      throw BusFailure.noProvider();
+    }
+    return answer;
+  }
+
+  /** The same for an object that may be gone meanwhile: then there is no answer. */
+  @Nullable BusMessage callIfThere(BusMessage request, boolean writing) throws StoreException {
+    try (request) {
+      long limit = callLimit();
+      if (limit == 0) {
+        throw BusFailure.timeout(subject, false);
+      }
+      int result = sd.sd_bus_call(bus, request.handle(), limit, error, results);
+      if (result >= 0) {
+        return message();
+      }
+      Pointer text = error.getPointer(0);
+      String name = text == null ? null : text.getString(0, "UTF-8");
+      sd.sd_bus_error_free(error);
+      if (BusFailure.isGone(name)) {
+        return null;
+      }
+      throw BusFailure.of(result, name, subject, writing);
+    }
+  }
+
+  /** Sends a call whose answer nobody waits for. */
+  void send(BusMessage request) {
+    try (request) {
+      sd.sd_bus_send(bus, request.handle(), null);
+    }
+  }
+
+  /** The next message that comes by itself, such as a signal; null when there was none in time. */
+  @Nullable BusMessage next(long millis) throws StoreException {
+    results.setPointer(0, null);
+    int result = sd.sd_bus_process(bus, results);
+    if (result == 0) {
+      result = sd.sd_bus_wait(bus, millis * 1_000);
+    } else if (result > 0 && results.getPointer(0) != null) {
+      return message();
+    }
+    if (result < 0) {
+      throw BusFailure.of(result, null, subject, false);
+    }
+    return null;
+  }
+
+  private BusMessage message() {
+    return new BusMessage(sd, results.getPointer(0), results);
+  }
+
+  /** What this store may still take of the deadline, in milliseconds. */
+  long limitMillis() {
+    return Math.max(0, deadline.remainingMillis() - RESERVED_MILLIS);
+  }
+
+  /** How long the next call may take, in microseconds. */
+  private long callLimit() {
+    return Math.min(limitMillis(), CALL_MILLIS) * 1_000;
+  }
+
+  @Override
+  public void close() {
+    if (bus != null) {
+      // Without a flush, which would wait for a login that may never be answered.
+      sd.sd_bus_close(bus);
+      sd.sd_bus_unref(bus);
+      bus = null;
+      Native.free(Pointer.nativeValue(results));
+    }
+  }
+}
