@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param number major times 1000 plus minor
  */
 record GitVersion(@Nullable Path root, @Nullable Path program, int number) {
-  /** From this version git tells a helper what the server said ({@code wwwauth[]}). */
-  static final int SAYS_WHAT_THE_SERVER_SAID = 2041;
-
   /** From this version a helper may answer with {@code authtype} and keep a {@code state}. */
   static final int TAKES_AUTHTYPE = 2046;
 

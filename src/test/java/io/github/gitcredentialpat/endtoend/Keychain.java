@@ -35,7 +35,9 @@ interface Keychain extends AutoCloseable {
           return 0;
         }
         try (Stream<Path> files = Files.walk(data)) {
-          return (int) files.filter(Files::isRegularFile).count();
+          // Beside the entries lies the lock of those who write them.
+          return (int)
+              files.filter(Files::isRegularFile).filter(file -> !file.endsWith("lock")).count();
         }
       }
 

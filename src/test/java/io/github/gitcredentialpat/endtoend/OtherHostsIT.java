@@ -60,8 +60,8 @@ class OtherHostsIT {
       assertThat(clone.exit()).isNotZero();
       assertThat(clone.err()).contains("git-credential-pat: ").contains(host());
       assertThat(schemes()).doesNotContain("Basic");
-      boolean spared = alice.git().atLeast(GitVersion.SAYS_WHAT_THE_SERVER_SAID);
-      assertThat(keychain.entries()).isEqualTo(spared ? 1 : 0);
+      // Spared from git 2.41 on, which says what the server offered; before, set aside.
+      assertThat(keychain.entries()).isEqualTo(1);
     }
   }
 
@@ -83,7 +83,9 @@ class OtherHostsIT {
             "wwwauth[]=NTLM",
             "wwwauth[]=Negotiate");
 
-    assertThat(erase.err()).contains("git-credential-pat: ").contains("2.46");
+    assertThat(erase.err())
+        .contains("git-credential-pat: ")
+        .endsWith("hint: git-credential-pat configure --server " + host() + "\n");
     assertThat(
             alice
                 .helper(
@@ -155,7 +157,8 @@ class OtherHostsIT {
     done(alice.git(clone, "fetch", "-q"));
     assertThat(keychain.entries()).isEqualTo(1);
     List<GitServer.Request> ours = server.requests();
-    done(alice.credential("reject", attributes("http", authority(), null, "bob", password)));
+    // A person names no password.
+    done(alice.credential("reject", "protocol=http", "host=" + authority(), "username=bob"));
     assertThat(keychain.entries()).isZero();
 
     server.forget();

@@ -209,7 +209,7 @@ final class ImageIT {
   @ValueSource(strings = {"get", "store", "--help", "list", "stores --json"})
   void startsWhereAddressSpaceIsShort(String words) throws Exception {
     for (String archive : List.of("", "-Xshare:off")) {
-      String run = "ulimit -v 600000; sh '" + launcherWith(archive) + "' --store file " + words;
+      String run = "ulimit -v 1000000; sh '" + launcherWith(archive) + "' --store file " + words;
       Script.Result result = git.run(REQUEST, List.of("sh", "-c", run));
       assertThat(result.status()).as(result.toString()).isZero();
     }
