@@ -367,8 +367,8 @@ final class Import implements Callable<Integer> {
   private void advise(List<Finding> findings) {
     if (known != null && findings.stream().anyMatch(Finding::isOpen)) {
       session.say("some entries for dev.azure.com do not name their organization; not imported");
-      // Nothing is deleted by a placeholder that somebody types as it stands.
-      session.messages().hint(command(known.typed(), delete && known.isOne()));
+      // Nothing is deleted by a placeholder, nor by an organization that is only a proposal.
+      session.messages().hint(command(known.typed(), false));
     }
     Set<String> plain = new LinkedHashSet<>();
     for (Finding finding : findings) {

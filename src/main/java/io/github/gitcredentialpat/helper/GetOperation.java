@@ -461,7 +461,10 @@ public final class GetOperation {
     if (lock != null) {
       run.report(lockedStore, lock);
     } else if (dead != null && dead.setAsideAt() != 0) {
-      sayHowToBringItBack(whose, otherwise);
+      // Other hosts' passwords went in silence, as with git's own helpers.
+      if (whose.isAzure()) {
+        sayHowToBringItBack(whose, otherwise);
+      }
     } else if (dead != null) {
       run.messages()
           .say(

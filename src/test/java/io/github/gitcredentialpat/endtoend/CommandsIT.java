@@ -392,9 +392,12 @@ final class CommandsIT {
   void aPersonsOwnEraseIsNeverUndone() throws Exception {
     String token = contoso.grant("vso.code_write");
     run(token, "login", "contoso");
-    assertThat(erase(token, "contoso/Web/_git/site", false))
-        .contains("is removed from file", "https://dev.azure.com/contoso/_usersSettings/tokens")
-        .doesNotContain("back");
+    // Who presents no secret was refused none.
+    Path request = home.resolve("request");
+    Files.writeString(request, "protocol=https\nhost=dev.azure.com\npath=contoso/Web/_git/site\n");
+    try (Pty pty = new Pty("exec " + Helper.launcher() + " erase <" + request, environment)) {
+      assertThat(pty.finish()).contains("is removed from file").doesNotContain("back");
+    }
     assertThat(kept()).isEmpty();
   }
 

@@ -84,10 +84,11 @@ class MovingInIT {
     alice.configure(OLD_HELPER[0], now.get(0));
     alice.configure("credential.https://dev.azure.com.useHttpPath", "true");
     Programs.Result fixed = done(alice.pat(two, "remotes", "--fix"));
-    Programs.Result imported = done(alice.pat(alice.home(), "import", "--delete"));
+    // In the clone: its remote bears out that the user name is an organization.
+    Programs.Result imported = done(alice.pat(one, "import", "--delete"));
     assertThat(fixed.out() + fixed.err() + imported.out() + imported.err())
         .doesNotContain(typed, embedded)
-        .contains("remote.origin.url", "moved", "_usersSettings/tokens", "taken", "deleted");
+        .contains("remote.origin.url", "moved", "_usersSettings/tokens", "imported", "deleted");
 
     assertThat(readable()).isEmpty();
     assertThat(credentials).isEmptyFile();
