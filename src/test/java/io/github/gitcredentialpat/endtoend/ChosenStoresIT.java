@@ -64,10 +64,13 @@ class ChosenStoresIT {
     done(credential("approve", "username=pat", "password=" + token));
     try {
       clonesAndPushes();
-    } finally {
       done(credential("reject", "username=pat", "password=" + token));
+      assertThat(credential("fill").out()).doesNotContain(token);
+    } finally {
+      // A refusal only sets aside; the kernel's keyring is this machine's own.
+      done(alice.pat(alice.home(), "logout", contoso));
     }
-    assertThat(credential("fill").out()).doesNotContain(token);
+    assertThat(alice.pat(alice.home(), "list").out()).doesNotContain(contoso);
     assertThat(folder.resolve("data")).doesNotExist();
   }
 

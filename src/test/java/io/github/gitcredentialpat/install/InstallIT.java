@@ -52,7 +52,10 @@ final class InstallIT {
     assertThat(installed.out()).containsPattern("store: file, \\d+ ms");
     assertThat(builds()).hasSize(1);
     Script.Result left =
-        person.run("", List.of(prefix.resolve("bin/git-credential-pat").toString(), "list"));
+        person.run(
+            "",
+            List.of(
+                prefix.resolve("bin/git-credential-pat").toString(), "--store", "file", "list"));
     assertThat(left.out()).as("what the proof leaves behind, set aside or not").isEmpty();
     assertThat(left.err()).contains("no token is kept");
     String configured = Files.readString(home.resolve(".gitconfig"));
