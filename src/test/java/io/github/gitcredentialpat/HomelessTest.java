@@ -103,6 +103,28 @@ final class HomelessTest {
         .isEqualTo(folder.resolve(".local/share/git-credential-pat"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "PASSWORD_STORE_DIR"})
+  void whatCannotBeDecodedIsNamed(String variable, @TempDir Path folder) throws Exception {
+    environment.put("HOME", folder.toString());
+    environment.put(variable, folder + "/M\uFFFDller");
+    String store = variable.equals("PASSWORD_STORE_DIR") ? "pass" : "file";
+    String request = "protocol=https\nhost=dev.azure.com\npath=contoso\n";
+    String login = request + "username=pat\npassword=" + "x".repeat(9) + "\n\n";
+    for (String said :
+        List.of(
+            run(0, request + "\n", "--store", store, "get"),
+            run(1, login, "--store", store, "store"),
+            run(1, "", "--store", store, "list"))) {
+      assertThat(said).contains(variable).doesNotContain("pass init");
+    }
+    assertThat(folder.resolve("M\uFFFDller")).doesNotExist();
+    try (Stream<Path> files = Files.walk(folder)) {
+      assertThat(files.filter(Files::isRegularFile))
+          .allMatch(file -> file.endsWith("git-credential-pat/lock"));
+    }
+  }
+
   private Environment surroundings() {
     return new Environment(environment, false, new Deadline());
   }

@@ -21,10 +21,6 @@ public record Environment(
     Deadline deadline,
     @Nullable Console messages) {
 
-  /** What is said where there is no home folder. */
-  public static final String NO_HOME =
-      "there is no home folder: HOME is not an absolute path that can be read; set it to one";
-
   /** A path through a file, so that no system call ever succeeds below it. */
   private static final String NOWHERE =
       File.separatorChar == '/' ? "/dev/null/home" : "C:\\NUL\\home";
@@ -98,8 +94,22 @@ public record Environment(
     return folder.startsWith(NOWHERE);
   }
 
+  /** What is said where there is no home folder: which variable is to blame, and what it holds. */
+  public String whyNowhere() {
+    for (String name : new String[] {"XDG_DATA_HOME", "XDG_STATE_HOME"}) {
+      String folder = variable(name);
+      if (folder != null && !isReadable(folder)) {
+        return name + " (" + folder + ") is not a path in UTF-8; set it to one";
+      }
+    }
+    String home = variable("HOME");
+    return "there is no home folder: HOME "
+        + (home == null ? "is not set" : "(" + home + ") is not an absolute path in UTF-8")
+        + "; set it to one";
+  }
+
   /** Whether Java could decode all of a path: what it could not would be another path. */
-  private static boolean isReadable(String path) {
+  public static boolean isReadable(String path) {
     if (path.indexOf('\uFFFD') >= 0) {
       return false;
     }

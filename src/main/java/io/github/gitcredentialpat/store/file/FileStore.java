@@ -42,7 +42,10 @@ import org.jspecify.annotations.Nullable;
 public final class FileStore implements Store {
   private final PrivateFolder folder;
   private final KeyFile keyFile;
-  private final boolean homeless;
+
+  /** Why there is no place for the folders; absent where there is one. */
+  private final @Nullable String homeless;
+
   private @Nullable MasterKey key;
 
   /** A store that touches no file until it is asked something. */
@@ -54,7 +57,9 @@ public final class FileStore implements Store {
     folder = new PrivateFolder(surroundings.dataFolder());
     homeless =
         Environment.isNowhere(surroundings.dataFolder())
-            || Environment.isNowhere(surroundings.stateFolder());
+                || Environment.isNowhere(surroundings.stateFolder())
+            ? surroundings.whyNowhere()
+            : null;
     keyFile = new KeyFile(surroundings, cache);
   }
 
@@ -200,8 +205,8 @@ public final class FileStore implements Store {
   }
 
   private List<String> entryNames() throws StoreException {
-    if (homeless) {
-      throw StoreException.hidden(Environment.NO_HOME, null);
+    if (homeless != null) {
+      throw StoreException.hidden(homeless, null);
     }
     List<String> names = folder.names();
     List<String> found = new ArrayList<>(names.size());

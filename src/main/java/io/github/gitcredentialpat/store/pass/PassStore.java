@@ -450,31 +450,6 @@ public final class PassStore implements Store {
       throw new StoreException(
           Reason.DENIED, folder + " is a link that leads out of the store; look at it");
     }
-    removeAbandoned(folder);
-    Path unfinished =
-        folder.resolve(UNFINISHED + ProcessHandle.current().pid() + "-" + System.nanoTime());
-    PrivateFiles.writeNew(unfinished, content);
-    try {
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      Files.deleteIfExists(unfinished);
-      throw e;
-    }
-    PrivateFiles.syncFolder(folder);
-  }
-
-  /** Removes what a run that was cut off left behind, where that can be done. */
-  private static void removeAbandoned(Path folder) {
-    try {
-      for (String name : PrivateFiles.names(folder)) {
-        File file = folder.resolve(name).toFile();
-        if (name.startsWith(UNFINISHED)
-            && file.lastModified() < System.currentTimeMillis() - ABANDONED_MILLIS) {
-          file.delete();
-        }
-      }
-    } catch (IOException e) {
-      // A later write tries again.
-    }
+    PrivateFiles.finish(PrivateFiles.writeUnfinished(folder, UNFINISHED, content), file);
   }
 }
