@@ -12,22 +12,27 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
 /**
  * Folders that only their owner may enter (0700) and files that only their owner may read (0600),
- * whatever the umask is, and folders whose names are all read or none.
+ * whatever the umask is, that are either whole or not there, and folders whose names are all read
+ * or none.
  */
 public final class PrivateFiles {
   private static final boolean POSIX = File.separatorChar == '/';
   private static final String FOLDER = "rwx------";
   private static final String FILE = "rw-------";
+  private static final long ABANDONED_MILLIS = 60_000;
 
   private PrivateFiles() {}
 
@@ -95,6 +100,83 @@ public final class PrivateFiles {
       if (!written) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  /**
+   * Writes a file that has no name of its own yet, onto the disk, and removes what earlier runs
+   * that were cut off left behind.
+   *
+   * @param prefix what the names of unfinished files in this folder begin with
+   * @return the file, for {@link #finish} or {@link #finishNew}
+   */
+  public static Path writeUnfinished(Path folder, String prefix, byte[] content)
+      throws IOException {
+    removeAbandoned(folder, prefix);
+    byte[] random = new byte[8];
+    new SecureRandom().nextBytes(random);
+    Path unfinished = folder.resolve(prefix + HexFormat.of().formatHex(random));
+    writeNew(unfinished, content);
+    return unfinished;
+  }
+
+  /**
+   * Gives an unfinished file its name, in place of an older one: whoever reads finds the one or the
+   * other, and either is whole. Nothing is left of it when that fails.
+   */
+  public static void finish(Path unfinished, Path file) throws IOException {
+    try {
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      remove(unfinished);
+      throw e;
+    }
+    syncFolder(file.getParent());
+  }
+
+  /**
+   * Gives an unfinished file a name that is free; of many that try at once exactly one has it then.
+   *
+   * @param content what is in it
+   * @throws FileAlreadyExistsException when the name is taken
+   */
+  public static void finishNew(Path unfinished, Path file, byte[] content) throws IOException {
+    try {
+      Files.createLink(file, unfinished);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      // A file system without hard links: still no overwriting, but a crash may leave half.
+      writeNew(file, content);
+    } finally {
+      remove(unfinished);
+    }
+    syncFolder(file.getParent());
+  }
+
+  /** Removes the unfinished files that nobody writes any more, where that can be done. */
+  public static void removeAbandoned(Path folder, String prefix) {
+    try {
+      for (String name : names(folder)) {
+        if (name.startsWith(prefix)) {
+          Path file = folder.resolve(name);
+          long modified = file.toFile().lastModified();
+          // 0: its writer has just finished with it.
+          if (modified != 0 && modified < System.currentTimeMillis() - ABANDONED_MILLIS) {
+            remove(file);
+          }
+        }
+      }
+    } catch (IOException e) {
+      // A later write tries again. A folder may be one to write into and not to look into.
+    }
+  }
+
+  private static void remove(Path unfinished) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      // A later write tries again.
     }
   }
 

@@ -16,13 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -98,23 +95,13 @@ public final class ExportFile {
   public void write(List<Entry> entries, char[] chosen, boolean replace) throws StoreException {
     passphrase.check(chosen);
     byte[] content = seal(entries, chosen);
-    byte[] random = new byte[8];
-    new SecureRandom().nextBytes(random);
-    Path unfinished = path.resolveSibling(unfinished() + HexFormat.of().formatHex(random));
-    removeAbandoned();
+    String prefix = path.getFileName() + ".unfinished-";
     try {
-      try {
-        PrivateFiles.writeNew(unfinished, content);
-        if (replace) {
-          if (isTaken() && !Files.isRegularFile(path)) {
-            throw new FileAlreadyExistsException(path.toString());
-          }
-          Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-          PrivateFolder.link(path, unfinished, content);
-        }
-      } finally {
-        PrivateFolder.remove(unfinished);
+      Path unfinished = PrivateFiles.writeUnfinished(path.getParent(), prefix, content);
+      if (replace && isReplaceable()) {
+        PrivateFiles.finish(unfinished, path);
+      } else {
+        PrivateFiles.finishNew(unfinished, path, content);
       }
     } catch (FileAlreadyExistsException e) {
       throw new StoreException(Reason.FAILED, path + " is there already; name another file", e);
@@ -128,24 +115,11 @@ public final class ExportFile {
               + path.getParent(),
           e);
     }
-    PrivateFiles.syncFolder(path.getParent());
   }
 
-  private String unfinished() {
-    return path.getFileName() + ".unfinished-";
-  }
-
-  /** What an export to the same file that was cut off left behind. */
-  private void removeAbandoned() {
-    try {
-      for (String name : PrivateFiles.names(path.getParent())) {
-        if (name.startsWith(unfinished())) {
-          PrivateFolder.removeIfAbandoned(path.resolveSibling(name));
-        }
-      }
-    } catch (IOException e) {
-      // A folder may be one to write into and not to look into.
-    }
+  /** Whether nothing but a file has this name: a folder or a link to nowhere stays. */
+  private boolean isReplaceable() {
+    return Files.isRegularFile(path) || !isTaken();
   }
 
   private byte[] seal(List<Entry> entries, char[] chosen) throws StoreException {

@@ -12,14 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +35,6 @@ final class PrivateFolder {
   static final int MOST_BYTES = 1 << 20;
 
   private static final String UNFINISHED = "unfinished-";
-  private static final long ABANDONED_MILLIS = 60_000;
   private static final boolean POSIX = File.separatorChar == '/';
 
   private final Path path;
@@ -108,12 +104,10 @@ final class PrivateFolder {
     Path unfinished = writeUnfinished(content);
     Path file = path.resolve(name);
     try {
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      PrivateFiles.finish(unfinished, file);
     } catch (IOException e) {
-      remove(unfinished);
       throw notWritten(file, Reason.FAILED, e);
     }
-    PrivateFiles.syncFolder(path);
   }
 
   /** Writes the file unless there is one; of many that try at once exactly one returns true. */
@@ -121,15 +115,12 @@ final class PrivateFolder {
     Path unfinished = writeUnfinished(content);
     Path file = path.resolve(name);
     try {
-      link(file, unfinished, content);
-      PrivateFiles.syncFolder(path);
+      PrivateFiles.finishNew(unfinished, file, content);
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;
     } catch (IOException e) {
       throw notWritten(file, Reason.FAILED, e);
-    } finally {
-      remove(unfinished);
     }
   }
 
@@ -164,16 +155,11 @@ final class PrivateFolder {
 
   private Path writeUnfinished(byte[] content) throws StoreException {
     makeFolder();
-    removeAbandoned();
-    byte[] random = new byte[8];
-    new SecureRandom().nextBytes(random);
-    Path unfinished = path.resolve(UNFINISHED + HexFormat.of().formatHex(random));
     try {
-      PrivateFiles.writeNew(unfinished, content);
+      return PrivateFiles.writeUnfinished(path, UNFINISHED, content);
     } catch (IOException e) {
-      throw notWritten(unfinished, Reason.UNAVAILABLE, e);
+      throw notWritten(path, Reason.UNAVAILABLE, e);
     }
-    return unfinished;
   }
 
   private void makeFolder() throws StoreException {
@@ -191,53 +177,12 @@ final class PrivateFolder {
 
   /** Removes what a run that was cut off left behind, where that can be done. */
   void removeAbandoned() {
-    try {
-      for (String name : PrivateFiles.names(path)) {
-        if (name.startsWith(UNFINISHED)) {
-          removeIfAbandoned(path.resolve(name));
-        }
-      }
-    } catch (IOException e) {
-      // A later write tries again.
-    }
-  }
-
-  /** Removes an unfinished file that nobody writes any more. */
-  static void removeIfAbandoned(Path file) {
-    long modified = file.toFile().lastModified();
-    // 0: its writer has just finished with it.
-    if (modified != 0 && modified < System.currentTimeMillis() - ABANDONED_MILLIS) {
-      remove(file);
-    }
-  }
-
-  /**
-   * Gives a file that was written another name as well.
-   *
-   * @throws FileAlreadyExistsException when the name is taken
-   */
-  static void link(Path file, Path unfinished, byte[] content) throws IOException {
-    try {
-      Files.createLink(file, unfinished);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (IOException | UnsupportedOperationException e) {
-      // A file system without hard links: still no overwriting, but a crash may leave half.
-      PrivateFiles.writeNew(file, content);
-    }
+    PrivateFiles.removeAbandoned(path, UNFINISHED);
   }
 
   private static void narrow(Path file, Set<PosixFilePermission> most) throws IOException {
     if (POSIX && !most.containsAll(Files.getPosixFilePermissions(file))) {
       Files.setPosixFilePermissions(file, most);
-    }
-  }
-
-  static void remove(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // A later write tries again.
     }
   }
 

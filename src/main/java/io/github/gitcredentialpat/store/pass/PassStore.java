@@ -10,14 +10,12 @@ import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +46,6 @@ public final class PassStore implements Store {
   private static final String FOLDER = "git-credential-pat";
   private static final String GPG_ID = ".gpg-id";
   private static final String UNFINISHED = ".unfinished-";
-  private static final long ABANDONED_MILLIS = 60_000;
 
   /** Below the 255 bytes of nearly all file systems, with room for what synchronisers add. */
   private static final int LONGEST_NAME = 230;
@@ -334,9 +331,9 @@ public final class PassStore implements Store {
     try {
       Path root = Path.of(rootName()).normalize();
       if (Environment.isNowhere(root)) {
-        throw new StoreException(Reason.UNAVAILABLE, Environment.NO_HOME);
+        throw new StoreException(Reason.UNAVAILABLE, surroundings.whyNowhere());
       }
-      if (root.isAbsolute()) {
+      if (root.isAbsolute() && Environment.isReadable(root.toString())) {
         return root;
       }
     } catch (InvalidPathException e) {
