@@ -284,6 +284,30 @@ public abstract class StoreContract {
   }
 
   @Test
+  void tellsNamesApartThatDifferOnlyInCase() throws Exception {
+    List<Entry> entries = new ArrayList<>();
+    for (String user : List.of("alice@example.com", "Alice@Example.com", "ALICE@EXAMPLE.COM")) {
+      entries.add(entry("contoso", user, random(10)));
+    }
+    for (String path : List.of("a.git", "A.git")) {
+      entries.add(entry(path, null, random(10)));
+    }
+    for (Entry entry : entries) {
+      store.save(entry);
+    }
+    for (Entry entry : entries) {
+      assertKept(entry);
+    }
+    assertThat(store.find(at("a.git"))).hasSize(1);
+    assertThat(store.find(at("contoso"))).hasSize(3);
+    assertThat(store.delete(entries.remove(1).key())).isTrue();
+    for (Entry entry : entries) {
+      assertKept(entry);
+    }
+    assertThat(store.find(at("contoso"))).hasSize(2);
+  }
+
+  @Test
   void deletesOneOfSeveral() throws Exception {
     Entry alice = entry("contoso", "alice", "1");
     Entry bob = entry("contoso", "bob", "2");
