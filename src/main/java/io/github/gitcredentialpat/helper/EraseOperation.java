@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
@@ -37,6 +38,9 @@ final class EraseOperation {
 
   /** Stores that failed; they are not asked again, for that might show another prompt. */
   private final List<Store> failed = new ArrayList<>(2);
+
+  /** Keys of which a store has two items. */
+  private final List<EntryKey> thereTwice = new ArrayList<>(0);
 
   private EraseOperation(
       Invocation run, Request request, Resolution whose, PresentedCredential presented) {
@@ -140,6 +144,7 @@ final class EraseOperation {
         several |= only != null && !only.equals(entry.key().identity());
         only = entry.key().identity();
         if (matches(entry, entries.size() == 1)) {
+          noteIfThereTwice(entries, entry.key());
           matching.add(new StoredEntry(stores.get(i), entry));
         } else {
           entry.wipe();
@@ -157,6 +162,16 @@ final class EraseOperation {
       return null;
     }
     return matching;
+  }
+
+  private void noteIfThereTwice(List<Entry> entries, EntryKey key) {
+    int items = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      items += entries.get(i).key().equals(key) ? 1 : 0;
+    }
+    if (items > 1) {
+      thereTwice.add(key);
+    }
   }
 
   /** Whether nothing says whose token is meant, so that it can only be the only one. */
@@ -259,9 +274,12 @@ final class EraseOperation {
   private boolean remove(StoredEntry each) {
     Store store = each.store();
     Entry entry = each.entry();
+    String what = refused ? " was refused by the server and is set aside" : null;
     try {
       if (refused) {
-        if (entry.setAsideAt() == 0) {
+        if (entry.setAsideAt() == 0 && leaveToAnother(store, entry)) {
+          what = " was refused by the server and is removed; another one is stored";
+        } else if (entry.setAsideAt() == 0) {
           store.save(entry.setAsideAt(run.now()));
         }
       } else if (!store.delete(entry.key())) {
@@ -274,7 +292,38 @@ final class EraseOperation {
       return false;
     }
     removed.add(entry);
-    say(store, entry);
+    say(entry, what == null ? " is removed from " + store.name() : what);
+    return true;
+  }
+
+  /**
+   * Two stores at once may have left a keyring with two items of one key, and another token in the
+   * other one: that one was not refused, and takes the whole place.
+   *
+   * @return whether there is such
+   */
+  private boolean leaveToAnother(Store store, Entry refused) throws StoreException {
+    if (!thereTwice.contains(refused.key())) {
+      return false;
+    }
+    Entry another = null;
+    List<Entry> found = store.find(refused.key().identity());
+    for (int i = 0; i < found.size(); i++) {
+      Entry entry = found.get(i);
+      if (another == null
+          && entry.key().equals(refused.key())
+          && entry.setAsideAt() == 0
+          && !entry.secret().sameAs(refused.secret())) {
+        another = entry;
+      } else {
+        entry.wipe();
+      }
+    }
+    if (another == null) {
+      return false;
+    }
+    store.save(another);
+    another.wipe();
     return true;
   }
 
@@ -282,7 +331,7 @@ final class EraseOperation {
    * Other hosts' passwords go in silence, as with git's own helpers. Why a token was refused, and
    * so what to type next, only the service knows, which is asked afterwards.
    */
-  private void say(Store store, Entry entry) {
+  private void say(Entry entry, String what) {
     Identity identity = entry.key().identity();
     Resolution owner =
         whose.identity() == null
@@ -296,8 +345,6 @@ final class EraseOperation {
         .say(
             Wording.secretOf(owner)
                 + (user == null || user.isEmpty() ? "" : " (user " + UserName.shown(user) + ")")
-                + (refused
-                    ? " was refused by the server and is set aside"
-                    : " is removed from " + store.name()));
+                + what);
   }
 }

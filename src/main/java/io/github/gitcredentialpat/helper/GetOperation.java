@@ -307,6 +307,9 @@ public final class GetOperation {
 
   /** Several tokens of one organisation: the user part chooses, else the newest is answered. */
   private @Nullable Entry chosenByUser(Resolution whose, List<Entry> several) {
+    if (areOne(several)) {
+      return newest(several);
+    }
     List<Entry> chosen = new ArrayList<>(several.size());
     StringBuilder users = new StringBuilder();
     for (Entry entry : several) {
@@ -320,6 +323,21 @@ public final class GetOperation {
       sayWhoIsThere(whose, several, users, newest);
     }
     return newest;
+  }
+
+  /**
+   * Whether there is nothing to choose: a login that was cut off while it gave a token another user
+   * name has left it under both, and two programs that stored at once, one entry twice.
+   */
+  private static boolean areOne(List<Entry> several) {
+    Entry first = several.get(0);
+    for (int i = 1; i < several.size(); i++) {
+      Entry other = several.get(i);
+      if (!other.key().equals(first.key()) && !other.secret().sameAs(first.secret())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void sayWhoIsThere(
@@ -495,11 +513,7 @@ public final class GetOperation {
                 + Wording.date(dead.setAsideAt())
                 + " and is set aside; if it is still good, bring it back:");
     run.messages().hint("git-credential-pat login --restore " + place);
-    if (whose.tokenPage() == null) {
-      run.messages().say("else " + Wording.renewal(whose));
-    } else {
-      run.messages().say("else make a new one at " + whose.tokenPage() + otherwise + ":");
-      run.messages().hint("git-credential-pat login " + place);
-    }
+    run.messages().say("else make a new one at " + whose.tokenPage() + otherwise + ":");
+    run.messages().hint("git-credential-pat login " + place);
   }
 }

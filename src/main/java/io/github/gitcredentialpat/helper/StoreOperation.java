@@ -36,7 +36,7 @@ final class StoreOperation {
     this.whose = whose;
     this.user = whose.user(user);
     this.secret = secret;
-    this.chain = new ChainWriter(run, whose.identity());
+    this.chain = new ChainWriter(run, whose);
   }
 
   /** Does it. Returns whether the credential is stored now, or was not to be. */

@@ -1,6 +1,8 @@
 package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChainWriter {
   private final Invocation run;
   private final Identity identity;
+  private final boolean anyUserWillDo;
   private List<Found> chain = List.of();
 
   /** What a store holds for the identity; one that failed has its problem instead. */
@@ -28,8 +31,18 @@ public final class ChainWriter {
 
   /** For secrets of this very identity. */
   public ChainWriter(Invocation run, Identity identity) {
+    this(run, identity, identity.isOrganization());
+  }
+
+  /** For secrets of the very identity that a URL asks for. */
+  public ChainWriter(Invocation run, Resolution whose) {
+    this(run, whose.identity(), whose.isAzure());
+  }
+
+  private ChainWriter(Invocation run, Identity identity, boolean anyUserWillDo) {
     this.run = run;
     this.identity = identity;
+    this.anyUserWillDo = anyUserWillDo;
   }
 
   /**
@@ -97,14 +110,65 @@ public final class ChainWriter {
       boolean writable = store.capacity().writable();
       if (writable && !entry.key().identity().equals(identity)) {
         entry.wipe();
-      } else if (writable && locked && SetAsidePurge.isDue(run, entry)) {
+      } else if (writable
+          && locked
+          && SetAsidePurge.isDue(run, entry)
+          && !isThereTwice(entries, entry.key())) {
         store.delete(entry.key());
         entry.wipe();
       } else {
         kept.add(entry);
       }
     }
+    if (locked && anyUserWillDo && store.capacity().writable()) {
+      dropSecondNames(store, kept);
+    }
     return kept;
+  }
+
+  /** Whether a keyring has two items of this key, of which the other one may be good. */
+  private static boolean isThereTwice(List<Entry> entries, EntryKey key) {
+    int items = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      items += entries.get(i).key().equals(key) ? 1 : 0;
+    }
+    return items > 1;
+  }
+
+  /**
+   * Where any user name will do, one token has one: a change of that name that was cut off has left
+   * it under both. The name that it was given last stays.
+   */
+  private void dropSecondNames(Store store, List<Entry> entries) {
+    for (int i = entries.size() - 1; i > 0; i--) {
+      for (int j = i - 1; j >= 0; j--) {
+        Entry one = entries.get(j);
+        Entry other = entries.get(i);
+        if (!one.key().equals(other.key())
+            && one.setAsideAt() == other.setAsideAt()
+            && one.secret().sameAs(other.secret())) {
+          boolean otherStays =
+              one.storedAt() == other.storedAt()
+                  ? one.key().user() == null
+                  : one.storedAt() < other.storedAt();
+          Entry dropped = otherStays ? one : other;
+          if (isThereTwice(entries, dropped.key())) {
+            break;
+          }
+          try {
+            store.delete(dropped.key());
+          } catch (StoreException e) {
+            // It harms nobody.
+            run.messages().trace(e);
+            return;
+          }
+          dropped.wipe();
+          entries.set(j, otherStays ? other : one);
+          entries.remove(i);
+          break;
+        }
+      }
+    }
   }
 
   private static void wipe(Found found) {
@@ -194,13 +258,14 @@ public final class ChainWriter {
       Store store = found.store();
       boolean holdsReplaced = holds(found, replaced);
       if (done == null && holdsReplaced) {
-        store.save(entry);
         done = store;
-        if (found.entries().size() > 1 || !replaced.equals(entry.key()) || isBelow(i, replaced)) {
-          checkSaved(store, entry);
-        }
-        if (!replaced.equals(entry.key())) {
-          store.delete(replaced);
+        if (replaced.equals(entry.key())) {
+          store.save(entry);
+          if (found.entries().size() > 1 || isBelow(i, replaced)) {
+            checkSaved(store, entry);
+          }
+        } else {
+          rename(found, entry, replaced);
         }
       } else if (done != null && !done.name().equals(store.name())) {
         if (holdsReplaced) {
@@ -214,9 +279,45 @@ public final class ChainWriter {
     return done;
   }
 
+  /**
+   * Saves it under its former name first, and then under the new one: whatever is cut off, the old
+   * secret is nowhere left to be answered.
+   */
+  private void rename(Found found, Entry entry, EntryKey former) throws StoreException {
+    Store store = found.store();
+    if (!holds(found, former, entry.secret())) {
+      store.save(entry.withKey(former));
+    }
+    try {
+      store.save(entry);
+      checkSaved(store, entry);
+    } catch (StoreException e) {
+      checkSaved(store, entry.withKey(former));
+      // What it was to replace is gone, so this is no failure to store it.
+      run.report(store, e);
+      run.messages()
+          .say(
+              StoredEntry.describe(former)
+                  + " is stored, but not under the user name "
+                  + entry.key().user());
+      return;
+    }
+    store.delete(former);
+  }
+
   private static boolean holds(Found found, EntryKey key) {
     for (int i = 0; i < found.entries().size(); i++) {
       if (found.entries().get(i).key().equals(key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean holds(Found found, EntryKey key, Secret secret) {
+    for (int i = 0; i < found.entries().size(); i++) {
+      Entry entry = found.entries().get(i);
+      if (entry.key().equals(key) && entry.secret().sameAs(secret)) {
         return true;
       }
     }

@@ -90,7 +90,7 @@ public final class TokenKeeper {
       throws StoreException {
     run.surroundings().deadline().promptClosed();
     String user = named == null ? owner : named;
-    ChainWriter chain = new ChainWriter(run, whose.identity());
+    ChainWriter chain = new ChainWriter(run, whose);
     try {
       chain.look();
       Brought stays = rule == null ? null : stays(chain, arriving, rule);
@@ -223,11 +223,19 @@ public final class TokenKeeper {
     ChainWriter chain = new ChainWriter(run, entry.key().identity());
     try (StoreLock lock = run.lock()) {
       chain.read(lock);
+      Entry same = null;
       for (Entry now : chain.entries()) {
-        if (now.key().equals(entry.key()) && now.secret().sameAs(entry.secret())) {
-          return chain.keep(now.setAsideAt(0), now.key(), StoredEntry.describe(now.key())) != null;
+        if (!now.key().equals(entry.key())) {
+          continue;
+        }
+        if (now.secret().sameAs(entry.secret())) {
+          same = now;
+        } else if (now.setAsideAt() == 0) {
+          return false;
         }
       }
+      return same != null
+          && chain.keep(same.setAsideAt(0), same.key(), StoredEntry.describe(same.key())) != null;
     } catch (StoreException e) {
       run.messages().trace(e);
     } finally {
@@ -338,8 +346,11 @@ public final class TokenKeeper {
     EntryKey only = null;
     boolean several = false;
     for (Entry entry : entries) {
-      if (entry.secret().sameAs(token.secret())
-          || (user != null && whose.isSameUser(user, entry.key().user()))) {
+      boolean isSameUser = user != null && whose.isSameUser(user, entry.key().user());
+      // Elsewhere two people may have one password, and each entry is a person's own.
+      boolean isSameToken =
+          (user == null || whose.isAzure()) && entry.secret().sameAs(token.secret());
+      if (isSameUser || isSameToken) {
         return entry.key();
       }
       if (isForGit(entry) == isForGit(token)) {

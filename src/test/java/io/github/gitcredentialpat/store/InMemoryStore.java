@@ -12,6 +12,9 @@ public class InMemoryStore implements Store {
   private final String name;
   private final Map<EntryKey, byte[]> entries = new LinkedHashMap<>();
   private @Nullable StoreException failure;
+  private @Nullable StoreException writeFailure;
+  private boolean writesAll;
+  private int writesLeft = Integer.MAX_VALUE;
   private int writes;
   private int reads;
   private int searches;
@@ -25,6 +28,26 @@ public class InMemoryStore implements Store {
   /** From now on every call ends with this; null mends it. */
   public void failWith(@Nullable StoreException exception) {
     failure = exception;
+  }
+
+  /**
+   * From now on every write ends with this.
+   *
+   * @param isDone whether it is done all the same
+   */
+  public void failWritesWith(StoreException exception, boolean isDone) {
+    writeFailure = exception;
+    writesAll = isDone;
+  }
+
+  /** Has the process killed at a write, after so many more of them. */
+  public void killAfter(int more) {
+    writesLeft = more;
+  }
+
+  /** What the process was doing does not go on. */
+  public static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
   }
 
   /** Has somebody else do this right after the n-th search from now that finds something. */
@@ -97,15 +120,35 @@ public class InMemoryStore implements Store {
   @Override
   public void save(Entry entry) throws StoreException {
     failIfToldTo();
-    writes++;
-    entries.put(entry.key(), Payload.encode(entry));
+    dieIfToldTo();
+    if (writeFailure == null || writesAll) {
+      writes++;
+      entries.put(entry.key(), Payload.encode(entry));
+    }
+    if (writeFailure != null) {
+      throw writeFailure;
+    }
   }
 
   @Override
   public boolean delete(EntryKey key) throws StoreException {
     failIfToldTo();
+    dieIfToldTo();
+    if (writeFailure != null && !writesAll) {
+      throw writeFailure;
+    }
     writes++;
-    return entries.remove(key) != null;
+    boolean wasThere = entries.remove(key) != null;
+    if (writeFailure != null) {
+      throw writeFailure;
+    }
+    return wasThere;
+  }
+
+  private void dieIfToldTo() {
+    if (writesLeft-- == 0) {
+      throw new Killed();
+    }
   }
 
   private void failIfToldTo() throws StoreException {

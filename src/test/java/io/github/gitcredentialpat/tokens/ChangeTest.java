@@ -3,6 +3,8 @@ package io.github.gitcredentialpat.tokens;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.helper.CredentialHelper;
+import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.platform.Console;
@@ -18,6 +20,7 @@ import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.tokens.TokenKeeper.Change;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,13 +128,13 @@ final class ChangeTest {
   void whatAStoreHasThatFailedHalfwayIsLookedAt() throws Exception {
     store.save(entry("old"));
     StoredEntry read = read();
-    Invocation run = run(store);
-    // It fails with the write, and answers again afterwards.
-    Store halfway = new Halfway(store, true);
-    StoredEntry there = new StoredEntry(halfway, read.entry());
-    assertThat(TokenKeeper.replaceIfUnchanged(run, there, entry("new"))).isEqualTo(Change.DONE);
-    there = new StoredEntry(new Halfway(store, false), store.find(KEY.identity()).get(0));
-    assertThat(TokenKeeper.replaceIfUnchanged(run, there, entry("newer"))).isEqualTo(Change.FAILED);
+    StoreException tooLate = new StoreException(Reason.TIMEOUT, "too late");
+    store.failWritesWith(tooLate, true);
+    assertThat(TokenKeeper.replaceIfUnchanged(run(store), read, entry("new")))
+        .isEqualTo(Change.DONE);
+    store.failWritesWith(tooLate, false);
+    assertThat(TokenKeeper.replaceIfUnchanged(run(store), read(), entry("newer")))
+        .isEqualTo(Change.FAILED);
     assertThat(secrets(store)).containsExactly("new");
   }
 
@@ -194,46 +197,169 @@ final class ChangeTest {
     assertThat(below.list()).isEmpty();
   }
 
+  @Test
+  void whatIsSetAsideIsNotBroughtBackOverItsTwin() throws Exception {
+    Twins twins = new Twins("first");
+    twins.put(entry("old").setAsideAt(NOW));
+    twins.put(entry("new"));
+    assertThat(TokenKeeper.bringBack(run(twins), entry("old"))).isFalse();
+    assertThat(secrets(twins)).containsExactly("old", "new");
+  }
+
+  @Test
+  void whatIsForgottenTakesNoTwinAlong() throws Exception {
+    long day = 86_400;
+    Twins twins = new Twins("first");
+    twins.put(entry("old").setAsideAt(NOW - 9 * day));
+    twins.put(entry("new"));
+    for (long now : List.of(NOW, NOW + 2 * day)) {
+      Invocation run = run(twins);
+      readUnderTheLock(new Invocation(run.chain(), run.surroundings(), run.messages(), now));
+    }
+    assertThat(secrets(twins)).contains("new");
+  }
+
+  @Test
+  void aSecondNameTakesNoTwinAlong() throws Exception {
+    Twins twins = new Twins("first");
+    twins.put(entry("one").withKey(NAMELESS));
+    twins.put(entry("another").withKey(NAMELESS));
+    twins.put(entry("one"));
+    readUnderTheLock(run(twins));
+    assertThat(secrets(twins)).contains("one", "another");
+  }
+
+  private static void readUnderTheLock(Invocation run) throws StoreException {
+    try (StoreLock lock = run.lock()) {
+      new ChainWriter(run, KEY.identity()).read(lock);
+    }
+  }
+
+  // --- another user name ---
+
+  private static final EntryKey NAMELESS = new EntryKey(KEY.identity(), null);
+  private static final EntryKey BOB = new EntryKey(KEY.identity(), "bob");
+
+  /** What git is answered when the URL has this user. */
+  private String answer(String user) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String request = "protocol=https\nhost=dev.azure.com\npath=contoso\nusername=" + user + "\n";
+    err.reset();
+    GetOperation get =
+        CredentialHelper.get(run(store), new ByteArrayInputStream(request.getBytes(UTF_8)));
+    get.writeTo(out);
+    return out.toString(UTF_8);
+  }
+
+  /** A login as another user than the one under whom the old token is stored. */
+  private void loginAsAlice(EntryKey before, String secret) throws StoreException {
+    TokenKeeper keeper =
+        new TokenKeeper(
+            run(store), Resolution.parse("contoso"), before.user() == null ? "alice" : null);
+    keeper.keep(entry(secret), "alice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void ofALoginThatIsKilledTheOldTokenIsNowhereAnswered(int writes) throws Exception {
+    for (EntryKey before : List.of(NAMELESS, BOB)) {
+      // As late as the new one: the time tells nothing.
+      store.save(entry("old").withKey(before));
+      store.killAfter(writes);
+      try {
+        loginAsAlice(before, "new");
+        assertThat(writes).isGreaterThan(2);
+      } catch (InMemoryStore.Killed e) {
+        assertThat(writes).isLessThan(3);
+      }
+      store.killAfter(Integer.MAX_VALUE);
+      for (String user : List.of("", "alice", "bob", "carol")) {
+        assertThat(answer(user)).as(user).contains("password=new\n");
+        assertThat(err.toString(UTF_8)).isEmpty();
+      }
+      loginAsAlice(before, "newer");
+      assertThat(secrets(store)).containsExactly("newer");
+      for (EntryKey key : store.list()) {
+        store.delete(key);
+      }
+    }
+  }
+
+  @Test
+  void aStoreMendsWhatAKilledLoginLeft() throws Exception {
+    store.save(entry("old").withKey(NAMELESS));
+    store.killAfter(2);
+    try {
+      loginAsAlice(NAMELESS, "new");
+    } catch (InMemoryStore.Killed e) {
+      assertThat(store.list()).hasSize(2);
+    }
+    store.killAfter(Integer.MAX_VALUE);
+    String request =
+        "protocol=https\nhost=dev.azure.com\npath=contoso\nusername=alice\npassword=newer\n";
+    CredentialHelper.store(run(store), new ByteArrayInputStream(request.getBytes(UTF_8)));
+    assertThat(secrets(store)).containsExactly("newer");
+    assertThat(store.list()).containsExactly(KEY);
+  }
+
+  @Test
+  void aTokenThatCannotHaveTheNewUserNameIsStoredUnderTheOldOne() throws Exception {
+    InMemoryStore full =
+        new InMemoryStore("full") {
+          @Override
+          public void save(Entry entry) throws StoreException {
+            if (entry.key().equals(KEY)) {
+              throw new StoreException(Reason.LIMIT, "no room for another one");
+            }
+            super.save(entry);
+          }
+        };
+    full.save(entry("old").withKey(NAMELESS));
+    TokenKeeper keeper = new TokenKeeper(run(full), Resolution.parse("contoso"), "alice");
+    assertThat(keeper.keep(entry("new"), null)).isSameAs(full);
+    assertThat(secrets(full)).containsExactly("new");
+    assertThat(err.toString(UTF_8)).contains("no room", "not under the user name alice");
+  }
+
+  @Test
+  void onOtherHostsAnotherPersonsEqualPasswordStays() throws Exception {
+    Resolution whose = Resolution.parse("https://example.com");
+    for (String user : List.of("alice", "bob")) {
+      EntryKey key = new EntryKey(whose.identity(), user);
+      TokenKeeper keeper = new TokenKeeper(run(store), whose, user);
+      assertThat(keeper.keep(entry("same").withKey(key), user)).isNotNull();
+    }
+    assertThat(store.list()).extracting(EntryKey::user).containsExactlyInAnyOrder("alice", "bob");
+  }
+
   private void keep(Entry entry, Store... stores) throws StoreException {
     Resolution whose = Resolution.parse("contoso");
     assertThat(new TokenKeeper(run(stores), whose, null).keep(entry, "alice")).isNotNull();
   }
 
   /** A keyring in which two first stores at once have left two equal items. */
-  private static class Twins implements Store {
-    private final String name;
+  private static final class Twins extends InMemoryStore {
     private final List<Entry> items = new ArrayList<>();
     boolean forgets;
 
     Twins(String name) {
-      this.name = name;
+      super(name);
     }
 
     void put(Entry entry) {
       items.add(entry);
     }
 
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public String location() {
-      return "memory";
-    }
-
-    @Override
-    public String readers() {
-      return "this test";
+    private static Entry copy(Entry entry) {
+      Secret secret = Secret.password(entry.secret().bytes().clone());
+      return Entry.of(entry.key(), secret, entry.storedAt()).setAsideAt(entry.setAsideAt());
     }
 
     @Override
     public List<Entry> find(Identity where) {
       List<Entry> found = new ArrayList<>();
       for (Entry item : items) {
-        byte[] copy = item.secret().bytes().clone();
-        found.add(Entry.of(item.key(), Secret.password(copy), item.storedAt()));
+        found.add(copy(item));
       }
       return found;
     }
@@ -247,55 +373,13 @@ final class ChangeTest {
     public void save(Entry entry) {
       if (!forgets) {
         items.removeIf(item -> item.key().equals(entry.key()));
-        byte[] copy = entry.secret().bytes().clone();
-        items.add(Entry.of(entry.key(), Secret.password(copy), entry.storedAt()));
+        items.add(copy(entry));
       }
     }
 
     @Override
     public boolean delete(EntryKey key) {
       return items.removeIf(item -> item.key().equals(key));
-    }
-  }
-
-  /** A store that fails with each write, which it may have done. */
-  private record Halfway(InMemoryStore inside, boolean isDone) implements Store {
-    @Override
-    public String name() {
-      return inside.name();
-    }
-
-    @Override
-    public String location() {
-      return inside.location();
-    }
-
-    @Override
-    public String readers() {
-      return inside.readers();
-    }
-
-    @Override
-    public List<Entry> find(Identity where) throws StoreException {
-      return inside.find(where);
-    }
-
-    @Override
-    public List<EntryKey> list() throws StoreException {
-      return inside.list();
-    }
-
-    @Override
-    public void save(Entry entry) throws StoreException {
-      if (isDone) {
-        inside.save(entry);
-      }
-      throw new StoreException(Reason.TIMEOUT, "too late");
-    }
-
-    @Override
-    public boolean delete(EntryKey key) throws StoreException {
-      return inside.delete(key);
     }
   }
 }

@@ -3,29 +3,41 @@ package io.github.gitcredentialpat.store.secretservice;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
+import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.testing.PrivateBus;
 import io.github.gitcredentialpat.testing.Requires;
+import io.github.gitcredentialpat.tokens.Invocation;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store contract and more, on a real GNOME Keyring that is unlocked. */
@@ -145,6 +157,107 @@ final class SecretServiceStoreTest extends StoreContract {
     assertThat(items(entry.key())).hasSize(2);
     assertThat(store.delete(entry.key())).isTrue();
     assertThat(items(entry.key())).isEmpty();
+  }
+
+  // --- two items of one entry, which two first stores at once may leave ---
+
+  private static final long NOW = 1_800_000_000L;
+
+  private Invocation run(ByteArrayOutputStream err) {
+    Deadline deadline = new Deadline();
+    deadline.promptShown();
+    return new Invocation(
+        new StoreChain(List.of(open()), true),
+        new Environment(bus.environment(), false, deadline),
+        new Console(err, false),
+        NOW);
+  }
+
+  /** The tokens of an organization that nobody has, under one key. */
+  private EntryKey putTwo(String collection, @Nullable String user) throws Exception {
+    EntryKey key = new EntryKey(Identity.ofOrganization(host.replace(".", "-")), user);
+    long time = NOW - 10;
+    for (String secret : List.of("older", "newer")) {
+      put(collection, Entry.of(key, Secret.password(secret.getBytes(UTF_8)), time++));
+    }
+    assertThat(items(key)).hasSize(2);
+    return key;
+  }
+
+  private static ByteArrayInputStream request(EntryKey key, String more) {
+    String place = "protocol=https\nhost=dev.azure.com\npath=" + key.identity().path() + "\n";
+    return new ByteArrayInputStream((place + more).getBytes(UTF_8));
+  }
+
+  private List<String> secrets(EntryKey key) throws Exception {
+    List<String> secrets = new ArrayList<>();
+    for (Entry entry : open().find(key.identity())) {
+      secrets.add(
+          new String(entry.secret().bytes(), UTF_8) + (entry.setAsideAt() == 0 ? "" : " (aside)"));
+    }
+    return secrets;
+  }
+
+  private static List<Arguments> placesOfTwo() {
+    List<Arguments> places = new ArrayList<>();
+    for (String collection : List.of(DEFAULT_COLLECTION, OTHER_COLLECTION)) {
+      places.add(Arguments.of(collection, null));
+      places.add(Arguments.of(collection, "alice"));
+    }
+    return places;
+  }
+
+  @ParameterizedTest
+  @MethodSource("placesOfTwo")
+  void ofTwoEqualItemsTheNewerIsAnswered(String collection, @Nullable String user)
+      throws Exception {
+    EntryKey key = putTwo(collection, user);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    CredentialHelper.get(run(err), request(key, "")).writeTo(out);
+    assertThat(out.toString(UTF_8)).contains("password=newer\n");
+    assertThat(err.toString(UTF_8)).isEmpty();
+    assertThat(secrets(key)).containsExactlyInAnyOrder("older", "newer");
+    assertThat(store.delete(key)).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("placesOfTwo")
+  void aStoreOverTwoEqualItemsLeavesTheNewToken(String collection, @Nullable String user)
+      throws Exception {
+    EntryKey key = putTwo(collection, user);
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertThat(CredentialHelper.store(run(err), request(key, "username=alice\npassword=newest\n")))
+        .isTrue();
+    // Where the two have no name, a token with one may be another account's.
+    assertThat(secrets(key)).contains("newest");
+    for (EntryKey each : keys(key)) {
+      assertThat(store.delete(each)).isTrue();
+    }
+  }
+
+  private Set<EntryKey> keys(EntryKey like) throws Exception {
+    Set<EntryKey> keys = new HashSet<>();
+    for (Entry entry : open().find(like.identity())) {
+      keys.add(entry.key());
+    }
+    return keys;
+  }
+
+  @ParameterizedTest
+  @MethodSource("placesOfTwo")
+  void aRefusalOfOneOfTwoEqualItemsSparesTheOther(String collection, @Nullable String user)
+      throws Exception {
+    for (String refused : List.of("older", "newer")) {
+      EntryKey key = putTwo(collection, user);
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      CredentialHelper.Erased erased =
+          CredentialHelper.erase(
+              run(err), request(key, "username=alice\npassword=" + refused + "\n"));
+      assertThat(erased.failed()).isFalse();
+      assertThat(secrets(key)).containsExactly(refused.equals("older") ? "newer" : "older");
+      assertThat(store.delete(key)).isTrue();
+    }
   }
 
   @Test
