@@ -1,10 +1,10 @@
 package io.github.gitcredentialpat;
 
-import io.github.gitcredentialpat.command.Commands;
-import io.github.gitcredentialpat.command.Explanation;
-import io.github.gitcredentialpat.command.Failure;
+import io.github.gitcredentialpat.cli.Failure;
+import io.github.gitcredentialpat.command.RootCommand;
 import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.helper.GetOperation;
+import io.github.gitcredentialpat.online.RefusalExplanation;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
@@ -112,7 +112,7 @@ public final class Main implements Thread.UncaughtExceptionHandler {
     }
     messages = new Console(err, trace);
     if (word == null || !CredentialHelper.isOperation(word)) {
-      Commands commands = new Commands(in, out, err, environment);
+      RootCommand commands = new RootCommand(in, out, err, environment);
       // git may learn operations that this program does not know; everybody else wants to be told.
       if (word != null && !commands.isCommand(word) && isCalledByGit()) {
         return 0;
@@ -148,7 +148,7 @@ public final class Main implements Thread.UncaughtExceptionHandler {
           yield 1;
         }
         if (get.setAside() != null) {
-          Explanation.reconsider(run, get);
+          RefusalExplanation.reconsider(run, get);
         }
         yield get.writeTo(out) ? 0 : 1;
       }
@@ -156,7 +156,7 @@ public final class Main implements Thread.UncaughtExceptionHandler {
       default -> {
         CredentialHelper.Erased erased = CredentialHelper.erase(run, in);
         if (!erased.entries().isEmpty()) {
-          Explanation.give(run, erased);
+          RefusalExplanation.give(run, erased);
         }
         for (Entry removed : erased.entries()) {
           removed.wipe();

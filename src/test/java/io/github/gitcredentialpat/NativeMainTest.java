@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.jna.Native;
-import io.github.gitcredentialpat.command.Commands;
+import io.github.gitcredentialpat.command.RootCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +24,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 import picocli.codegen.aot.graalvm.ReflectionConfigGenerator;
 
 /**
@@ -40,15 +39,14 @@ final class NativeMainTest {
 
   @Test
   void allThatPicocliReadsOfTheCommandsIsRegistered() throws Exception {
-    Commands commands =
-        new Commands(
+    RootCommand commands =
+        new RootCommand(
             InputStream.nullInputStream(),
             new ByteArrayOutputStream(),
             new ByteArrayOutputStream(),
             Map.of());
     String told =
-        ReflectionConfigGenerator.generateReflectionConfig(
-            new CommandLine(commands).getCommandSpec());
+        ReflectionConfigGenerator.generateReflectionConfig(commands.line().getCommandSpec());
     TreeSet<String> types = new TreeSet<>();
     for (JsonNode type : MAPPER.readTree(told)) {
       String name = type.get("name").textValue();
@@ -56,7 +54,7 @@ final class NativeMainTest {
         types.add(name);
       }
     }
-    assertThat(types).contains(Commands.class.getName()).hasSizeGreaterThan(20);
+    assertThat(types).contains(RootCommand.class.getName()).hasSizeGreaterThan(20);
     List<String> expected = new ArrayList<>();
     for (String type : types) {
       expected.add(

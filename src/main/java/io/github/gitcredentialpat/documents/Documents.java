@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.documents;
 
-import io.github.gitcredentialpat.command.Commands;
+import io.github.gitcredentialpat.command.RootCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,12 +40,12 @@ public final class Documents {
 
   /** The commands, which are looked at and never run. */
   static CommandLine commands() {
-    return new CommandLine(
-        new Commands(
+    return new RootCommand(
             InputStream.nullInputStream(),
             OutputStream.nullOutputStream(),
             OutputStream.nullOutputStream(),
-            Map.of()));
+            Map.of())
+        .line();
   }
 
   private static void write(Path file, String text) throws IOException {

@@ -12,6 +12,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
+import io.github.gitcredentialpat.testing.Typed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,0 +1,136 @@
+package io.github.gitcredentialpat.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.git.CredentialStoreFiles;
+import io.github.gitcredentialpat.git.GitCommand;
+import io.github.gitcredentialpat.git.KnownOrganizations;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Terminal;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.ForeignSource;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.Invocation;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one command works with.
+ *
+ * @param run the chain of stores, the environment, and where messages go
+ * @param allStores every store there is, usable here or not
+ * @param in standard input
+ * @param out standard output, for results only
+ * @param json whether results are wanted as JSON
+ * @param colored whether the person's terminal shows colours
+ */
+public record CommandContext(
+    Invocation run,
+    List<Store> allStores,
+    InputStream in,
+    OutputStream out,
+    boolean json,
+    boolean colored) {
+
+  private static final long PATIENCE_MILLIS = 30 * 60 * 1_000L;
+
+  /** What is stored where. */
+  public Inventory inventory() {
+    return new Inventory(run, allStores);
+  }
+
+  public Console messages() {
+    return run.messages();
+  }
+
+  public void say(String line) {
+    messages().say(line);
+  }
+
+  /** Writes a result. */
+  public void print(String text) throws IOException {
+    out.write(text.getBytes(UTF_8));
+    out.flush();
+  }
+
+  /** Asks a question and waits for a yes; the end of the input is a no. */
+  public boolean isConfirmed(String question) throws IOException {
+    say(question + " [y/N]");
+    // Byte by byte: what comes after this line is for the next question.
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+      line.write(next);
+    }
+    String answer = line.toString(UTF_8).strip();
+    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+  }
+
+  /**
+   * One line that is typed without echo, for the caller to wipe; absent when nobody is there, or
+   * nobody types anything in half an hour: a token is made on a web page first.
+   */
+  public char @Nullable [] askSecret(String prompt) {
+    if (!run.surroundings().mayPrompt()) {
+      return null;
+    }
+    try (Terminal terminal = Terminal.open()) {
+      if (terminal != null) {
+        return terminal.ask(prompt, PATIENCE_MILLIS);
+      }
+    }
+    java.io.Console console = Terminal.isTerminal(Terminal.INPUT) ? System.console() : null;
+    return console == null ? null : console.readPassword("%s", prompt);
+  }
+
+  /** Those that our stores and git's configuration name; what cannot be read names none. */
+  public KnownOrganizations knownOrganizations() {
+    KnownOrganizations organizations = new KnownOrganizations();
+    for (Store store : run.chain().stores()) {
+      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().doing("reading " + store.name());
+      try {
+        for (EntryKey key : store.list()) {
+          if (key.identity().isOrganization()) {
+            organizations.add(key.identity());
+          }
+        }
+      } catch (StoreException e) {
+        messages().trace(e);
+      }
+    }
+    if (GitCommand.isThere(environment())) {
+      try {
+        organizations.addAll(GitCommand.find(environment()));
+      } catch (UserException | IOException e) {
+        messages().trace(e);
+      }
+    }
+    return organizations;
+  }
+
+  /**
+   * Where other programs keep what could be brought over.
+   *
+   * @param name the only place that is meant; absent for all
+   * @throws UserException when there is none of that name
+   */
+  public List<ForeignSource> foreignSources(@Nullable String name) throws UserException {
+    return ForeignSource.of(
+        allStores,
+        run.surroundings(),
+        () -> CredentialStoreFiles.of(environment(), run.surroundings().home()),
+        name);
+  }
+
+  public Map<String, String> environment() {
+    return run.surroundings().environment();
+  }
+}

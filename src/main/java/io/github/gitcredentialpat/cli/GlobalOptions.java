@@ -1,0 +1,214 @@
+package io.github.gitcredentialpat.cli;
+
+import io.github.gitcredentialpat.git.ConfiguredStores;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.PromptPolicy;
+import io.github.gitcredentialpat.platform.Terminal;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.choice.StoreChoice;
+import io.github.gitcredentialpat.tokens.Invocation;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The options that every command has, and what a command works with because of them. */
+public final class GlobalOptions {
+  @Option(
+      names = "--store",
+      paramLabel = "NAME,...",
+      scope = ScopeType.INHERIT,
+      completionCandidates = StoreNames.class,
+      description = "Use these stores, in this order, instead of the platform's own.")
+  private @Nullable String store;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      scope = ScopeType.INHERIT,
+      description = "How long keyutils keeps an unused token, as in 30m or 8h (the default).")
+  private @Nullable String timeout;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Print what is listed as JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--trace",
+      scope = ScopeType.INHERIT,
+      description = "Say on standard error what is done; never a secret.")
+  private boolean trace;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  @SuppressWarnings("unused") // picocli shows it before a command runs.
+  private boolean help;
+
+  @Option(
+      names = "--version",
+      versionHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show the version.")
+  @SuppressWarnings("unused")
+  private boolean version;
+
+  private final InputStream in;
+  private final OutputStream out;
+  private final OutputStream err;
+  private final Map<String, String> environment;
+  private final StoreSource source;
+  private List<String> arguments = List.of();
+
+  /** On these streams and this environment, with all stores there are. */
+  public GlobalOptions(
+      InputStream in, OutputStream out, OutputStream err, Map<String, String> environment) {
+    this(in, out, err, environment, new AllStores());
+  }
+
+  /** The same on other stores. */
+  public GlobalOptions(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      Map<String, String> environment,
+      StoreSource source) {
+    this.in = StandardStreams.input(in);
+    this.out = StandardStreams.output(out);
+    this.err = err;
+    this.environment = environment;
+    this.source = source;
+  }
+
+  /** Standard output. */
+  public OutputStream out() {
+    return out;
+  }
+
+  /** All words of the command line. */
+  public void setArguments(List<String> words) {
+    arguments = words;
+  }
+
+  /** The arguments behind the first {@code --}, which picocli does not tell from those before. */
+  public List<String> argumentsAfterDoubleDash() {
+    int dashes = arguments.indexOf("--");
+    return dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
+  }
+
+  /** What the command works with; opens no store yet. */
+  public CommandContext context() throws UserException {
+    return context(true, store);
+  }
+
+  /** The same, where nobody is to be asked for anything. */
+  public CommandContext silentContext() throws UserException {
+    return context(false, store);
+  }
+
+  /** The same with these stores, joined by commas, as git's helper is told to use them. */
+  public CommandContext silentContext(String names) throws UserException {
+    return context(false, names);
+  }
+
+  /** The choice of stores as git's configuration has it behind a helper; empty for none. */
+  public String helperOptions() {
+    return (store == null ? "" : " --store " + store)
+        + (timeout == null ? "" : " --timeout " + timeout);
+  }
+
+  private CommandContext context(boolean mayPrompt, @Nullable String chosen) throws UserException {
+    Console messages = messages();
+    Environment surroundings =
+        new Environment(
+            environment,
+            mayPrompt && PromptPolicy.isAllowed(environment),
+            new Deadline(),
+            messages);
+    String names = chosen != null ? chosen : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
+    StoreChain chain = names == null ? configured(surroundings, messages) : null;
+    try {
+      chain =
+          chain == null ? source.chain(names, StoreChoice.timeout(timeout), surroundings) : chain;
+    } catch (IllegalArgumentException e) {
+      throw UserException.wrongUsage(e.getMessage());
+    }
+    Invocation run =
+        new Invocation(chain, surroundings, messages, System.currentTimeMillis() / 1000);
+    return new CommandContext(run, source.all(surroundings), in, out, json, isColored());
+  }
+
+  /**
+   * The stores that git's helper is told to use; absent when it is told nothing. They do not count
+   * as chosen: what lies in others since before is listed and removed as well.
+   */
+  private @Nullable StoreChain configured(Environment surroundings, Console messages) {
+    ConfiguredStores configured = ConfiguredStores.of(environment, messages);
+    if (configured.names() == null) {
+      return null;
+    }
+    try {
+      int seconds = StoreChoice.timeout(timeout == null ? configured.timeout() : timeout);
+      return new StoreChain(
+          source.chain(configured.names(), seconds, surroundings).stores(), false);
+    } catch (IllegalArgumentException e) {
+      // The doctor says so; here a person may be about to mend it.
+      messages.trace(e);
+      return null;
+    }
+  }
+
+  /** Where lines for the person go. */
+  public Console messages() {
+    String variable = environment.get("GIT_CREDENTIAL_PAT_TRACE");
+    boolean tracing = trace || (variable != null && !variable.isEmpty());
+    if (tracing) {
+      // Read when the first logger is made, which only commands that ask a service do.
+      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
+    }
+    return new Console(err, tracing);
+  }
+
+  /** Whether the person's terminal shows colors. */
+  public boolean isColored() {
+    String terminal = environment.get("TERM");
+    String refused = environment.get("NO_COLOR");
+    return terminal != null
+        && !terminal.equals("dumb")
+        && (refused == null || refused.isEmpty())
+        && Terminal.isTerminal(Terminal.OUTPUT);
+  }
+
+  /** What a shell offers behind --store. */
+  static final class StoreNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of(StoreChoice.NAMES.split(", ")).iterator();
+    }
+  }
+
+  /** The stores that the program has. */
+  private static final class AllStores implements StoreSource {
+    @Override
+    public StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
+      return StoreChoice.chain(names, timeout, surroundings);
+    }
+
+    @Override
+    public List<Store> all(Environment surroundings) {
+      return StoreChoice.all(surroundings);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package io.github.gitcredentialpat.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.cli.Failure;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.StoreSource;
+import io.github.gitcredentialpat.command.auth.AuthCommands;
+import io.github.gitcredentialpat.command.doctor.Doctor;
+import io.github.gitcredentialpat.command.handoff.HandoffCommands;
+import io.github.gitcredentialpat.command.setup.SetupCommands;
+import io.github.gitcredentialpat.command.stores.StoreCommands;
+import io.github.gitcredentialpat.command.token.TokenGroup;
+import io.github.gitcredentialpat.command.transfer.TransferCommands;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.Program;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.choice.StoreChoice;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What a person types: the options that every command has, and the commands. */
+@Command(
+    name = Program.NAME,
+    description = {
+      "Keeps personal access tokens of Azure DevOps in the operating system's keychain and hands"
+          + " them to git.",
+      ""
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = VersionInfo.class,
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Operations, which git calls: get, store, erase, capability. Stores: "
+          + StoreChoice.NAMES
+          + ".",
+      "Example: git-credential-pat login contoso"
+    })
+public final class RootCommand implements Callable<Integer> {
+  @Option(
+      names = "--cargo-plugin",
+      hidden = true,
+      description = "Answer Cargo, which starts it as a credential provider.")
+  private boolean cargoPlugin;
+
+  @Mixin private final GlobalOptions options;
+  private final CommandLine line;
+
+  /** The commands on these streams and this environment, with all stores there are. */
+  public RootCommand(
+      InputStream in, OutputStream out, OutputStream err, Map<String, String> environment) {
+    this(new GlobalOptions(in, out, err, environment), err);
+  }
+
+  /** The same on other stores. */
+  public RootCommand(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      Map<String, String> environment,
+      StoreSource source) {
+    this(new GlobalOptions(in, out, err, environment, source), err);
+  }
+
+  private RootCommand(GlobalOptions options, OutputStream err) {
+    this.options = options;
+    line = new CommandLine(this);
+    AuthCommands.all(options).forEach(line::addSubcommand);
+    line.addSubcommand(TokenGroup.of(options));
+    TransferCommands.all(options).forEach(line::addSubcommand);
+    SetupCommands.all(options).forEach(line::addSubcommand);
+    line.addSubcommand(new Doctor(options));
+    HandoffCommands.all(options).forEach(line::addSubcommand);
+    StoreCommands.all(options).forEach(line::addSubcommand);
+    line.setOut(new PrintWriter(options.out(), true, UTF_8));
+    line.setErr(new PrintWriter(err, true, UTF_8));
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(options.isColored() ? Ansi.ON : Ansi.OFF));
+    line.setUsageHelpWidth(100);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    // An argument such as @file is meant for the program that exec runs.
+    line.setExpandAtFiles(false);
+    line.setParameterExceptionHandler(this::wrongUsage);
+    line.setExecutionExceptionHandler(this::failed);
+  }
+
+  /** The commands as picocli has them. */
+  public CommandLine line() {
+    return line;
+  }
+
+  /** Whether there is a command of that name. */
+  public boolean isCommand(String word) {
+    return line.getSubcommands().containsKey(word);
+  }
+
+  /**
+   * Runs the command that these arguments name.
+   *
+   * @return the exit status: 0 done, 1 could not, 2 wrong usage; {@code check} has its own
+   */
+  public int run(String... arguments) {
+    options.setArguments(List.of(arguments));
+    int status;
+    try {
+      status = line.execute(arguments);
+      if (status == 0) {
+        // What picocli printed, such as the help: its PrintWriter keeps to itself what went wrong.
+        options.out().flush();
+      }
+    } catch (IOException e) {
+      Failure.report(options.messages(), e);
+      status = 1;
+    } catch (Error e) {
+      Failure.report(options.messages(), e);
+      List<CommandLine> parsed = line.getParseResult().asCommandLineList();
+      status = parsed.get(parsed.size() - 1).getCommandSpec().exitCodeOnExecutionException();
+    }
+    return status;
+  }
+
+  /** No command: Cargo, or nothing, for which git's documentation wants usage and a failure. */
+  @Override
+  public Integer call() throws UserException, IOException {
+    if (cargoPlugin) {
+      return HandoffCommands.answerCargo(options.context());
+    }
+    line.usage(line.getErr());
+    return 1;
+  }
+
+  private int wrongUsage(CommandLine.ParameterException problem, String[] arguments) {
+    Console messages = options.messages();
+    String near = "";
+    if (problem instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      near = String.join(" or ", unmatched.getSuggestions());
+    }
+    messages.say(problem.getMessage() + (near.isEmpty() ? "" : "; did you mean " + near + "?"));
+    messages.say("type: " + problem.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    return 2;
+  }
+
+  private int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) {
+    Console messages = options.messages();
+    if (problem instanceof UserException expected) {
+      messages.trace(problem);
+      if (expected.getMessage() != null) {
+        messages.say(expected.getMessage());
+      }
+      if (expected.status() == UserException.WRONG_USAGE) {
+        messages.say("type: " + command.getCommandSpec().qualifiedName() + " --help");
+      }
+      return expected.status();
+    }
+    if (problem instanceof ServiceException || problem instanceof StoreException) {
+      messages.trace(problem);
+      messages.say(problem.getMessage());
+    } else {
+      Failure.report(messages, problem);
+    }
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+}

@@ -1,0 +1,192 @@
+package io.github.gitcredentialpat.command.auth;
+
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.cli.TextTable;
+import io.github.gitcredentialpat.cli.TokenLifetime;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.identity.TypedPlace;
+import io.github.gitcredentialpat.online.TokenChecker;
+import io.github.gitcredentialpat.online.VerdictAdvice;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.Wording;
+import java.io.IOException;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** One line for each token that is kept, never with a secret. */
+@Command(
+    name = "list",
+    description = "List the tokens that are kept, and how long each lives.",
+    footer = {"", "Example: git-credential-pat list --json"})
+final class ListTokens implements Callable<Integer> {
+  /** A full bar is a month. */
+  private static final int BAR = 10;
+
+  private static final int DAYS_A_CELL = 3;
+
+  private final GlobalOptions global;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ORG|URL",
+      description = "Only those of this organisation, collection or host.")
+  private @Nullable String place;
+
+  @Option(names = "--check", description = "Ask the service about each of them.")
+  private boolean check;
+
+  /** What can be said of an entry's life. */
+  enum State {
+    OK("ok", "32"),
+    EXPIRING("expiring", "33"),
+    EXPIRED("expired", "31"),
+    SET_ASIDE("setAside", "31");
+
+    private final String word;
+    private final String color;
+
+    State(String word, String color) {
+      this.word = word;
+      this.color = color;
+    }
+
+    static State of(Entry entry, long now) {
+      if (entry.setAsideAt() != 0) {
+        return SET_ASIDE;
+      }
+      if (entry.expiry() == null) {
+        return OK;
+      }
+      long at = entry.expiry().at();
+      if (at <= now) {
+        return EXPIRED;
+      }
+      return TokenLifetime.endsSoon(at, now) ? EXPIRING : OK;
+    }
+  }
+
+  ListTokens(GlobalOptions global) {
+    this.global = global;
+  }
+
+  @Override
+  public Integer call() throws UserException, IOException {
+    CommandContext context = global.context();
+    Resolution whose = place == null ? null : TypedPlace.resolve(place);
+    Inventory inventory = context.inventory();
+    List<StoredEntry> kept = inventory.entries(whose);
+    long now = context.run().now();
+    List<Verdict> verdicts = check ? new TokenChecker(context).checkAll(kept) : List.of();
+    if (context.json()) {
+      JsonReport json = new JsonReport("entries");
+      for (int i = 0; i < kept.size(); i++) {
+        JsonReport.Item item = describe(json.add(), kept.get(i), now);
+        if (check) {
+          item.put("verdict", Check.word(verdicts.get(i)));
+        }
+      }
+      context.print(json.text());
+    } else if (kept.isEmpty() && inventory.isComplete()) {
+      context.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
+    } else if (!kept.isEmpty()) {
+      context.print(table(kept, now, context.colored()));
+      for (int i = 0; i < verdicts.size(); i++) {
+        StoredEntry each = kept.get(i);
+        String token = StoredEntry.describe(each.entry().key());
+        String line = VerdictAdvice.on(verdicts.get(i), token, each.identity(), now);
+        context.print((i == 0 ? "\n" : "") + Console.harmless(line) + "\n");
+      }
+    }
+    boolean good = verdicts.stream().noneMatch(verdict -> Check.status(verdict) == Check.BAD);
+    kept.forEach(each -> each.entry().wipe());
+    return inventory.isComplete() && good ? 0 : 1;
+  }
+
+  private static JsonReport.Item describe(JsonReport.Item item, StoredEntry kept, long now) {
+    Identity identity = kept.identity();
+    Entry entry = kept.entry();
+    item.place(identity)
+        .put("protocol", identity.protocol())
+        .put("host", identity.host())
+        .put("path", identity.path())
+        .put("user", entry.key().user())
+        .put("store", kept.store().name())
+        .put("name", entry.name())
+        .put("scopes", entry.scopes())
+        .put("authorizationId", entry.authorizationId())
+        .time("storedAt", entry.storedAt())
+        .put("issuedAt", issued(entry));
+    Expiry expiry = entry.expiry();
+    if (expiry != null) {
+      item.time("expiresAt", expiry.at())
+          .put("expiryFrom", expiry.source().name().toLowerCase(Locale.ROOT))
+          .put("daysLeft", TokenLifetime.daysLeft(expiry.at(), now));
+    }
+    return item.put("state", State.of(entry, now).word);
+  }
+
+  private static String table(List<StoredEntry> kept, long now, boolean colored) {
+    TextTable table =
+        new TextTable("TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT");
+    for (StoredEntry each : kept) {
+      Entry entry = each.entry();
+      table.add(
+          colored ? State.of(entry, now).color : "",
+          each.identity().display(),
+          known(entry.key().user()),
+          each.store().name(),
+          known(entry.name()),
+          known(entry.scopes()),
+          known(issued(entry)),
+          expires(entry.expiry()),
+          left(entry, now));
+    }
+    return table.text();
+  }
+
+  private static String known(@Nullable String value) {
+    return value == null || value.isEmpty() ? "-" : value;
+  }
+
+  /** The month, read off the token itself, in ISO 8601; absent when its form does not tell. */
+  private static @Nullable String issued(Entry entry) {
+    YearMonth month = TokenFormat.issuedIn(entry.secret().bytes());
+    return month == null ? null : month.toString();
+  }
+
+  private static String expires(@Nullable Expiry expiry) {
+    return expiry == null
+        ? "unknown"
+        : Wording.date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
+  }
+
+  private static String left(Entry entry, long now) {
+    return switch (State.of(entry, now)) {
+      case SET_ASIDE -> "set aside on " + Wording.date(entry.setAsideAt());
+      case EXPIRED -> "expired";
+      default ->
+          entry.expiry() == null ? "-" : bar(TokenLifetime.daysLeft(entry.expiry().at(), now));
+    };
+  }
+
+  private static String bar(long days) {
+    int cells = (int) Math.min(BAR, days / DAYS_A_CELL + 1);
+    return "#".repeat(cells) + ".".repeat(BAR - cells) + " " + TokenLifetime.days(days);
+  }
+}

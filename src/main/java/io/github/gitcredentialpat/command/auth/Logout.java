@@ -1,0 +1,239 @@
+package io.github.gitcredentialpat.command.auth;
+
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.UserChoice;
+import io.github.gitcredentialpat.git.GitCommand;
+import io.github.gitcredentialpat.git.ProactiveAuth;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TypedPlace;
+import io.github.gitcredentialpat.online.SignIn;
+import io.github.gitcredentialpat.online.TokenSelector;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Removes tokens from this machine, in every store, which is how a person revokes locally. */
+@Command(
+    name = "logout",
+    description = "Remove tokens from this machine, in every store: revoke locally.",
+    footer = {
+      "",
+      "Example: git-credential-pat logout contoso",
+      "Example: git-credential-pat logout contoso --user alice@contoso.com",
+      "Example: git-credential-pat logout --sign-in"
+    })
+final class Logout implements Callable<Integer> {
+  private final GlobalOptions global;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ORG|URL",
+      description = "The organisation, collection or host.")
+  private @Nullable String place;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Only those of this account, of several.")
+  private @Nullable String user;
+
+  @Option(names = "--all", description = "Remove every token, and every sign-in.")
+  private boolean all;
+
+  @Option(
+      names = "--sign-in",
+      description = "Forget the sign-ins to Microsoft Entra that manage tokens.")
+  private boolean signIn;
+
+  @Option(names = "--revoke", description = "Revoke them at the service as well.")
+  private boolean revoke;
+
+  @Option(names = "--yes", description = "Do not ask before removing several.")
+  private boolean yes;
+
+  Logout(GlobalOptions global) {
+    this.global = global;
+  }
+
+  @Override
+  public Integer call() throws UserException, IOException {
+    if ((all ? 1 : 0) + (signIn ? 1 : 0) + (place == null ? 0 : 1) != 1) {
+      throw UserException.wrongUsage("name an organization or a URL, or say --all or --sign-in");
+    }
+    if (place == null && (user != null || (signIn && revoke))) {
+      throw UserException.wrongUsage(
+          user == null
+              ? "--revoke is for tokens, not for --sign-in"
+              : "--user needs an organization");
+    }
+    CommandContext context = global.context();
+    Resolution whose = place == null ? null : TypedPlace.resolve(place);
+    Inventory inventory = context.inventory();
+    List<Inventory.Place> chosen = new ArrayList<>(signIn ? List.of() : tokens(inventory, whose));
+    if (all || signIn) {
+      chosen.addAll(inventory.signIns());
+    }
+    if (all) {
+      for (Store store : context.run().chain().stores()) {
+        if (inventory.absent().contains(store)) {
+          context.say(store.name() + " is not here now; what it may keep stays");
+        }
+      }
+    }
+    if (chosen.size() > 1 && !signIn && !yes && !isConfirmed(context, chosen)) {
+      context.say("nothing is removed; add --yes to remove without being asked");
+      return 1;
+    }
+    boolean removedAll = !revoke || revoke(context, inventory, chosen);
+    for (Inventory.Place place : chosen) {
+      inventory.begin("deleting from " + place.store().name());
+      removedAll &= remove(context, place);
+    }
+    boolean allRead = inventory.isComplete() && sayWhatIsDamaged(context, inventory, whose);
+    if (removedAll) {
+      undoProactive(context, inventory, chosen);
+    }
+    if (chosen.isEmpty() && allRead) {
+      context.say(
+          signIn
+              ? "no sign-in is remembered"
+              : "no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
+    }
+    return removedAll && allRead ? 0 : 1;
+  }
+
+  private List<Inventory.Place> tokens(Inventory inventory, @Nullable Resolution whose)
+      throws UserException {
+    List<Inventory.Place> stored = inventory.places(whose);
+    return whose == null ? stored : UserChoice.of(stored, Inventory.Place::key, whose, user);
+  }
+
+  /** Without a token git would ask for one where it was told to send one at once. */
+  private static void undoProactive(
+      CommandContext context, Inventory inventory, List<Inventory.Place> removed)
+      throws UserException, IOException {
+    if (!GitCommand.isThere(context.environment())) {
+      return;
+    }
+    ProactiveAuth setting = new ProactiveAuth(GitCommand.find(context.environment()));
+    Set<Identity> places = new LinkedHashSet<>();
+    removed.forEach(each -> places.add(each.key().identity()));
+    for (Identity place : places) {
+      Resolution whose = new Resolution(Resolution.Kind.ORGANIZATION, place, false, null);
+      if (place.isOrganization()
+          && inventory.places(whose).isEmpty()
+          && setting.remove(place.display())) {
+        context.say("git does not send a token for " + place.display() + " unasked any more");
+      }
+    }
+  }
+
+  private boolean remove(CommandContext context, Inventory.Place place) {
+    String what = StoredEntry.describe(place.store(), place.key());
+    TokenKeeper.Change change = TokenKeeper.delete(context.run(), place);
+    context.say(
+        what
+            + switch (change) {
+              case DONE ->
+                  revoke || place.key().identity().isSignIn()
+                      ? " is removed"
+                      : " is removed; it stays good at the service until revoked";
+              case GONE -> " was gone already";
+              default -> " could not be removed";
+            });
+    return change.isOver();
+  }
+
+  /** Nobody can tell whose tokens these are. Returns whether there are none. */
+  private static boolean sayWhatIsDamaged(
+      CommandContext context, Inventory inventory, @Nullable Resolution whose) {
+    boolean none = true;
+    for (Inventory.Damaged damaged : inventory.damaged()) {
+      int count = damaged.entries();
+      context.say(
+          (count == 1 ? "an entry" : count + " entries")
+              + " of "
+              + damaged.store().name()
+              + " cannot be read and "
+              + (count == 1 ? "stays" : "stay")
+              + (whose == null ? "" : "; it may be for " + whose.identity().display()));
+      none = false;
+    }
+    if (!none) {
+      context.messages().hint("git-credential-pat doctor");
+    }
+    return none;
+  }
+
+  /** Revokes them at the service. Returns whether all are revoked. */
+  private static boolean revoke(
+      CommandContext context, Inventory inventory, List<Inventory.Place> chosen) {
+    boolean revokedAll = true;
+    Set<Identity> places = new LinkedHashSet<>();
+    chosen.forEach(each -> places.add(each.key().identity()));
+    places.removeIf(Identity::isSignIn);
+    for (Identity place : places) {
+      String page = Resolution.tokenPages(place);
+      if (!place.isOrganization()) {
+        context.say("nothing can be revoked from here at " + place.display() + "; see " + page);
+        revokedAll = false;
+        continue;
+      }
+      Resolution whose = new Resolution(Resolution.Kind.ORGANIZATION, place, false, null);
+      List<StoredEntry> kept = inventory.entries(whose);
+      try (SignIn signIn = SignIn.to(context, whose)) {
+        for (StoredEntry each : kept) {
+          if (!chosen.contains(new Inventory.Place(each.store(), each.entry().key()))) {
+            continue;
+          }
+          Pat token = TokenSelector.of(signIn.pats(), each.entry());
+          if (token == null) {
+            context.say(
+                "which token at the service it is is not known for "
+                    + place.display()
+                    + "; revoke it at "
+                    + page);
+            revokedAll = false;
+          } else {
+            signIn.pats().revoke(token.authorizationId());
+            context.say(token.displayName() + " is revoked for " + place.display());
+          }
+        }
+      } catch (ServiceException | UserException | IOException | StoreException e) {
+        context.messages().trace(e);
+        context.say(
+            "nothing is revoked at the service for " + place.display() + ": " + e.getMessage());
+        context.say("revoke it at " + page);
+        revokedAll = false;
+      } finally {
+        kept.forEach(each -> each.entry().wipe());
+      }
+    }
+    return revokedAll;
+  }
+
+  private static boolean isConfirmed(CommandContext context, List<Inventory.Place> chosen)
+      throws IOException {
+    for (Inventory.Place place : chosen) {
+      context.say(StoredEntry.describe(place.store(), place.key()));
+    }
+    return context.isConfirmed("remove these " + chosen.size() + " tokens from this machine?");
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.gitcredentialpat.command.doctor;
+
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.command.doctor.Diagnosis.Severity;
+import io.github.gitcredentialpat.command.doctor.Report.Symptom;
+import io.github.gitcredentialpat.git.CredentialSettings.Setting;
+import io.github.gitcredentialpat.git.GitCommand;
+import io.github.gitcredentialpat.git.GitRepository;
+import io.github.gitcredentialpat.git.Wsl;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TypedPlace;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says in plain words what is wrong with the set-up, and what mends it. */
+@Command(
+    name = "doctor",
+    description = {
+      "Find what keeps git from working with tokens here, and say what mends it.",
+      "What it prints can be shown to anybody: the name of an organisation is in it, but no user,"
+          + " server, project, path, address or secret.",
+      ""
+    },
+    footer = {
+      "",
+      "Exit status: 1 when something is an error.",
+      "Example: git-credential-pat doctor https://dev.azure.com/contoso"
+    })
+public final class Doctor implements Callable<Integer> {
+  private final GlobalOptions global;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ORG|URL",
+      description = "The organisation, collection or repository; else this repository's remote.")
+  private @Nullable String typed;
+
+  @Option(names = "--online", description = "Ask the service as well, with the token that is kept.")
+  private boolean online;
+
+  public Doctor(GlobalOptions global) {
+    this.global = global;
+  }
+
+  @Override
+  public Integer call() throws UserException, IOException {
+    CommandContext context = global.silentContext();
+    Report findings = new Report(context.messages());
+    GitCommand git =
+        GitCommand.isThere(context.environment()) ? GitCommand.find(context.environment()) : null;
+    if (git == null) {
+      findings.add(Diagnosis.GIT_MISSING);
+    }
+    Subject place = place(context, git, findings);
+    Setting helper = git == null ? null : git(git, place, findings);
+    Wsl wsl = new Wsl(context.environment());
+    WslCheckup.report(wsl, helper, findings);
+    List<StoredEntry> kept = List.of();
+    if (helper == null || !wsl.isOfWindows(helper)) {
+      kept = new StoreCheckup(asked(context, helper, findings), place, findings).look();
+    }
+    findings.look(() -> new OtherProgramsCheckup(context, place, findings).look());
+    findings.look(() -> new RuntimeCheckup(context, findings).look(helper));
+    if (online && place.isAzure()) {
+      new OnlineCheckup(context, place, findings).look(kept);
+    }
+    kept.forEach(each -> each.entry().wipe());
+    context.print(context.json() ? json(findings) : text(findings, context.colored()));
+    boolean isIll =
+        findings.all().stream().anyMatch(each -> each.diagnosis().severity == Severity.ERROR);
+    return isIll ? 1 : 0;
+  }
+
+  private Subject place(CommandContext context, @Nullable GitCommand git, Report findings)
+      throws UserException, IOException {
+    if (typed != null) {
+      Resolution whose = TypedPlace.resolve(typed);
+      if (whose.kind() == Resolution.Kind.HOST) {
+        findings.add(Diagnosis.NOT_AZURE);
+      }
+      return Subject.of(typed, whose);
+    }
+    String remote = git == null ? null : remote(context);
+    if (remote == null) {
+      findings.add(Diagnosis.NO_PLACE);
+      return Subject.AZURE;
+    }
+    Resolution whose = Resolution.parse(remote);
+    if (whose.identity() == null) {
+      findings.add(
+          whose.kind() == Resolution.Kind.REFUSED
+              ? Diagnosis.URL_REFUSED
+              : Diagnosis.ORGANIZATION_UNKNOWN);
+      return Subject.AZURE;
+    }
+    if (whose.kind() == Resolution.Kind.HOST) {
+      findings.add(Diagnosis.NOT_AZURE);
+    }
+    return Subject.of(remote, whose);
+  }
+
+  private static @Nullable String remote(CommandContext context) throws IOException {
+    try {
+      return GitRepository.azureRemote(GitCommand.find(context.environment()));
+    } catch (UserException e) {
+      // There is none, or it is reached over ssh.
+      context.messages().trace(e);
+      return null;
+    }
+  }
+
+  private static @Nullable Setting git(GitCommand git, Subject place, Report findings) {
+    Setting[] helper = new Setting[1];
+    findings.look(() -> helper[0] = new GitCheckup(git, place, findings).look());
+    return helper[0];
+  }
+
+  /** With the stores that git's helper asks, unless the person chose others. */
+  private CommandContext asked(CommandContext context, @Nullable Setting helper, Report findings)
+      throws UserException {
+    if (helper == null || !global.helperOptions().isEmpty()) {
+      return context;
+    }
+    List<String> options = helper.options();
+    int store = options.indexOf("--store");
+    if (store < 0 || store + 1 >= options.size()) {
+      return context;
+    }
+    try {
+      return global.silentContext(options.get(store + 1));
+    } catch (UserException e) {
+      findings.add(Diagnosis.STORE_UNKNOWN);
+      return context;
+    }
+  }
+
+  private static String json(Report findings) {
+    JsonReport json = new JsonReport("findings");
+    for (Symptom symptom : findings.all()) {
+      json.add()
+          .put("id", symptom.diagnosis().id)
+          .put("severity", symptom.diagnosis().severity.word)
+          .put("message", symptom.message())
+          .put("fix", symptom.fix());
+    }
+    return json.text();
+  }
+
+  private static String text(Report findings, boolean colored) {
+    StringBuilder text = new StringBuilder();
+    for (Symptom symptom : findings.all()) {
+      Severity severity = symptom.diagnosis().severity;
+      String word = severity.word + " ".repeat(6 - severity.word.length());
+      text.append(colored ? "\u001b[" + severity.color + "m" + word + "\u001b[0m" : word);
+      text.append(symptom.message()).append('\n');
+      if (symptom.fix() != null) {
+        text.append("      ").append(symptom.fix()).append('\n');
+      }
+    }
+    return text.toString();
+  }
+}

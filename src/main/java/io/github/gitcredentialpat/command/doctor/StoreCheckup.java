@@ -1,0 +1,191 @@
+package io.github.gitcredentialpat.command.doctor;
+
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.TokenLifetime;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoreHealth;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The stores that git's helper asks, and the tokens in them. */
+final class StoreCheckup {
+  private final CommandContext context;
+  private final Invocation run;
+  private final Subject place;
+  private final Report findings;
+
+  StoreCheckup(CommandContext context, Subject place, Report findings) {
+    this.context = context;
+    this.run = context.run();
+    this.place = place;
+    this.findings = findings;
+  }
+
+  /**
+   * Looks at all of it.
+   *
+   * @return the tokens for the place, with their secrets, which the caller wipes
+   */
+  List<StoredEntry> look() {
+    List<StoreHealth> found = new ArrayList<>();
+    List<StoredEntry> kept = new ArrayList<>();
+    boolean all = true;
+    for (Store store : run.chain().stores()) {
+      StoreHealth status = StoreHealth.of(run, store);
+      found.add(status);
+      store(status);
+      all &= status.problem() == null || status.isAbsent();
+      if (status.problem() == null || status.fails(Reason.DAMAGED) || status.fails(Reason.FAILED)) {
+        findings.look(() -> damaged(store));
+      }
+      if (status.problem() == null) {
+        findings.look(() -> tokens(store, kept));
+      }
+    }
+    if (StoreHealth.writesHere(run, found) == null) {
+      findings.add(Diagnosis.STORES_NONE);
+    }
+    findings.look(this::signIns);
+    if (place.whose() != null) {
+      places(kept, all);
+    }
+    long now = run.now();
+    for (StoredEntry each : kept) {
+      token(each, now);
+    }
+    return kept;
+  }
+
+  private void store(StoreHealth status) {
+    PublicText store = PublicText.store(status.store());
+    if (status.problem() == null && status.store().capacity().writable()) {
+      findings.add(Diagnosis.STORE_READY, store, PublicText.count(status.entries()));
+    } else if (status.problem() == null) {
+      boolean isEmpty = status.entries() == 0;
+      findings.add(isEmpty ? Diagnosis.STORE_EMPTY : Diagnosis.STORE_READ_ONLY, store);
+    } else {
+      findings.add(
+          switch (status.problem().reason()) {
+            case UNAVAILABLE ->
+                run.chain().chosen() || !status.isAbsent()
+                    ? Diagnosis.STORE_FAILED
+                    : Diagnosis.STORE_ABSENT;
+            case LOCKED -> Diagnosis.STORE_LOCKED;
+            case TIMEOUT -> Diagnosis.STORE_SLOW;
+            default -> Diagnosis.STORE_FAILED;
+          },
+          store);
+    }
+  }
+
+  /** What can make tokens is none, and shown by no list of them. */
+  private void signIns() {
+    for (Store store : context.allStores()) {
+      run.surroundings().deadline().promptClosed();
+      try {
+        if (store.list().stream().anyMatch(key -> key.identity().isSignIn())) {
+          findings.add(Diagnosis.SIGN_IN, PublicText.store(store));
+        }
+      } catch (StoreException e) {
+        // What is wrong with the store is said elsewhere.
+        run.messages().trace(e);
+      }
+    }
+  }
+
+  private void damaged(Store store) throws StoreException {
+    run.surroundings().deadline().promptClosed();
+    int damaged = store.damaged();
+    if (damaged > 0) {
+      findings.add(Diagnosis.STORE_DAMAGED, PublicText.store(store), PublicText.count(damaged));
+    }
+  }
+
+  private void tokens(Store store, List<StoredEntry> kept) throws StoreException {
+    Set<Identity> identities = new LinkedHashSet<>();
+    if (place.whose() != null) {
+      identities.add(place.whose().identity());
+    } else {
+      run.surroundings().deadline().promptClosed();
+      for (EntryKey key : store.list()) {
+        if (!key.identity().isSignIn()) {
+          identities.add(key.identity());
+        }
+      }
+    }
+    for (Identity identity : identities) {
+      run.surroundings().deadline().promptClosed();
+      for (Entry entry : store.find(identity)) {
+        kept.add(new StoredEntry(store, entry));
+      }
+      if (store.notice() != null) {
+        findings.add(Diagnosis.TOKEN_MARKED, PublicText.store(store));
+      }
+    }
+  }
+
+  /** How many there are for the place that was asked about. */
+  private void places(List<StoredEntry> kept, boolean all) {
+    long usable = kept.stream().filter(each -> each.entry().setAsideAt() == 0).count();
+    if (usable > 1) {
+      findings.add(Diagnosis.TOKEN_SEVERAL, PublicText.count(usable), place.fact(), place.typed());
+    } else if (usable == 1) {
+      findings.add(Diagnosis.TOKEN, place.fact());
+    } else if (all) {
+      findings.add(Diagnosis.TOKEN_NONE, place.fact(), place.typed());
+    }
+    for (Store store : context.allStores()) {
+      boolean isAsked =
+          run.chain().stores().stream().anyMatch(asked -> asked.name().equals(store.name()));
+      if (!isAsked && store.capacity().writable() && hasToken(store)) {
+        findings.add(Diagnosis.TOKEN_ELSEWHERE, place.fact(), PublicText.store(store));
+      }
+    }
+  }
+
+  private boolean hasToken(Store store) {
+    run.surroundings().deadline().promptClosed();
+    try {
+      return store.list().stream().anyMatch(key -> key.identity().equals(place.whose().identity()));
+    } catch (StoreException e) {
+      run.messages().trace(e);
+      return false;
+    }
+  }
+
+  private void token(StoredEntry kept, long now) {
+    Entry entry = kept.entry();
+    PublicText where = PublicText.place(kept.identity());
+    PublicText typed = PublicText.typed(kept.identity());
+    if (entry.setAsideAt() != 0) {
+      findings.add(Diagnosis.TOKEN_SET_ASIDE, where, typed, PublicText.date(entry.setAsideAt()));
+    } else if (entry.expiry() != null && TokenLifetime.endsSoon(entry.expiry().at(), now)) {
+      boolean isOver = entry.expiry().at() <= now;
+      findings.add(
+          isOver ? Diagnosis.TOKEN_EXPIRED : Diagnosis.TOKEN_EXPIRING,
+          where,
+          typed,
+          PublicText.date(entry.expiry().at()));
+    }
+    boolean isAzure = kept.identity().isOrganization() || place.isOf(Resolution.Kind.COLLECTION);
+    if (isAzure && entry.secret().authtype() == null && !isLikeToken(entry)) {
+      findings.add(Diagnosis.TOKEN_MISTYPED, where, typed);
+    }
+  }
+
+  private static boolean isLikeToken(Entry entry) {
+    return TokenFormat.isLike(new String(entry.secret().bytes(), StandardCharsets.UTF_8));
+  }
+}

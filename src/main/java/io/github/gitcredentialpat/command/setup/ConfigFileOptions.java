@@ -1,0 +1,63 @@
+package io.github.gitcredentialpat.command.setup;
+
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.git.GitConfigFile;
+import io.github.gitcredentialpat.git.GitConfigFile.Scope;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.platform.UserException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Which of git's configuration files is changed, and whether it really is. */
+final class ConfigFileOptions {
+  @ArgGroup private @Nullable Chosen chosen;
+
+  @Option(names = "--dry-run", description = "Show what would be changed, and change nothing.")
+  private boolean dryRun;
+
+  /** At most one of these. */
+  private static final class Chosen {
+    @Option(names = "--system", description = "For everybody on this machine.")
+    private boolean system;
+
+    @Option(names = "--global", description = "For you, in every repository (the default).")
+    @SuppressWarnings("unused") // It is what counts when the other two are not given.
+    private boolean global;
+
+    @Option(names = "--local", description = "For the repository in the working directory.")
+    private boolean local;
+  }
+
+  Scope scope() {
+    return chosen != null && chosen.system
+        ? Scope.SYSTEM
+        : chosen != null && chosen.local ? Scope.LOCAL : Scope.GLOBAL;
+  }
+
+  boolean isDryRun() {
+    return dryRun;
+  }
+
+  /** Saves the file unless this is a dry run, and shows what was changed in it. */
+  void finish(CommandContext context, GitConfigFile file) throws UserException, IOException {
+    if (!dryRun) {
+      file.save();
+    }
+    if (!file.changes().isEmpty()) {
+      show(context, file.path(), file.changes());
+    }
+  }
+
+  /** Shows what was changed, or would be. */
+  void show(CommandContext context, Path file, List<String> changes) throws IOException {
+    StringBuilder text = new StringBuilder(file + (dryRun ? " (not yet changed):" : ":"));
+    for (String change : changes) {
+      text.append("\n").append(Console.harmless(change));
+    }
+    context.print(text.append("\n").toString());
+  }
+}

@@ -1,0 +1,160 @@
+package io.github.gitcredentialpat.command.stores;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.secret.Secret;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/**
+ * Puts a canary under a random name through save, find, replace, list and delete of each store,
+ * says what happened and how long it took, and leaves nothing behind. What a person runs on a
+ * platform that the tests cannot reach.
+ */
+@Command(
+    name = "selftest",
+    description = "Put a throw-away entry through each store, or those of --store.",
+    footer = {"", "Example: git-credential-pat selftest --store file"})
+final class Selftest implements Callable<Integer> {
+  private final GlobalOptions global;
+
+  private Invocation run;
+
+  Selftest(GlobalOptions global) {
+    this.global = global;
+  }
+
+  @Override
+  public Integer call() throws UserException, IOException {
+    CommandContext context = global.context();
+    run = context.run();
+    int status = 0;
+    for (Store store : run.chain().chosen() ? run.chain().stores() : context.allStores()) {
+      Canary canary = new Canary(store);
+      String fault = canary.test();
+      context.print(store.name() + ": " + fault + "\n" + canary.steps);
+      if (canary.failed) {
+        status = 1;
+      }
+    }
+    return status;
+  }
+
+  /** One store's test. */
+  private final class Canary {
+    private final Store store;
+    private final EntryKey key;
+    private final StringBuilder steps = new StringBuilder();
+    private boolean failed;
+    private long start;
+
+    Canary(Store store) {
+      byte[] random = new byte[8];
+      new SecureRandom().nextBytes(random);
+      String host = "selftest-" + HexFormat.of().formatHex(random) + ".invalid";
+      this.store = store;
+      this.key = new EntryKey(new Identity("https", host, "canary"), "selftest");
+    }
+
+    /** Returns the result in a few words. */
+    String test() {
+      boolean saved = false;
+      try {
+        if (!store.capacity().writable()) {
+          begin();
+          store.list();
+          step("list");
+          return "read only, nothing to test but its list";
+        }
+        begin();
+        // Set before it is: what was cut off may be there all the same.
+        saved = true;
+        store.save(entry("first"));
+        step("save");
+        expect("first", "find");
+        begin();
+        store.save(entry("second"));
+        step("replace");
+        expect("second", "find again");
+        begin();
+        boolean listed = store.list().contains(key);
+        step("list");
+        check(listed, "the list does not show what was saved");
+        begin();
+        boolean deleted = store.delete(key);
+        step("delete");
+        saved = false;
+        check(deleted && store.find(key.identity()).isEmpty(), "it was not deleted");
+        return failed ? "FAILED" : "passed";
+      } catch (StoreException e) {
+        run.messages().trace(e);
+        steps.append("  ").append(e.reason()).append(": ").append(e.getMessage()).append('\n');
+        boolean absent = e.reason() == Reason.UNAVAILABLE && !run.chain().chosen();
+        failed |= !absent;
+        return absent ? "not available" : "FAILED";
+      } finally {
+        if (saved) {
+          cleanUp();
+        }
+      }
+    }
+
+    private Entry entry(String secret) {
+      return Entry.of(key, Secret.password(secret.getBytes(UTF_8)), run.now());
+    }
+
+    private void begin() {
+      // Each step has its own five seconds.
+      run.surroundings().deadline().promptClosed();
+      start = System.nanoTime();
+    }
+
+    private void step(String name) {
+      long micros = (System.nanoTime() - start) / 1_000;
+      steps.append("  ").append(name).append(": ").append(micros / 1_000).append('.');
+      steps.append(micros % 1_000 / 100).append(" ms\n");
+    }
+
+    private void expect(String secret, String name) throws StoreException {
+      begin();
+      List<Entry> found = store.find(key.identity());
+      step(name);
+      check(
+          found.size() == 1
+              && found.get(0).key().equals(key)
+              && found.get(0).secret().sameAs(entry(secret).secret()),
+          "what was found is not what was saved");
+    }
+
+    private void check(boolean holds, String fault) {
+      if (!holds) {
+        failed = true;
+        steps.append("  ").append(fault).append('\n');
+      }
+    }
+
+    private void cleanUp() {
+      begin();
+      try {
+        store.delete(key);
+      } catch (StoreException e) {
+        // The step that failed said why; a store that is not there keeps nothing.
+        run.messages().trace(e);
+      }
+    }
+  }
+}

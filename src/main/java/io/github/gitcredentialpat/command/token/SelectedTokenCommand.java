@@ -1,0 +1,47 @@
+package io.github.gitcredentialpat.command.token;
+
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.PatClient;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.online.TokenSelector;
+import io.github.gitcredentialpat.platform.UserException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What the commands for one of the organisation's tokens have in common: which one. */
+abstract class SelectedTokenCommand extends TokenCommand {
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TOKEN",
+      description = "Its name or id at the service; else the one that is kept here.")
+  private @Nullable String word;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "The token stored for this account, of several.")
+  private @Nullable String user;
+
+  SelectedTokenCommand(GlobalOptions global) {
+    super(global);
+  }
+
+  @Override
+  final @Nullable String account() {
+    return user;
+  }
+
+  /** Whether the person named one. */
+  final boolean isNamed() {
+    return word != null;
+  }
+
+  /** The token that is meant, which still works. */
+  final Pat chosen(Desk desk) throws ServiceException, UserException {
+    return TokenSelector.chosen(
+        desk.pats(), PatClient.Filter.ACTIVE, desk.organization(), word, desk.kept());
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.gitcredentialpat.command.token;
+
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.PatClient;
+import io.github.gitcredentialpat.azure.Scopes;
+import io.github.gitcredentialpat.cli.Browser;
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.UserChoice;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TypedPlace;
+import io.github.gitcredentialpat.online.SignIn;
+import io.github.gitcredentialpat.online.TokenDetails;
+import io.github.gitcredentialpat.online.TokenSelector;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.secret.Secret;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
+import io.github.gitcredentialpat.tokens.Wording;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+
+/** What the commands for tokens at the service have in common: an organisation and a sign-in. */
+public abstract class TokenCommand implements Callable<Integer> {
+  private final GlobalOptions global;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "ORG|URL",
+      description = "The organisation of Azure DevOps Services.")
+  private String place;
+
+  TokenCommand(GlobalOptions global) {
+    this.global = global;
+  }
+
+  /**
+   * What such a command works with.
+   *
+   * @param context the context
+   * @param whose the organisation
+   * @param pats its tokens at the service
+   * @param kept what is kept here for it
+   */
+  record Desk(CommandContext context, Resolution whose, PatClient pats, List<StoredEntry> kept) {
+    String organization() {
+      return whose.identity().path();
+    }
+
+    long now() {
+      return context.run().now();
+    }
+
+    void say(String line) {
+      context.say(line);
+    }
+
+    /** Notes what the service now says of a token that is kept here. */
+    void update(Pat token) {
+      for (StoredEntry each : kept) {
+        Entry entry = each.entry();
+        if (!TokenSelector.isSame(token, entry)) {
+          continue;
+        }
+        Entry updated =
+            TokenDetails.of(token)
+                .entry(entry.key(), entry.secret(), entry.storedAt())
+                .setAsideAt(entry.setAsideAt());
+        TokenKeeper.replaceIfUnchanged(context.run(), each, updated);
+      }
+    }
+  }
+
+  @Override
+  public final Integer call() throws ServiceException, UserException, IOException, StoreException {
+    checkArguments();
+    CommandContext context = global.context();
+    Resolution whose = TypedPlace.resolve(place);
+    String page = whose.tokenPage();
+    if (whose.kind() != Resolution.Kind.ORGANIZATION) {
+      boolean opened = page != null && Browser.open(page, context.environment());
+      throw UserException.couldNot(
+          "only Azure DevOps Services lets a program manage tokens, not "
+              + whose.identity().display()
+              + (page == null ? "" : "; do it at " + page + (opened ? ", which opens now" : "")));
+    }
+    try (SignIn signIn = SignIn.to(context, whose)) {
+      List<StoredEntry> kept = context.inventory().entries(whose);
+      try {
+        List<StoredEntry> meant = UserChoice.of(kept, each -> each.entry().key(), whose, account());
+        return run(new Desk(context, whose, signIn.pats(), meant));
+      } finally {
+        kept.forEach(each -> each.entry().wipe());
+      }
+    } catch (ServiceException e) {
+      if (e.reason() == Reason.UNSUPPORTED && page != null) {
+        Browser.open(page, context.environment());
+      }
+      throw e;
+    }
+  }
+
+  /** Complains of wrong usage before anybody is asked to sign in. */
+  public void checkArguments() throws UserException {}
+
+  /** The account whose tokens are meant, of several that are stored; absent for all. */
+  @Nullable String account() {
+    return null;
+  }
+
+  /** Runs after signing in. */
+  abstract int run(Desk desk) throws ServiceException, UserException, IOException, StoreException;
+
+  /** The secret of a token that was just made; the caller wipes it. */
+  static Secret secret(Pat token) {
+    byte[] bytes = token.secret();
+    Secret secret = Secret.password(Arrays.copyOf(bytes, bytes.length));
+    Arrays.fill(bytes, (byte) 0);
+    return secret;
+  }
+
+  /** Revokes a token that came to nothing, as far as it can. */
+  static void takeBack(Desk desk, Pat token) {
+    try {
+      desk.pats().revoke(token.authorizationId());
+    } catch (ServiceException e) {
+      desk.context().messages().trace(e);
+      desk.say(
+          "the new token "
+              + token.displayName()
+              + " could not be revoked either; type: git-credential-pat token revoke "
+              + desk.organization()
+              + " "
+              + token.authorizationId());
+    }
+  }
+
+  /** {@code laptop, Code (read), until 2027-02-01}. */
+  static String describe(Pat token) {
+    return token.displayName()
+        + " ("
+        + Scopes.describe(token.scope())
+        + ") until "
+        + Wording.date(token.end().getEpochSecond())
+        + (token.global() ? ", for all organizations" : "");
+  }
+
+  /** What the policy of the organisation made of a wish. */
+  static String clamped(Pat token, long wanted) {
+    return token.validTo().getEpochSecond() < wanted - 86_400
+        ? "; shortened by the organization's policy"
+        : "";
+  }
+
+  /** What a person typed after {@code --scopes}, as the service wants it. */
+  static Scopes.Parsed scopes(String typed) throws UserException {
+    try {
+      return Scopes.parse(typed);
+    } catch (IllegalArgumentException e) {
+      throw UserException.wrongUsage(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.gitcredentialpat.command.token;
+
+import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.TokenLifetime;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.online.VerdictAdvice;
+import io.github.gitcredentialpat.platform.UserException;
+import java.time.Instant;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Lets a token live longer; its secret stays the same. */
+@Command(
+    name = "extend",
+    description = "Let a token live longer; the secret stays the same.",
+    footer = {"", "Example: git-credential-pat token extend contoso --expires 90"})
+final class TokenExtend extends SelectedTokenCommand {
+  @Option(
+      names = "--expires",
+      paramLabel = "DATE|DAYS",
+      defaultValue = "30",
+      description = "Until when (default: ${DEFAULT-VALUE} days from now).")
+  private String expires;
+
+  TokenExtend(GlobalOptions global) {
+    super(global);
+  }
+
+  @Override
+  public void checkArguments() throws UserException {
+    TokenLifetime.end(expires, Instant.now().getEpochSecond());
+  }
+
+  @Override
+  int run(Desk desk) throws ServiceException, UserException {
+    long end = TokenLifetime.end(expires, desk.now());
+    Pat old = chosen(desk);
+    Pat now = desk.pats().update(old.authorizationId(), null, null, Instant.ofEpochSecond(end));
+    desk.update(now);
+    VerdictAdvice.onGlobal(desk.context(), now, desk.organization());
+    boolean isLonger = now.validTo().isAfter(old.validTo());
+    if (!isLonger && end > old.validTo().getEpochSecond() + 86_400) {
+      desk.say(
+          "not extended: the organization's policy allows no longer life to "
+              + describe(now)
+              + " for "
+              + desk.organization());
+      desk.context().messages().hint("git-credential-pat token rotate " + desk.organization());
+      return 1;
+    }
+    desk.say("extended " + describe(now) + " for " + desk.organization() + clamped(now, end));
+    return 0;
+  }
+}

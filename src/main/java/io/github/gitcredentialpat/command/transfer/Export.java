@@ -1,0 +1,150 @@
+package io.github.gitcredentialpat.command.transfer;
+
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.cli.TextTable;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TypedPlace;
+import io.github.gitcredentialpat.identity.UserName;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes what is kept into one encrypted file, for another machine. */
+@Command(
+    name = "export",
+    description = {
+      "Write the tokens that are kept into one encrypted file, for another machine.",
+      "All that is known about them goes along. There, type: import --encrypted FILE.",
+      ""
+    },
+    footer = {"", "Example: git-credential-pat export --encrypted tokens.gcpx"})
+final class Export implements Callable<Integer> {
+  private final GlobalOptions global;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "ORG|URL",
+      description = "Only those of these organisations, collections or hosts.")
+  private List<String> places = List.of();
+
+  @Option(
+      names = "--encrypted",
+      paramLabel = "FILE",
+      description = "Where to write them; the passphrase is asked for, or comes from a pipe.")
+  private @Nullable String encrypted;
+
+  @Option(names = "--force", description = "Replace a file that is there.")
+  private boolean force;
+
+  Export(GlobalOptions global) {
+    this.global = global;
+  }
+
+  @Override
+  public Integer call() throws UserException, IOException, StoreException {
+    if (encrypted == null) {
+      throw UserException.wrongUsage(
+          "tokens are never written in plain text; say --encrypted FILE");
+    }
+    CommandContext context = global.context();
+    TokenArchive file = new TokenArchive(context, encrypted);
+    if (file.isTaken() && !force) {
+      throw UserException.couldNot(
+          file + " is there already; name another file, or add --force to replace it");
+    }
+    Inventory inventory = context.inventory();
+    List<StoredEntry> chosen = chosen(inventory, context.run().now());
+    try {
+      if (!inventory.isComplete()) {
+        throw UserException.couldNot(
+            "not all tokens could be read, and nothing is written; unlock that store, or name the"
+                + " others with --store");
+      }
+      if (chosen.isEmpty()) {
+        throw UserException.couldNot("no token is kept there; nothing is written");
+      }
+      file.write(chosen.stream().map(StoredEntry::entry).toList(), force);
+    } finally {
+      chosen.forEach(each -> each.entry().wipe());
+    }
+    print(context, chosen);
+    context.say(
+        chosen.size()
+            + (chosen.size() == 1 ? " token is" : " tokens are")
+            + " in "
+            + file
+            + "; bring it to the other machine, type there: git-credential-pat import --encrypted"
+            + " FILE, and delete it");
+    return 0;
+  }
+
+  /** One for each key: of copies in several stores the one that git would be answered with. */
+  private List<StoredEntry> chosen(Inventory inventory, long now) throws UserException {
+    Map<EntryKey, StoredEntry> chosen = new LinkedHashMap<>();
+    List<Resolution> wanted = new ArrayList<>();
+    for (String place : places) {
+      wanted.add(TypedPlace.resolve(place));
+    }
+    if (wanted.isEmpty()) {
+      wanted.add(null);
+    }
+    for (Resolution whose : wanted) {
+      for (StoredEntry each : inventory.entries(whose)) {
+        StoredEntry other = chosen.get(each.entry().key());
+        if (!each.store().capacity().writable()) {
+          each.entry().wipe();
+        } else if (other == null) {
+          chosen.put(each.entry().key(), each);
+        } else if (isDead(other.entry(), now) && !isDead(each.entry(), now)) {
+          other.entry().wipe();
+          chosen.put(each.entry().key(), each);
+        } else {
+          each.entry().wipe();
+        }
+      }
+    }
+    return List.copyOf(chosen.values());
+  }
+
+  private static boolean isDead(Entry entry, long now) {
+    return entry.setAsideAt() != 0 || (entry.expiry() != null && entry.expiry().stopsAnswerAt(now));
+  }
+
+  private static void print(CommandContext context, List<StoredEntry> chosen) throws IOException {
+    if (context.json()) {
+      JsonReport json = new JsonReport("entries");
+      for (StoredEntry each : chosen) {
+        json.add()
+            .place(each.identity())
+            .put("user", each.entry().key().user())
+            .put("store", each.store().name());
+      }
+      context.print(json.text());
+      return;
+    }
+    TextTable table = new TextTable("TOKEN FOR", "USER", "STORE");
+    for (StoredEntry each : chosen) {
+      table.add(
+          "",
+          each.identity().display(),
+          UserName.shown(each.entry().key().user()),
+          each.store().name());
+    }
+    context.print(table.text());
+  }
+}

@@ -1,0 +1,316 @@
+package io.github.gitcredentialpat.command.transfer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.git.KnownOrganizations;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.identity.UserName;
+import io.github.gitcredentialpat.secret.Secret;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.ForeignEntry;
+import io.github.gitcredentialpat.store.ForeignEntry.Program;
+import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.ForeignSource;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Another program's entry, whose it is, and what becomes of it. */
+final class ImportCandidate {
+  /** What becomes of an entry. */
+  enum Outcome {
+    TAKEN("taken", "imported"),
+    WOULD_BE_TAKEN("wouldBeTaken", "would import"),
+    KEPT_ALREADY("keptAlready", "already stored"),
+    SET_ASIDE("setAside", "skipped: stored, but set aside since a server rejected it"),
+    ANOTHER_IS_KEPT("anotherIsKept", "skipped: another one is stored, not known to be older"),
+    NEWER_WAS_FOUND("newerWasFound", "skipped: not the newest one found"),
+    NOT_AZURE("notAzure", "skipped: not Azure DevOps (use --all)"),
+    NO_ORGANIZATION("noOrganization", "skipped: organization unknown (use --organization)"),
+    REFUSED("refused", "skipped: not an address that a secret may be sent to"),
+    SIGN_IN("signIn", "skipped: a sign-in to Entra, not a token (sign in again here)"),
+    USER_IS_SECRET("userIsSecret", "skipped: its user name looks like a token"),
+    EXPIRED("expired", "skipped: expired"),
+    EMPTY("empty", "skipped: empty"),
+    NOT_READ("notRead", "could not be read"),
+    NOT_KEPT("notKept", "could not be stored");
+
+    private final String word;
+    private final String text;
+
+    Outcome(String word, String text) {
+      this.word = word;
+      this.text = text;
+    }
+
+    /** As JSON has it. */
+    String word() {
+      return word;
+    }
+
+    /** For a person. */
+    String text(@Nullable Store store) {
+      return text + (store == null ? "" : " (" + store.name() + ")");
+    }
+  }
+
+  /** What Git Credential Manager has for a user name beside a token. */
+  private static final String MANAGERS_USER = "PersonalAccessToken";
+
+  private final ForeignSource source;
+  private final ForeignEntry foreign;
+  private final boolean all;
+  private @Nullable Resolution whose;
+  private boolean isByUser;
+  private @Nullable Outcome outcome;
+  private @Nullable Entry entry;
+  private @Nullable Store store;
+  private boolean deleted;
+  private boolean wasMarked;
+
+  /**
+   * What was found there.
+   *
+   * @param all whether what is not Azure DevOps' is wanted as well
+   */
+  ImportCandidate(ForeignSource source, ForeignEntry foreign, boolean all) {
+    this.source = source;
+    this.foreign = foreign;
+    this.all = all;
+    Resolution found = foreign.host().isEmpty() ? null : resolve(foreign);
+    // A user name may be anything; until something bears it out it is no organization.
+    isByUser = found != null && found.fromUser();
+    whose = found;
+    outcome = isByUser ? Outcome.NO_ORGANIZATION : unwanted();
+  }
+
+  /**
+   * Decides whose an entry is that names no organization but perhaps by its user name.
+   *
+   * @param known those by which a user name is borne out
+   * @param organization the one that the person named for all others; absent for none
+   */
+  void settle(KnownOrganizations known, @Nullable String organization) {
+    if (isByUser && known.contains(whose.identity())) {
+      outcome = unwanted();
+    } else if (organization != null) {
+      belongsTo(Resolution.resolve("https", Identity.SERVICES_HOST, organization, null));
+    }
+  }
+
+  private void belongsTo(Resolution found) {
+    whose = found;
+    isByUser = false;
+    outcome = unwanted();
+  }
+
+  private static Resolution resolve(ForeignEntry foreign) {
+    String path = foreign.path();
+    boolean encoded =
+        foreign.program() == Program.GIT_CREDENTIAL_MANAGER
+            || foreign.program() == Program.AZURE_CLI;
+    return encoded && path != null
+        ? Resolution.parse(foreign.protocol() + "://" + foreign.host() + "/" + path)
+        : Resolution.resolve(foreign.protocol(), foreign.host(), path, foreign.user());
+  }
+
+  private @Nullable Outcome unwanted() {
+    if (whose == null || whose.kind() == Resolution.Kind.REFUSED) {
+      return Outcome.REFUSED;
+    }
+    if (whose.identity() == null) {
+      return Outcome.NO_ORGANIZATION;
+    }
+    boolean wanted = whose.isAzure() || (all && whose.identity().protocol().equals("https"));
+    if (!wanted) {
+      return Outcome.NOT_AZURE;
+    }
+    // A user name is no secret to any store, and is shown.
+    String user = foreign.user();
+    boolean canBeUser = whose.isAzure() || user == null || UserName.isName(user);
+    return canBeUser ? null : Outcome.USER_IS_SECRET;
+  }
+
+  ForeignSource source() {
+    return source;
+  }
+
+  /** Whose it is; only of one that {@link #isWanted}. */
+  Resolution whose() {
+    return whose;
+  }
+
+  /** Whether nothing speaks against bringing it over yet. */
+  boolean isWanted() {
+    return outcome == null;
+  }
+
+  /** Whether nobody knows which organization it is for. */
+  boolean isOpen() {
+    return outcome == Outcome.NO_ORGANIZATION;
+  }
+
+  /**
+   * Finds out whose it is by the same secret elsewhere.
+   *
+   * @param organizations by the secrets of their tokens
+   */
+  void recognize(Map<ByteBuffer, Identity> organizations) {
+    Identity identity = entry == null ? null : organizations.get(secret());
+    if (identity != null) {
+      belongsTo(new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null));
+    }
+  }
+
+  /** The secret, to be compared; only of one that was read, and until it is wiped. */
+  ByteBuffer secret() {
+    return ByteBuffer.wrap(entry.secret().bytes());
+  }
+
+  /** The entry as ours; only of one that was read. */
+  Entry entry() {
+    return entry;
+  }
+
+  /** The user to keep it under: what names nobody, or is a token, is none. */
+  @Nullable String user() {
+    String user = whose.user(foreign.user());
+    return UserName.isName(user) && !MANAGERS_USER.equals(user) ? user : null;
+  }
+
+  /** What only one secret can be used for: a place, and where any user name will not do, a user. */
+  EntryKey purpose() {
+    return new EntryKey(whose.identity(), whose.isAzure() ? null : foreign.user());
+  }
+
+  /** Reads the secret. */
+  void read(long now) throws StoreException {
+    boolean isOpen = isOpen();
+    Identity place =
+        isOpen ? new Identity(foreign.protocol(), foreign.host(), null) : whose.identity();
+    Entry read = source.entries().read(foreign, new EntryKey(place, user()));
+    String user = foreign.user();
+    if (read != null
+        && (whose.isAzure() || isOpen)
+        && user != null
+        && TokenFormat.isLike(user)
+        && !TokenFormat.isLike(new String(read.secret().bytes(), UTF_8))) {
+      // A token may be sent as the user name, with anything for a password.
+      read = Entry.of(read.key(), Secret.password(user.getBytes(UTF_8)), read.storedAt());
+    }
+    if (read != null && (whose.isAzure() || isOpen()) && read.secret().authtype() == null) {
+      byte[] bare = TokenFormat.bareIfToken(read.secret().bytes());
+      if (bare != read.secret().bytes()) {
+        Entry whole = read;
+        read =
+            Entry.of(whole.key(), Secret.password(bare), whole.storedAt())
+                .with(whole.expiry(), whole.refreshToken());
+        whole.secret().wipe();
+        wasMarked = true;
+      }
+    }
+    if (read == null || read.secret().bytes().length == 0) {
+      outcome = Outcome.EMPTY;
+    } else if (read.expiry() != null && read.expiry().at() <= now) {
+      read.wipe();
+      outcome = Outcome.EXPIRED;
+    } else {
+      entry = read;
+    }
+  }
+
+  /** Whether quotes or invisible characters stood around the token, and were left out. */
+  boolean wasMarked() {
+    return wasMarked;
+  }
+
+  void become(Outcome what) {
+    become(what, null);
+  }
+
+  void become(Outcome what, @Nullable Store where) {
+    outcome = what;
+    store = where;
+  }
+
+  /** The same as the one that holds the same secret for the same purpose. */
+  void becomeAs(ImportCandidate same) {
+    outcome = same.outcome;
+    store = same.store;
+  }
+
+  Outcome outcome() {
+    return outcome;
+  }
+
+  /** Whether our copy was read, so that theirs could go. */
+  boolean isKept() {
+    return outcome == Outcome.TAKEN || outcome == Outcome.KEPT_ALREADY;
+  }
+
+  /** As its source has it. */
+  ForeignEntry foreign() {
+    return foreign;
+  }
+
+  /** It is gone at its source. */
+  void becomeDeleted() {
+    deleted = true;
+  }
+
+  boolean isDeleted() {
+    return deleted;
+  }
+
+  void wipe() {
+    if (entry != null) {
+      entry.wipe();
+    }
+  }
+
+  /** For a person: whose it is. */
+  String display() {
+    if (!isOpen() && whose != null && whose.identity() != null) {
+      return whose.identity().display() + (isByUser ? " (by its user name)" : "");
+    }
+    return foreign.protocol() + "://" + foreign.host();
+  }
+
+  String[] row() {
+    return new String[] {
+      display(),
+      UserName.shown(foreign.user()),
+      foreign.program().display(),
+      source.place(),
+      outcome.text(store) + (deleted ? ", deleted" : "")
+    };
+  }
+
+  void describe(JsonReport.Item item) {
+    if (!isOpen() && whose != null && whose.identity() != null) {
+      item.place(whose.identity());
+    }
+    item.put("protocol", foreign.protocol())
+        .put("host", foreign.host())
+        .put("path", foreign.path())
+        .put("user", UserName.isName(foreign.user()) ? foreign.user() : null)
+        .put("program", foreign.program().display())
+        .put("source", source.name())
+        .put("place", source.place())
+        .time("storedAt", foreign.storedAt())
+        .put("outcome", outcome.word)
+        .put("store", store == null ? null : store.name())
+        .put("deleted", deleted);
+  }
+
+  /** Whether both hold the same secret. */
+  boolean isSame(ImportCandidate other) {
+    return Arrays.equals(entry.secret().bytes(), other.entry.secret().bytes());
+  }
+}

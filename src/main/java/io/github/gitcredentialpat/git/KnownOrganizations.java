@@ -1,0 +1,69 @@
+package io.github.gitcredentialpat.git;
+
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.UserException;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The organizations that something on this machine names in full: our own entries, the URLs in
+ * git's configuration, other programs' entries. Only a user name that equals one of them may be
+ * taken for an organization; any other is just a user name.
+ */
+public final class KnownOrganizations {
+  private final Set<Identity> known = new LinkedHashSet<>();
+
+  /** None as yet. */
+  public KnownOrganizations() {}
+
+  /** Adds those that git's configuration names. */
+  public void addAll(GitCommand git) throws UserException, IOException {
+    for (String setting : git.run(null, "config", "--list", "--null").out().split("\0")) {
+      int feed = setting.indexOf('\n');
+      String key = feed < 0 ? setting : setting.substring(0, feed);
+      int dot = key.indexOf('.');
+      if (dot >= 0 && dot < key.lastIndexOf('.')) {
+        addUrl(key.substring(dot + 1, key.lastIndexOf('.')));
+      }
+      addUrl(setting.substring(feed + 1));
+    }
+  }
+
+  /** Adds the organization of a text, if it is a URL that names one. */
+  void addUrl(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (lower.contains(Identity.SERVICES_HOST) || lower.contains(".visualstudio.com")) {
+      add(Resolution.parse(text));
+    }
+  }
+
+  /** Adds an organization. */
+  public void add(Identity organization) {
+    known.add(organization);
+  }
+
+  /** Adds the organization of a URL, unless that too has it from a user name. */
+  public void add(Resolution whose) {
+    if (whose.kind() == Resolution.Kind.ORGANIZATION && !whose.fromUser()) {
+      known.add(whose.identity());
+    }
+  }
+
+  /** Whether something else names it. */
+  public boolean contains(Identity organization) {
+    return known.contains(organization);
+  }
+
+  /** Whether there is just one, which is likely to be meant where none is named. */
+  boolean isOne() {
+    return known.size() == 1;
+  }
+
+  /** What a person types for the organization that is meant: the only one, or a placeholder. */
+  public String typed() {
+    return isOne() ? known.iterator().next().display() : "ORG";
+  }
+}

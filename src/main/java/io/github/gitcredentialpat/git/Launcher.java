@@ -1,0 +1,105 @@
+package io.github.gitcredentialpat.git;
+
+import io.github.gitcredentialpat.platform.Subprocess;
+import io.github.gitcredentialpat.platform.UserException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file that a person or git runs to start this program, as {@code helper/git-credential-pat}
+ * names it: a link that outlives the build it leads to.
+ *
+ * @param path absolute
+ */
+public record Launcher(Path path) {
+  /** The system property that the launcher sets. */
+  public static final String PROPERTY = "git-credential-pat.launcher";
+
+  private static final String NAME = "git-credential-pat";
+
+  private static final int SECONDS = 10;
+
+  /** What sh gives a meaning to. */
+  private static final String SPECIAL = "[] \t\"'$`\\&;|<>()*?#~=%{}!^";
+
+  /**
+   * The launcher of this run.
+   *
+   * @throws UserException when it cannot be found again
+   */
+  public static Launcher find() throws UserException, IOException {
+    Launcher launcher = present();
+    if (launcher == null) {
+      throw UserException.couldNot(
+          "the file that starts this program cannot be found; call it by its whole path");
+    }
+    return launcher;
+  }
+
+  /** The same, absent when it cannot be found. */
+  public static @Nullable Launcher present() throws IOException {
+    String named = System.getProperty(PROPERTY, "");
+    Path path = Path.of(named).toAbsolutePath().normalize();
+    return named.isEmpty() || !Files.isRegularFile(path) ? null : new Launcher(installed(path));
+  }
+
+  /** Whether it runs and is one. */
+  boolean answers() {
+    ProcessBuilder builder = new ProcessBuilder(program().toString(), "capability");
+    try {
+      Subprocess.Result result = Subprocess.run(builder, new byte[0], SECONDS);
+      return result != null && result.exit() == 0 && result.out().startsWith("version 0");
+    } catch (IOException e) {
+      // What cannot be started does not answer.
+      return false;
+    }
+  }
+
+  /** Where the installer noted what {@code useHttpPath} was, before lines of ours bore a mark. */
+  public Path formerNote() {
+    return path.resolveSibling("../lib/" + NAME + "/git-configuration").normalize();
+  }
+
+  /** A build that was called by its own name, and not by the link to the newest one. */
+  private static Path installed(Path path) throws IOException {
+    Path library = path.getParent().resolve("../..").normalize();
+    Path link = library.resolve("../../bin").resolve(NAME).normalize();
+    return library.endsWith(Path.of("lib", NAME))
+            && Files.exists(link)
+            && Files.isSameFile(link, path)
+        ? link
+        : path;
+  }
+
+  /** It as this system starts programs: Windows runs no script of sh. */
+  public Path program() {
+    return File.separatorChar == '\\' ? Path.of(path + ".cmd") : path;
+  }
+
+  /**
+   * It as {@code credential.helper} wants it: a word of sh, and an absolute path, which it would
+   * not be with a quotation mark in front.
+   */
+  public String command() throws UserException {
+    String name = path.toString();
+    if (File.separatorChar == '\\') {
+      name = name.replace('\\', '/');
+    }
+    StringBuilder command = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c < 0x20 && c != '\t') {
+        throw UserException.couldNot(
+            "git cannot be told of a path with a control character in it; install it elsewhere");
+      }
+      if (SPECIAL.indexOf(c) >= 0) {
+        command.append('\\');
+      }
+      command.append(c);
+    }
+    return command.toString();
+  }
+}

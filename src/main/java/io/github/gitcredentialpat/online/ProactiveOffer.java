@@ -1,0 +1,57 @@
+package io.github.gitcredentialpat.online;
+
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.git.GitCommand;
+import io.github.gitcredentialpat.git.HelperCheck;
+import io.github.gitcredentialpat.git.ProactiveAuth;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.UserException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proactive authentication for an organization whose token is good, where nothing is lost by it.
+ */
+public final class ProactiveOffer {
+  private ProactiveOffer() {}
+
+  /**
+   * Sets it for an organization whose token has just been stored and proved good, and says so,
+   * where git knows the setting, asks this helper, and the service answers nobody without a token.
+   *
+   * @param organization as the person spells it
+   * @return why not, for a person; absent where git does so now
+   */
+  public static @Nullable String useFor(
+      CommandContext context, Identity place, String organization) {
+    if (!GitCommand.isThere(context.environment())) {
+      return "git is not on the PATH";
+    }
+    try {
+      ProactiveAuth setting = new ProactiveAuth(GitCommand.find(context.environment()));
+      if (!setting.isSupported()) {
+        return ProactiveAuth.NEEDS;
+      }
+      if (setting.isSet(organization)) {
+        return null;
+      }
+      if (!HelperCheck.isAsked(GitCommand.find(context.environment()), place)) {
+        return "git does not ask this helper for " + organization;
+      }
+      if (new TokenChecker(context).mayHavePublicProjects(place)) {
+        return organization + " has public projects, for which git would ask for a token too";
+      }
+      if (setting.set(organization)) {
+        context.say(
+            "git now sends the token with its first request to "
+                + organization
+                + "; to undo: git-credential-pat unconfigure --proactive "
+                + organization);
+      }
+      return null;
+    } catch (UserException | IOException e) {
+      context.messages().trace(e);
+      return e.getMessage();
+    }
+  }
+}

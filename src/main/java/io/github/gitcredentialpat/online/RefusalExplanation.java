@@ -1,0 +1,195 @@
+package io.github.gitcredentialpat.online;
+
+import io.github.gitcredentialpat.azure.Verdict;
+import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.helper.CredentialHelper;
+import io.github.gitcredentialpat.helper.DatedMark;
+import io.github.gitcredentialpat.helper.GetOperation;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Terminal;
+import io.github.gitcredentialpat.protocol.Request;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import io.github.gitcredentialpat.tokens.TokenKeeper;
+import io.github.gitcredentialpat.tokens.Wording;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the service about a token that a server refused, where a person is there to read the answer:
+ * after git's erase, to say why it was refused, for git itself only says "Authentication failed";
+ * or, where nobody could read along then, once before a get is answered. A token that proves good
+ * is brought back. What is waited for the service is two seconds at most, and longer only where
+ * this machine itself is slow.
+ */
+public final class RefusalExplanation {
+  private static final String VARIABLE = "GIT_CREDENTIAL_PAT_EXPLAIN";
+
+  /** From when the first request goes out, on a machine that has nothing else to do. */
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** For all of it, this machine's own work included, which takes its time where much else runs. */
+  private static final long ALL_MILLIS = 20_000;
+
+  /** Git does not ask once it was refused, but ends. */
+  private static final String AGAIN = ", then the git command again";
+
+  private final Invocation run;
+  private final String protocol;
+  private final String host;
+  private final @Nullable String path;
+
+  private RefusalExplanation(Invocation run, String protocol, String host, @Nullable String path) {
+    this.run = run;
+    this.protocol = protocol;
+    this.host = host;
+    this.path = path;
+  }
+
+  /** Explains what was erased, which is something. Never fails, and wipes nothing. */
+  public static void give(Invocation run, CredentialHelper.Erased erased) {
+    // Of several tokens that were refused at once one tells the reason.
+    Entry entry = erased.entries().get(0);
+    Resolution asked = Resolution.resolve(erased.protocol(), erased.host(), erased.path(), null);
+    boolean isOrganization = entry.key().identity().isOrganization();
+    if (!asked.isAzure() && !isOrganization) {
+      return;
+    }
+    String reason =
+        mayAsk(run)
+            ? new RefusalExplanation(run, erased.protocol(), erased.host(), erased.path())
+                .reason(entry, erased.setAside())
+            : null;
+    if (reason == null) {
+      Resolution whose =
+          asked.isAzure()
+              ? asked
+              : new Resolution(Resolution.Kind.ORGANIZATION, entry.key().identity(), false, null);
+      reason = Wording.renewal(whose) + AGAIN;
+    }
+    run.messages().say(reason);
+  }
+
+  /**
+   * Asks once whether the token that a get found set aside is good after all, and has it answered
+   * then. Never fails.
+   */
+  public static void reconsider(Invocation run, GetOperation get) {
+    Entry entry = get.setAside();
+    DatedMark asked = new DatedMark(run, DatedMark.ASKED, entry.key());
+    // Where it cannot be remembered, every get would ask.
+    if (!mayAsk(run) || asked.isSetSince(entry.setAsideAt()) || !asked.set()) {
+      return;
+    }
+    Request request = get.request();
+    RefusalExplanation explanation =
+        new RefusalExplanation(run, request.protocol(), request.host(), request.path());
+    Verdict verdict = explanation.verdict(entry);
+    if (isOfUse(verdict) && explanation.bringBack(entry)) {
+      get.answerSetAside();
+      run.messages()
+          .say(
+              VerdictAdvice.on(
+                  verdict,
+                  StoredEntry.describe(entry.key()) + ", which is back,",
+                  entry.key().identity(),
+                  run.now()));
+    } else if (isClear(verdict)) {
+      get.isExplained();
+      run.messages()
+          .say(
+              VerdictAdvice.on(
+                  verdict, StoredEntry.describe(entry.key()), entry.key().identity(), run.now()));
+    }
+  }
+
+  private static boolean mayAsk(Invocation run) {
+    return !"0".equals(run.surroundings().variable(VARIABLE))
+        && Terminal.isTerminal(Terminal.ERROR);
+  }
+
+  /** Why it was refused, and what to do about it; absent when that could not be found out. */
+  private @Nullable String reason(Entry entry, boolean setAside) {
+    Verdict verdict = verdict(entry);
+    boolean back = setAside && isOfUse(verdict) && bringBack(entry);
+    if (!back && !isClear(verdict)) {
+      return null;
+    }
+    if (setAside && !back) {
+      new DatedMark(run, DatedMark.ASKED, entry.key()).set();
+    }
+    String token = StoredEntry.describe(entry.key());
+    String advice =
+        VerdictAdvice.on(
+            verdict, back ? token + ", which is back," : token, entry.key().identity(), run.now());
+    boolean namesACommand =
+        verdict.isBad()
+            || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
+            || verdict.kind() == Verdict.Kind.LACKS_CODE_WRITE;
+    return namesACommand ? advice + AGAIN : advice;
+  }
+
+  private Verdict verdict(Entry entry) {
+    run.surroundings().deadline().startAgain(ALL_MILLIS);
+    run.surroundings().deadline().doing("asking the service why it refused the token");
+    CommandContext context =
+        new CommandContext(
+            run,
+            List.of(),
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            false,
+            false);
+    Verdict verdict =
+        new TokenChecker(context)
+            .checkPatiently(entry.key().identity(), repository(), entry.secret(), LIMIT);
+    if (!isOfUse(verdict) && !isClear(verdict)) {
+      run.messages().trace("no explanation: " + verdict.kind() + " " + verdict.unknown());
+    }
+    return verdict;
+  }
+
+  /** Git gives the path percent-decoded. */
+  private @Nullable URI repository() {
+    if (path == null) {
+      return null;
+    }
+    try {
+      return TokenChecker.repository(new URI(protocol, host, "/" + path, null).toASCIIString());
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  /** Whether it says what is wrong with the token, or with its way to the service. */
+  private static boolean isClear(Verdict verdict) {
+    return verdict.isBad()
+        || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
+        || verdict.kind() == Verdict.Kind.IIS_BASIC;
+  }
+
+  /** Whether the refusal had another reason than the token, or concerned a push only. */
+  private static boolean isOfUse(Verdict verdict) {
+    return switch (verdict.kind()) {
+      case GOOD,
+          LACKS_CODE_WRITE,
+          REPOSITORY_NOT_VISIBLE,
+          PUSH_NOT_PERMITTED,
+          CONDITIONAL_ACCESS,
+          NEVER_SIGNED_IN ->
+          true;
+      default -> false;
+    };
+  }
+
+  private boolean bringBack(Entry entry) {
+    run.surroundings().deadline().promptClosed();
+    return TokenKeeper.bringBack(run, entry);
+  }
+}

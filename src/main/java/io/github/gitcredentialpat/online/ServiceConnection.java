@@ -1,0 +1,35 @@
+package io.github.gitcredentialpat.online;
+
+import io.github.gitcredentialpat.git.GitCommand;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.HttpSettings;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.UserException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The way to a service or server, with the proxy and the certificates that git would use. */
+public final class ServiceConnection {
+  private ServiceConnection() {}
+
+  /**
+   * HTTP to this place, as the person's git would speak it.
+   *
+   * @throws ServiceException when the proxy or the certificates in git's configuration or in the
+   *     environment cannot be used
+   */
+  public static Http open(Identity place, Map<String, String> environment)
+      throws ServiceException, UserException, IOException {
+    String url =
+        place.protocol() + "://" + place.host() + (place.path() == null ? "" : "/" + place.path());
+    Map<String, String> settings = new HashMap<>();
+    if (GitCommand.isThere(environment)) {
+      GitCommand git = GitCommand.find(environment);
+      settings.put("http.proxy", git.setting("--no-type", "http.proxy", url));
+      settings.put("http.sslCAInfo", git.setting("--path", "http.sslCAInfo", url));
+    }
+    return new Http(HttpSettings.of(place.protocol(), environment, settings::get));
+  }
+}
