@@ -10,7 +10,7 @@
 # --to      the image; an older one is replaced. A moved one runs too
 #
 # What it holds: bin/git-credential-pat, which is the launcher, lib/git-credential-pat, JNA's native part beside
-# it, pip/, nuget/, and licences/ of all that is in it.
+# it, pip/, nuget/, and licenses/ of all that is in it.
 set -eu
 umask 022
 case $(uname -s) in
@@ -51,7 +51,7 @@ fi
 here=$(cd "$(dirname "$0")" && pwd)
 jars=$(cd "$jars" && pwd)
 java_home=$(cd "$java_home" && pwd)
-mkdir -p "$image/bin" "$image/lib" "$image/licences"
+mkdir -p "$image/bin" "$image/lib" "$image/licenses"
 image=$(cd "$image" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -81,15 +81,15 @@ copy_launcher() {
 }
 
 # The texts are in the jars, which an image does not bring along.
-copy_licences() {
-  cp "$here/../LICENSE" "$here/package/copyright" "$image/licences/"
+copy_licenses() {
+  cp "$here/../LICENSE" "$here/package/copyright" "$image/licenses/"
   for jar in "$jars"/*.jar; do
     mkdir "$work/texts"
     (cd "$work/texts" && "$java_home/bin/jar" --extract --file "$jar" META-INF)
     find "$work/texts" -type f \( -name '*LICENSE*' -o -name '*NOTICE*' -o -name AL2.0 -o -name LGPL2.1 \) \
       | while read -r text; do
         name=${jar##*/}
-        cp "$text" "$image/licences/${name%.jar}.${text##*/}"
+        cp "$text" "$image/licenses/${name%.jar}.${text##*/}"
       done
     rm -rf "$work/texts"
   done
@@ -97,4 +97,4 @@ copy_licences() {
 
 copy_native
 copy_launcher
-copy_licences
+copy_licenses

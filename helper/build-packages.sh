@@ -135,12 +135,12 @@ copy_image() {
     -exec strip --strip-unneeded {} +
 }
 
-# The licence, ours and those of all that comes along, to $1: the texts are taken from the jars. The runtime
+# The license, ours and those of all that comes along, to $1: the texts are taken from the jars. The runtime
 # has its own in runtime/legal.
-copy_licences() {
+copy_licenses() {
   mkdir -p "$1"
   if [ $native = yes ]; then
-    cp "$image"/licences/* "$1/"
+    cp "$image"/licenses/* "$1/"
     return
   fi
   cp "$here/package/copyright" "$1/copyright"
@@ -201,8 +201,8 @@ build_deb() {
   stage_system "$root"
   mv "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions"
   doc=$root/usr/share/doc/$name
-  copy_licences "$doc"
-  # The texts of licences that Debian has itself; the others stand in the copyright file.
+  copy_licenses "$doc"
+  # The texts of licenses that Debian has itself; the others stand in the copyright file.
   find "$doc" -name '*LICENSE*' -exec rm {} + -o -name '*.AL2.0' -exec rm {} + -o -name '*.LGPL2.1' -exec rm {} +
   {
     printf '%s (%s) unstable; urgency=medium\n\n' "$name" "$package_version"
@@ -229,7 +229,7 @@ build_deb() {
 build_rpm() {
   root=$work/rpm
   stage_system "$root"
-  copy_licences "$root/usr/share/doc/$name"
+  copy_licenses "$root/usr/share/doc/$name"
   size=$(du -sk --apparent-size "$root/usr" | cut -f1)
   settle "$root"
   {
@@ -253,8 +253,8 @@ stage_folder() {
   root=$work/folder/$folder
   copy_image "$root" /nonexistent
   cp "$here/package/README.txt" "$project/CHANGELOG.md" "$root/"
-  copy_licences "$root/licences"
-  cp "$project/LICENSE" "$root/licences/LICENSE"
+  copy_licenses "$root/licenses"
+  cp "$project/LICENSE" "$root/licenses/LICENSE"
   cp -R "$documents/share" "$root/"
   settle "$work/folder"
   size=$(du -sk "$root" | cut -f1)

@@ -53,12 +53,12 @@ fill_in() {
 }
 
 library=$work/root/usr/local/lib/$name
-mkdir -p "$library" "$work/root/usr/local/bin" "$work/scripts" "$library/licences"
+mkdir -p "$library" "$work/root/usr/local/bin" "$work/scripts" "$library/licenses"
 cp -R -P "$image/." "$library/"
 # The archives belong to the folder where they were made.
 rm -f "$library"/*.jsa "$library"/*.jsa.part
 sed "s|^home=.*|home=/usr/local/lib/$name|" "$image/bin/$name" >"$library/bin/$name"
-cp "$here/../../LICENSE" "$here/../package/copyright" "$library/licences/"
+cp "$here/../../LICENSE" "$here/../package/copyright" "$library/licenses/"
 fill_in "$here/uninstall.sh" >"$library/uninstall.sh"
 ln -s "../lib/$name/bin/$name" "$work/root/usr/local/bin/$name"
 fill_in "$here/postinstall" >"$work/scripts/postinstall"

@@ -69,11 +69,11 @@ fill_in() {
 stage() {
   root=$work/root
   target=$root/lib/$name/image
-  mkdir -p "$root/bin" "$target" "$root/licences"
+  mkdir -p "$root/bin" "$target" "$root/licenses"
   cp -R "$image/runtime" "$image/jvm.options" "$target/"
   mkdir "$target/lib"
   cp "$image"/lib/*.jar "$image/lib/jnidispatch.dll" "$target/lib/"
-  cp "$here/../../package/copyright" "$here/../../../LICENSE" "$root/licences/"
+  cp "$here/../../package/copyright" "$here/../../../LICENSE" "$root/licenses/"
   # The place is read from a file, which sh does without a process of its own; $0 has slashes of either kind.
   fill_in CLASSPATH "$(class_path '$home/lib' /)" <"$here/../$name" \
     | sed "s|^home=.*|read -r home <\"\${0%[/\\\\\\\\]*}/../lib/$name/image/place\" \|\| [ -n \"\$home\" ] \|\| exit 1|" >"$root/bin/$name"

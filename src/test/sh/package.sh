@@ -12,7 +12,7 @@
 # Standard input: what the tests' BenchmarkServer prints.
 set -eu
 system=$1 layer=$2 older=$3 newer=$4
-{ read -r proxy; read -r pem; read -r organisation; read -r token; read -r url; } || true
+{ read -r proxy; read -r pem; read -r organization; read -r token; read -r url; } || true
 library=/usr/lib/git-credential-pat
 
 fail() {
@@ -62,7 +62,7 @@ folder() {
 }
 
 request() {
-  printf 'protocol=https\nhost=dev.azure.com\npath=%s/Web/_git/site\n' "$organisation"
+  printf 'protocol=https\nhost=dev.azure.com\npath=%s/Web/_git/site\n' "$organization"
 }
 
 answers() {

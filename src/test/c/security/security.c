@@ -115,7 +115,7 @@ static object *make_bytes(CFTypeID type, const void *bytes, CFIndex length) {
   return made;
 }
 
-/* The object, if it is alive and of that type (0: of any). Freed ones stay allocated to be recognised. */
+/* The object, if it is alive and of that type (0: of any). Freed ones stay allocated to be recognized. */
 static object *check(const void *reference, CFTypeID type, const char *where) {
   object *known = (object *)reference;
   if (known == NULL) {

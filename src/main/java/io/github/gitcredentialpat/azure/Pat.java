@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope its scopes, joined by one space
  * @param validFrom since when it is good
  * @param validTo when it expires: what the service decided, which may be earlier than asked for
- * @param global whether it is good for all organisations of its owner
+ * @param global whether it is good for all organizations of its owner
  * @param secret the token itself, which the service says once, when it is created; absent otherwise
  */
 @SuppressWarnings("ArrayRecordComponent") // For bytes that can be wiped; nobody compares it.

@@ -28,12 +28,12 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person's tokens in one organisation of Azure DevOps Services: its PAT lifecycle API, for which
+ * A person's tokens in one organization of Azure DevOps Services: its PAT lifecycle API, for which
  * no PAT is good but only an Entra access token of that person.
  *
  * <p>Every method throws an {@link ServiceException}: {@code UNAUTHORIZED} when the access token is
  * not accepted, {@code REFUSED} with the service's name for the error when a policy or a rule
- * forbids it, {@code UNSUPPORTED} where the organisation has no such interface.
+ * forbids it, {@code UNSUPPORTED} where the organization has no such interface.
  */
 public final class PatClient {
   /** Which tokens a list shows. */
@@ -72,12 +72,12 @@ public final class PatClient {
   private final Duration limit;
 
   /**
-   * A client for one organisation.
+   * A client for one organization.
    *
    * @param organization its name
    * @param bearer an Entra access token with {@code vso.pats} and {@code vso.pats_manage}; kept,
    *     not copied, and the caller wipes it
-   * @throws IllegalArgumentException when it is not the name of an organisation
+   * @throws IllegalArgumentException when it is not the name of an organization
    */
   public PatClient(Http http, String organization, byte[] bearer) {
     this(http, organization, bearer, LIMIT);
@@ -137,7 +137,7 @@ public final class PatClient {
   }
 
   /**
-   * Makes a token for this organisation alone.
+   * Makes a token for this organization alone.
    *
    * @param scope its scopes, joined by one space, as {@link Scopes#parse} gives them
    * @param validTo when it should expire; the service may decide on an earlier time
@@ -202,7 +202,7 @@ public final class PatClient {
     Http.Answer answer =
         send("DELETE", query().add("authorizationId", authorizationId), null, change);
     if (answer.status() == 404) {
-      // The same answer as for an organisation that does not exist: saying then that a token is
+      // The same answer as for an organization that does not exist: saying then that a token is
       // gone would leave it alive.
       requireOrganization();
       return false;

@@ -8,12 +8,12 @@ import java.util.Locale;
  * The service's name for an error ({@code patTokenError}) in a person's words. The names are an
  * open list: one that is not known here is shown as it is.
  *
- * @param what what happened, to be followed by "for" and the organisation
+ * @param what what happened, to be followed by "for" and the organization
  * @param next what to do
  */
 record PatError(String what, String next) {
 
-  /** What a name means in an organisation. */
+  /** What a name means in an organization. */
   static PatError of(String code, String organization) {
     String page = Resolution.tokenPage(Identity.ofOrganization(organization));
     return switch (code) {

@@ -167,7 +167,7 @@ final class ProbeAnswer {
     return json.path("authenticatedUser").isObject();
   }
 
-  /** The tenant behind the organisation; absent when it is not said. */
+  /** The tenant behind the organization; absent when it is not said. */
   @Nullable String tenant() {
     String tenant = answer.header("X-VSS-ResourceTenant");
     return tenant.isEmpty() ? null : tenant;

@@ -32,7 +32,7 @@ public final class TokenCheck {
   }
 
   /**
-   * Whether a token is good for an organisation or a Server's collection, and may read code there.
+   * Whether a token is good for an organization or a Server's collection, and may read code there.
    *
    * @param place whose token it is; it is sent to no other
    * @param token its bytes, which stay the caller's to wipe
@@ -104,7 +104,7 @@ public final class TokenCheck {
   }
 
   /**
-   * Whether an organisation answers anybody, as it does when it has public projects; also true when
+   * Whether an organization answers anybody, as it does when it has public projects; also true when
    * that could not be told.
    */
   public boolean mayHavePublicProjects(Identity place, Duration limit) {

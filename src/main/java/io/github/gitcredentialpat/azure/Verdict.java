@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind the answer
  * @param owner whose token it is; absent where the service did not say
- * @param tenant the Entra tenant behind the organisation, all zeros for personal accounts; absent
+ * @param tenant the Entra tenant behind the organization, all zeros for personal accounts; absent
  *     where the service did not say
- * @param publicProjects whether the organisation was seen to answer anybody; false is no proof
+ * @param publicProjects whether the organization was seen to answer anybody; false is no proof
  * @param said the service's own words on a refusal, in one line; empty when it had none
  * @param unknown why nothing, or with {@code GOOD} not all, could be told; absent otherwise
  */
@@ -37,14 +37,14 @@ public record Verdict(
     /** The service says that it has expired (seen in public issues; the service seldom says it). */
     EXPIRED,
     /**
-     * Expired, revoked, mistyped, of another organisation, or without any scope that was asked for:
+     * Expired, revoked, mistyped, of another organization, or without any scope that was asked for:
      * the service answers all of them with the same bare 401 (measured by third parties), with a
      * sign-in page, or as it answers somebody without a token (Microsoft's code).
      */
     REJECTED,
-    /** A good token of somebody who does not belong to the organisation: TF400813. */
+    /** A good token of somebody who does not belong to the organization: TF400813. */
     NOT_A_MEMBER,
-    /** A token for all organisations, which none accepts since 1 December 2026 (Microsoft). */
+    /** A token for all organizations, which none accepts since 1 December 2026 (Microsoft). */
     GLOBAL_BARRED,
     /** A good token in the wrong place, network or device: VS403463. */
     CONDITIONAL_ACCESS,
@@ -91,7 +91,7 @@ public record Verdict(
     };
   }
 
-  /** Whether the organisation belongs to personal Microsoft accounts, not to an Entra tenant. */
+  /** Whether the organization belongs to personal Microsoft accounts, not to an Entra tenant. */
   public boolean isOfPersonalAccounts() {
     return "00000000-0000-0000-0000-000000000000".equals(tenant);
   }

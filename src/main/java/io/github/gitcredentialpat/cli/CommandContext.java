@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param in standard input
  * @param out standard output, for results only
  * @param json whether results are wanted as JSON
- * @param colored whether the person's terminal shows colours
+ * @param colored whether the person's terminal shows colors
  */
 public record CommandContext(
     Invocation run,

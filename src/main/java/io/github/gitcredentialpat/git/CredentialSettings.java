@@ -204,7 +204,7 @@ public final class CredentialSettings {
         .toList();
   }
 
-  /** Those of the patterns that match this URL, by git's own judgement. */
+  /** Those of the patterns that match this URL, by git's own judgment. */
   public static Set<String> matching(GitCommand git, List<String> patterns, String url)
       throws UserException, IOException {
     if (patterns.isEmpty()) {

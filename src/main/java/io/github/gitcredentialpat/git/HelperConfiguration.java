@@ -224,7 +224,7 @@ public final class HelperConfiguration {
     return urls;
   }
 
-  /** Whether the path tells whose token is meant: an organisation or a collection. */
+  /** Whether the path tells whose token is meant: an organization or a collection. */
   private boolean isShared(String url) {
     return url.equals(AZURE.get(0)) || servers.contains(url);
   }

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Lets git send an organisation's token with its first request, under both its hosts: a fetch takes
- * two HTTP requests then and not four. It is not for organisations with public projects: where no
+ * Lets git send an organization's token with its first request, under both its hosts: a fetch takes
+ * two HTTP requests then and not four. It is not for organizations with public projects: where no
  * token is kept git asks for one or fails, even if the service would have let anybody in.
  */
 public final class ProactiveAuth {
@@ -34,7 +34,7 @@ public final class ProactiveAuth {
     return git.isAtLeast(2, 46);
   }
 
-  /** Whether git does so for this organisation, whoever set it. */
+  /** Whether git does so for this organization, whoever set it. */
   public boolean isSet(String organization) throws UserException, IOException {
     for (String url : urls(organization)) {
       if (!"basic".equalsIgnoreCase(git.setting("--no-type", "http.proactiveAuth", url))) {

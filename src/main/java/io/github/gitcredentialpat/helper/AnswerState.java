@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerState {
   private static final String OURS = "git-credential-pat:";
 
-  /** The user part was in the URL from the start, so it may name an organisation. */
+  /** The user part was in the URL from the start, so it may name an organization. */
   static final String USER_WAS_GIVEN = OURS + "user";
 
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;

@@ -48,7 +48,7 @@ public final class CredentialHelper {
    * What {@code get} would answer, for programs that do not speak git's protocol; says on standard
    * error what it would say there.
    *
-   * @param whose an organisation, collection or host
+   * @param whose an organization, collection or host
    * @param user chooses among several tokens; absent for the newest
    * @param use what it is wanted for; absent when that is not known
    * @return the entry, for the caller to wipe; absent when git would get nothing

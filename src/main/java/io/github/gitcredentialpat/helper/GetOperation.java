@@ -305,7 +305,7 @@ public final class GetOperation {
     return result;
   }
 
-  /** Several tokens of one organisation: the user part chooses, else the newest is answered. */
+  /** Several tokens of one organization: the user part chooses, else the newest is answered. */
   private @Nullable Entry chosenByUser(Resolution whose, List<Entry> several) {
     if (areOne(several)) {
       return newest(several);

@@ -16,7 +16,7 @@ public final class ServiceException extends Exception {
     UNAUTHORIZED,
     /** The service understood and said no: a policy, a name, a lifetime. */
     REFUSED,
-    /** This organisation or server has no such interface; a person does it on a web page. */
+    /** This organization or server has no such interface; a person does it on a web page. */
     UNSUPPORTED,
     /** An answer that is not understood. */
     UNEXPECTED

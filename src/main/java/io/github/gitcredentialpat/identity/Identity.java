@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose token it is, in one canonical spelling: two URLs that share a token have equal identities.
  *
- * <p>An organisation of Azure DevOps Services is {@code https}, {@code dev.azure.com} and its name
+ * <p>An organization of Azure DevOps Services is {@code https}, {@code dev.azure.com} and its name
  * in lower case, whatever the URL looked like; a collection of Azure DevOps Server or TFS is its
  * protocol, host and path up to the collection, in lower case; any other host keeps its path as it
  * was given.
  *
  * @param protocol the URL's scheme, in lower case
  * @param host the host in lower case, with {@code :port} when the URL had one
- * @param path organisation, collection or path, without a leading slash; absent when the whole host
+ * @param path organization, collection or path, without a leading slash; absent when the whole host
  *     is meant
  */
 public record Identity(String protocol, String host, @Nullable String path) {
@@ -26,7 +26,7 @@ public record Identity(String protocol, String host, @Nullable String path) {
   /** The protocol of what is stored of a sign-in. No URL has it, and no request is answered. */
   private static final String SIGN_IN = "entra";
 
-  /** The identity of an organisation of Azure DevOps Services, given in lower case. */
+  /** The identity of an organization of Azure DevOps Services, given in lower case. */
   public static Identity ofOrganization(String organization) {
     return new Identity("https", SERVICES_HOST, organization);
   }
@@ -58,7 +58,7 @@ public record Identity(String protocol, String host, @Nullable String path) {
         || host.startsWith(SIGN_IN_HOST + ":");
   }
 
-  /** Whether this is an organisation of Azure DevOps Services. */
+  /** Whether this is an organization of Azure DevOps Services. */
   public boolean isOrganization() {
     return host.equals(SERVICES_HOST) && path != null;
   }

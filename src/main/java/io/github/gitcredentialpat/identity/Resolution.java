@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what the URL leads to
  * @param identity whose token it is; absent when the kind is {@code UNKNOWN_ORGANIZATION} or {@code
  *     REFUSED}
- * @param fromUser whether the organisation was taken from the user part, because no path was given
+ * @param fromUser whether the organization was taken from the user part, because no path was given
  * @param refusal why the URL is refused, for a person; absent otherwise
  */
 public record Resolution(
@@ -22,13 +22,13 @@ public record Resolution(
 
   /** What a URL leads to. */
   public enum Kind {
-    /** An organisation of Azure DevOps Services. */
+    /** An organization of Azure DevOps Services. */
     ORGANIZATION,
     /** A collection of Azure DevOps Server or TFS. */
     COLLECTION,
     /** Any other host. */
     HOST,
-    /** Azure DevOps Services, but neither path nor user part says which organisation. */
+    /** Azure DevOps Services, but neither path nor user part says which organization. */
     UNKNOWN_ORGANIZATION,
     /** A URL that no token may ever be given to. */
     REFUSED
@@ -108,7 +108,7 @@ public record Resolution(
   }
 
   /**
-   * Resolves what a person types: the name of an organisation, a URL with or without its scheme and
+   * Resolves what a person types: the name of an organization, a URL with or without its scheme and
    * percent-encoded or not, or the address of a repository for ssh. What is none of these resolves
    * to {@code REFUSED}.
    */
@@ -344,7 +344,7 @@ public record Resolution(
 
   /**
    * The user name as far as it says anything about whose token is meant. On Azure hosts an empty
-   * one, the organisation's or collection's own name, a token typed as user name and the names that
+   * one, the organization's or collection's own name, a token typed as user name and the names that
    * are put where any will do say nothing.
    */
   public @Nullable String user(@Nullable String given) {

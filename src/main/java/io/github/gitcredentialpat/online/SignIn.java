@@ -57,7 +57,7 @@ public final class SignIn implements AutoCloseable {
     return new Attempt(context, whose).signIn(false);
   }
 
-  /** The tokens of the organisation. */
+  /** The tokens of the organization. */
   public PatClient pats() {
     return new PatClient(http, organization, bearer);
   }

@@ -115,7 +115,7 @@ public final class TokenChecker {
     }
   }
 
-  /** Whether an organisation answers anybody; also true when that could not be told. */
+  /** Whether an organization answers anybody; also true when that could not be told. */
   boolean mayHavePublicProjects(Identity place) {
     try {
       return new TokenCheck(ServiceConnection.open(place, context.environment()))

@@ -33,7 +33,7 @@ public final class TokenSelector {
    * The token that is meant.
    *
    * @param word its name or id; absent for the one that is kept here
-   * @param kept what is kept here for the organisation
+   * @param kept what is kept here for the organization
    */
   public static Pat chosen(
       PatClient pats,

@@ -37,7 +37,7 @@ public final class VerdictAdvice {
       case REJECTED ->
           token
               + " is not accepted: it has expired, was revoked or mistyped, is of another"
-              + " organisation, or lacks a scope; look it up at "
+              + " organization, or lacks a scope; look it up at "
               + page
               + ", make a new one there and type: git-credential-pat login "
               + place;

@@ -31,7 +31,7 @@ public record ForeignEntry(
   public static final String MANAGERS_PREFIX = "git:";
 
   /**
-   * The same for az devops. Its entry for every organisation, {@code azdevops-cli: default},
+   * The same for az devops. Its entry for every organization, {@code azdevops-cli: default},
    * belongs to none.
    */
   public static final String AZURE_PREFIX = "azdevops-cli:";

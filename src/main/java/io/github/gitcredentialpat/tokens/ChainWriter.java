@@ -49,7 +49,7 @@ public final class ChainWriter {
    * Reads the whole chain, and changes nothing.
    *
    * @return whether a store that can be written knows the identity; what cannot be written answers
-   *     for any organisation, and so knows none
+   *     for any organization, and so knows none
    */
   public boolean look() {
     return readAll(false);

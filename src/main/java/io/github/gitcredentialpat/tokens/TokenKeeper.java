@@ -119,7 +119,7 @@ public final class TokenKeeper {
 
   /**
    * What becomes of an arriving secret where one of ours stays, in place of which it would be used;
-   * absent where all make room. A store that cannot be written answers for any organisation, and
+   * absent where all make room. A store that cannot be written answers for any organization, and
    * keeps nothing; of one that fails, {@link ChainWriter} tells.
    */
   private @Nullable Brought stays(ChainWriter chain, Entry arriving, Rule rule) {

@@ -35,18 +35,18 @@ public final class Wording {
             + whose.identity().display();
   }
 
-  /** The line for a URL that is refused, or that leaves the organisation open; null if neither. */
+  /** The line for a URL that is refused, or that leaves the organization open; null if neither. */
   public static @Nullable String refusal(Resolution whose, String host) {
     if (whose.kind() == Resolution.Kind.REFUSED) {
       return "nothing is done for " + host + ": " + whose.refusal();
     }
     if (whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
-      return "git did not say which organisation of " + host + " is meant; " + useHttpPath();
+      return "git did not say which organization of " + host + " is meant; " + useHttpPath();
     }
     return null;
   }
 
-  /** The setting that lets git say which organisation is meant. */
+  /** The setting that lets git say which organization is meant. */
   public static String useHttpPath() {
     return "type: git config --global credential.https://dev.azure.com.useHttpPath true";
   }

@@ -127,7 +127,7 @@ final class AzureCliTest {
   }
 
   @Test
-  void whatElseItSaysIsSummarisedWithoutSecrets() throws Exception {
+  void whatElseItSaysIsSummarizedWithoutSecrets() throws Exception {
     az(
         folder,
         "echo 'WARNING: x' >&2; printf 'ERROR: no\\033[2Jway %s\\n' "

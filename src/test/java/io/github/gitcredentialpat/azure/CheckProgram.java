@@ -12,7 +12,7 @@ final class CheckProgram {
   /**
    * Prints the kind of verdict.
    *
-   * @param args an organisation; its token comes on standard input
+   * @param args an organization; its token comes on standard input
    */
   public static void main(String[] args) throws Exception {
     byte[] token = System.in.readAllBytes();

@@ -372,7 +372,7 @@ final class EntraClientTest {
     assertThat(fake.requests()).hasSize(1);
   }
 
-  // The tenant of an organisation.
+  // The tenant of an organization.
 
   private static final String TENANT = "1a2b3c4d-0000-4000-8000-00000000000F";
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts of Azure DevOps on this machine: a proxy leads every name to one server, which answers
- * by the {@code Host} header, over TLS and in plain http. Organisations and collections are there
+ * by the {@code Host} header, over TLS and in plain http. Organizations and collections are there
  * once they were made; what other hosts say is a handler's business, and one that nobody registered
  * answers 404.
  *
@@ -107,7 +107,7 @@ public final class FakeAzureDevOps implements AutoCloseable {
   }
 
   /**
-   * An organisation of Azure DevOps Services, at both of its hosts; one that was not made is
+   * An organization of Azure DevOps Services, at both of its hosts; one that was not made is
    * answered with a 404.
    */
   public FakeOrganization organization(String name) {

@@ -173,7 +173,7 @@ public final class FakeEntra implements HttpHandler {
 
   private void poll(HttpExchange exchange, Map<String, String> form) throws IOException {
     if (!String.valueOf(form.get("device_code")).equals(deviceCode)) {
-      fail(exchange, 400, "bad_verification_code", "AADSTS70020: The code is not recognised.");
+      fail(exchange, 400, "bad_verification_code", "AADSTS70020: The code is not recognized.");
       return;
     }
     String error = polls.poll();

@@ -18,19 +18,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An organisation of Azure DevOps Services, or a collection of Azure DevOps Server, as a client
+ * An organization of Azure DevOps Services, or a collection of Azure DevOps Server, as a client
  * with a token meets it: {@code _apis/connectionData}, {@code _apis/git/repositories} and git's
  * {@code info/refs}. Its refusals are those that people have published.
  */
 public final class FakeOrganization {
-  /** The day on which tokens for all organisations stop working. */
+  /** The day on which tokens for all organizations stop working. */
   public static final Instant GLOBAL_TOKENS_END = Instant.parse("2026-12-01T00:00:00Z");
 
   private static final String ANONYMOUS = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa";
   private static final List<String> READ =
       List.of("app_token", "vso.code", "vso.code_write", "vso.code_manage", "vso.code_full");
 
-  /** What an organisation may be like besides. */
+  /** What an organization may be like besides. */
   public enum Trait {
     /** Some projects are open to all, so that nobody is sent away at the door. */
     PUBLIC_PROJECTS,
@@ -69,7 +69,7 @@ public final class FakeOrganization {
    *
    * @param scopes such as {@code vso.code_write}
    * @param validTo when it expires
-   * @param global whether it is one for all organisations
+   * @param global whether it is one for all organizations
    */
   public record Grant(Set<String> scopes, Instant validTo, boolean global) {}
 
@@ -87,10 +87,10 @@ public final class FakeOrganization {
   private volatile String tenant = UUID.randomUUID().toString();
 
   /**
-   * An organisation or a collection.
+   * An organization or a collection.
    *
    * @param fake for its clock
-   * @param server the address above a Server's collections; absent for an organisation
+   * @param server the address above a Server's collections; absent for an organization
    */
   FakeOrganization(FakeAzureDevOps fake, @Nullable String server) {
     this.fake = fake;
@@ -114,7 +114,7 @@ public final class FakeOrganization {
     grants.remove(token);
   }
 
-  /** A good token of Bob, who does not belong to the organisation. */
+  /** A good token of Bob, who does not belong to the organization. */
   public void grantToStranger(String token) {
     strangers.add(token);
   }
@@ -163,7 +163,7 @@ public final class FakeOrganization {
   /**
    * Answers.
    *
-   * @param path below the organisation or collection, without a leading slash
+   * @param path below the organization or collection, without a leading slash
    */
   void answer(HttpExchange exchange, String path) throws IOException {
     exchange.getResponseHeaders().set("X-TFS-ProcessId", UUID.randomUUID().toString());

@@ -25,7 +25,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The PAT lifecycle API of one organisation, as the host {@code vssps.dev.azure.com} serves it:
+ * The PAT lifecycle API of one organization, as the host {@code vssps.dev.azure.com} serves it:
  * what Microsoft's specification says and what is known of the real one besides. Stricter than that
  * in one thing: it refuses query parameters and fields that the specification does not know.
  */
@@ -68,7 +68,7 @@ public final class FakePats implements HttpHandler {
     }
   }
 
-  /** A token as the organisation's administrators see it. */
+  /** A token as the organization's administrators see it. */
   public record Seen(
       String displayName,
       String scope,
@@ -90,10 +90,10 @@ public final class FakePats implements HttpHandler {
   private int longestPage = 100;
 
   /**
-   * An organisation without policies, where nobody is signed in. Its tokens are good at {@link
+   * An organization without policies, where nobody is signed in. Its tokens are good at {@link
    * FakeAzureDevOps#organization}, too, as long as they live.
    *
-   * @param fake for the service's clock, and for the organisation
+   * @param fake for the service's clock, and for the organization
    * @param organization its name in lower case
    */
   public FakePats(FakeAzureDevOps fake, String organization) {
@@ -126,7 +126,7 @@ public final class FakePats implements HttpHandler {
     signedIn.clear();
   }
 
-  /** The organisation belongs to personal Microsoft accounts, and has no such API. */
+  /** The organization belongs to personal Microsoft accounts, and has no such API. */
   public synchronized void belongToPersonalAccounts() {
     personalAccounts = true;
     fake.organization(organization).belongToPersonalAccounts();
@@ -142,7 +142,7 @@ public final class FakePats implements HttpHandler {
     fullScopeForbidden = true;
   }
 
-  /** Policy: none for all organisations. */
+  /** Policy: none for all organizations. */
   public synchronized void forbidGlobal() {
     globalForbidden = true;
   }
@@ -177,7 +177,7 @@ public final class FakePats implements HttpHandler {
     return make(name, scope, validTo, false).id;
   }
 
-  /** The same for all organisations. */
+  /** The same for all organizations. */
   public synchronized String addGlobal(String name, String scope, Instant validTo) {
     return make(name, scope, validTo, true).id;
   }

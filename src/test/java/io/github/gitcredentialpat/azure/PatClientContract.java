@@ -48,7 +48,7 @@ abstract class PatClientContract {
     return new PatClient(new Http(fake.settings()), "contoso", accessToken.getBytes(UTF_8));
   }
 
-  /** Whether the organisation takes the token, which its other hosts know too. */
+  /** Whether the organization takes the token, which its other hosts know too. */
   private boolean isGoodForGit(String secret) {
     return new TokenCheck(new Http(fake.settings()))
         .check(Identity.ofOrganization("contoso"), secret.getBytes(UTF_8), Duration.ofSeconds(30))

@@ -153,7 +153,7 @@ final class RootCommandTest {
     }
     String list = line().getUsageMessage(CommandLine.Help.Ansi.OFF);
     assertThat(list)
-        .contains("token        Manage the tokens of an organisation at the service.\n");
+        .contains("token        Manage the tokens of an organization at the service.\n");
   }
 
   @Test

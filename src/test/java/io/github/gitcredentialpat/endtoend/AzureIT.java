@@ -352,7 +352,7 @@ class AzureIT {
     return "https://dev.azure.com/" + organization + "/Web/_git/site";
   }
 
-  /** A repository of the other organisation; returns its token. */
+  /** A repository of the other organization; returns its token. */
   private String foreignSite() throws Exception {
     String other = AzureSite.newToken();
     azure.grant(fabrikam, other, AzureSite.Scope.WRITE);

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Azure DevOps Services: {@code dev.azure.com/{org}} and {@code {org}.visualstudio.com}, where any
- * user name with a token of the organisation comes in, and everybody else gets a 401 with the two
+ * user name with a token of the organization comes in, and everybody else gets a 401 with the two
  * headers of the real one.
  */
 final class AzureSite implements Site {
@@ -36,7 +36,7 @@ final class AzureSite implements Site {
     return token.replace(76, 80, "AZDO").toString();
   }
 
-  /** From now on the organisation knows this token. */
+  /** From now on the organization knows this token. */
   void grant(String organization, String token, Scope scope) {
     organizations
         .computeIfAbsent(organization, name -> new ConcurrentHashMap<>())

@@ -10,7 +10,7 @@ public final class BenchmarkServer {
 
   /**
    * Serves one repository until standard input ends, and prints the proxy's address, the
-   * certificate to trust, the organisation, a token and the repository's URL, a line each.
+   * certificate to trust, the organization, a token and the repository's URL, a line each.
    *
    * @param args an empty folder, and the milliseconds that every answer takes longer
    */

@@ -107,7 +107,7 @@ final class CommandsIT {
   }
 
   @Test
-  void theRemoteOfTheRepositorySaysWhichOrganisation() throws Exception {
+  void theRemoteOfTheRepositorySaysWhichOrganization() throws Exception {
     Path clone = Files.createDirectory(home.resolve("clone"));
     run(contoso.grant("vso.code"), "login", "contoso");
     Programs.Result nowhere = runIn(clone, "", "check");

@@ -25,7 +25,7 @@ final class ProactiveAuthTest {
   }
 
   @Test
-  void gitSendsTheTokenFirstToBothHostsOfThisOrganisationOnly() throws Exception {
+  void gitSendsTheTokenFirstToBothHostsOfThisOrganizationOnly() throws Exception {
     assertThat(person.typed.run("configure", "--proactive", "contoso")).isZero();
     assertThat(person.typed.err).contains("even for public projects of contoso");
     assertThat(person.typed.out)
@@ -84,7 +84,7 @@ final class ProactiveAuthTest {
   }
 
   @Test
-  void onlyAnOrganisationCanBeNamed() {
+  void onlyAnOrganizationCanBeNamed() {
     assertThat(person.typed.run("configure", "--proactive", "https://tfs.corp.local/tfs/Main"))
         .isEqualTo(2);
     assertThat(person.typed.run("configure", "--proactive", "two words")).isEqualTo(2);

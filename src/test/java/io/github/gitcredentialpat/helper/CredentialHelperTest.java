@@ -238,7 +238,7 @@ final class CredentialHelperTest {
     }
 
     @Test
-    void oneTokenServesEveryUrlOfItsOrganisation() throws Exception {
+    void oneTokenServesEveryUrlOfItsOrganization() throws Exception {
       store(CONTOSO + "username=contoso\npassword=t1\n");
       for (String url :
           List.of(
@@ -271,7 +271,7 @@ final class CredentialHelperTest {
     }
 
     @Test
-    void withoutOrganisationItAnswersNothingAndNamesUseHttpPath() throws Exception {
+    void withoutOrganizationItAnswersNothingAndNamesUseHttpPath() throws Exception {
       store(CONTOSO + "username=contoso\npassword=t1\n");
       assertThat(get(SERVICES)).isEmpty();
       assertThat(said).contains("useHttpPath").hasLineCount(1);
@@ -714,7 +714,7 @@ final class CredentialHelperTest {
     }
 
     @Test
-    void aTypedUserNameNeverBecomesAnOrganisation() throws Exception {
+    void aTypedUserNameNeverBecomesAnOrganization() throws Exception {
       assertThat(store(SERVICES + "username=alice\npassword=t1\n")).isFalse();
       assertThat(first.list()).isEmpty();
       assertThat(said)
@@ -724,14 +724,14 @@ final class CredentialHelperTest {
     }
 
     @Test
-    void aUserPartThatWasInTheGetIsTheOrganisation() throws Exception {
+    void aUserPartThatWasInTheGetIsTheOrganization() throws Exception {
       String state = state(get(MODERN + SERVICES + "username=contoso\n"));
       store(MODERN + SERVICES + "username=contoso\npassword=t1\n" + state);
       assertThat(password(get(CONTOSO))).isEqualTo("t1");
     }
 
     @Test
-    void withoutStateTheUserPartIsTheOrganisationWhereItIsStoredAlready() throws Exception {
+    void withoutStateTheUserPartIsTheOrganizationWhereItIsStoredAlready() throws Exception {
       store(CONTOSO + "username=x\npassword=t1\n");
       store(SERVICES + "username=contoso\npassword=t2\n");
       assertThat(password(get(CONTOSO))).isEqualTo("t2");
@@ -863,7 +863,7 @@ final class CredentialHelperTest {
     }
 
     @Test
-    void leavesOtherOrganisationsAlone() throws Exception {
+    void leavesOtherOrganizationsAlone() throws Exception {
       first.save(organization("contoso", null, "t"));
       first.save(organization("fabrikam", null, "t"));
       erase(CONTOSO + "username=x\npassword=t\n");
@@ -899,7 +899,7 @@ final class CredentialHelperTest {
     }
 
     @Test
-    void withoutOrganisationOnlyTheOnlyOneGoes() throws Exception {
+    void withoutOrganizationOnlyTheOnlyOneGoes() throws Exception {
       first.save(organization("contoso", null, "t1"));
       first.save(organization("fabrikam", null, "t2"));
       assertThat(erase(SERVICES)).isEmpty();

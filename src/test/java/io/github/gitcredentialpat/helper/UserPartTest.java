@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the user part of a URL says where several tokens of one organisation are kept. */
+/** What the user part of a URL says where several tokens of one organization are kept. */
 final class UserPartTest {
   private static final long NOW = 1_700_000_000;
   private static final String CONTOSO = "protocol=https\nhost=dev.azure.com\npath=contoso/_git/x\n";

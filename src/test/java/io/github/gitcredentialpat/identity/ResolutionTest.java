@@ -72,7 +72,7 @@ final class ResolutionTest {
         "https://contoso.pkgs.visualstudio.com/_packaging/feed1/nuget/v3/index.json",
         "https://fabrikam@dev.azure.com/contoso/Web/_git/site"
       })
-  void oneOrganisationWhateverTheUrlLooksLike(String url) {
+  void oneOrganizationWhateverTheUrlLooksLike(String url) {
     Resolution whose = of(url);
     assertThat(whose.kind()).isEqualTo(Kind.ORGANIZATION);
     assertThat(whose.identity()).isEqualTo(Identity.ofOrganization("contoso"));
@@ -81,14 +81,14 @@ final class ResolutionTest {
   }
 
   @Test
-  void theUserPartIsTheOrganisationOnlyWithoutAPath() {
+  void theUserPartIsTheOrganizationOnlyWithoutAPath() {
     assertThat(of("https://contoso@dev.azure.com").fromUser()).isTrue();
     assertThat(of("https://contoso@dev.azure.com/contoso/_git/x").fromUser()).isFalse();
     assertThat(of("https://alice@contoso.visualstudio.com").fromUser()).isFalse();
   }
 
   @Test
-  void aTokenTypedAsUserNameIsNeverAnOrganisation() {
+  void aTokenTypedAsUserNameIsNeverAnOrganization() {
     for (String token : new String[] {NEW_FORM, OLD_FORM}) {
       assertThat(of("https://" + token + "@dev.azure.com").kind())
           .isEqualTo(Kind.UNKNOWN_ORGANIZATION);
@@ -109,7 +109,7 @@ final class ResolutionTest {
         "https://dev.azure.com?x=contoso",
         "https://@dev.azure.com"
       })
-  void withNeitherPathNorUserTheOrganisationIsUnknown(String url) {
+  void withNeitherPathNorUserTheOrganizationIsUnknown(String url) {
     assertThat(of(url).kind()).isEqualTo(Kind.UNKNOWN_ORGANIZATION);
     assertThat(of(url).identity()).isNull();
   }
@@ -156,7 +156,7 @@ final class ResolutionTest {
   }
 
   @Test
-  void aForeignHostWithAnAzurePathIsNoOrganisation() {
+  void aForeignHostWithAnAzurePathIsNoOrganization() {
     Resolution whose = of("https://dev.azure.com.evil.example/contoso/Web/_git/site");
     assertThat(whose.identity().isOrganization()).isFalse();
     assertThat(whose.identity().host()).isEqualTo("dev.azure.com.evil.example");
@@ -263,7 +263,7 @@ final class ResolutionTest {
         "01234567890123456789012345678901234567890123456789",
         "application"
       })
-  void namesByMicrosoftsRuleAreOrganisations(String name) {
+  void namesByMicrosoftsRuleAreOrganizations(String name) {
     assertThat(of("https://dev.azure.com/" + name + "/x").identity())
         .isEqualTo(Identity.ofOrganization(name));
     assertThat(of("https://" + name + ".visualstudio.com/x").identity())
@@ -314,7 +314,7 @@ final class ResolutionTest {
   }
 
   @RepeatedTest(20)
-  void allSpellingsOfOneOrganisationAgree(RepetitionInfo repetition) {
+  void allSpellingsOfOneOrganizationAgree(RepetitionInfo repetition) {
     Random random = new Random(repetition.getCurrentRepetition());
     for (int i = 0; i < 200; i++) {
       String name = anyName(random);
@@ -359,7 +359,7 @@ final class ResolutionTest {
   }
 
   @RepeatedTest(20)
-  void noLookalikeIsAnOrganisation(RepetitionInfo repetition) {
+  void noLookalikeIsAnOrganization(RepetitionInfo repetition) {
     Random random = new Random(repetition.getCurrentRepetition());
     for (int i = 0; i < 200; i++) {
       String name = anyName(random);

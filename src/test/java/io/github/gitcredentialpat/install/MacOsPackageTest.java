@@ -64,7 +64,7 @@ final class MacOsPackageTest {
     assertThat(folder.resolve("made.pkg")).exists();
     Path library = root.resolve("usr/local/lib/git-credential-pat");
     assertThat(library.resolve("app.jsa")).doesNotExist();
-    assertThat(library.resolve("licences/copyright")).exists();
+    assertThat(library.resolve("licenses/copyright")).exists();
     // The link leads to the launcher, which knows its place.
     Path link = root.resolve("usr/local/bin/git-credential-pat");
     assertThat(link.toRealPath()).isEqualTo(library.resolve("bin/git-credential-pat").toRealPath());

@@ -158,8 +158,8 @@ final class NativeImageLayoutTest {
   }
 
   @Test
-  void theLicencesOfAllThatIsInItAreThere() {
-    assertThat(image.resolve("licences").toFile().list())
+  void theLicensesOfAllThatIsInItAreThere() {
+    assertThat(image.resolve("licenses").toFile().list())
         .contains("LICENSE", "copyright")
         .anyMatch(name -> name.startsWith("jna-") && name.endsWith("LICENSE"))
         .anyMatch(name -> name.startsWith("jackson-databind-"))

@@ -217,7 +217,7 @@ final class PackageIT {
   }
 
   @Test
-  void allThatComesAlongHasItsLicence() throws Exception {
+  void allThatComesAlongHasItsLicense() throws Exception {
     Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
     run(
         "tar",
@@ -226,7 +226,7 @@ final class PackageIT {
         "-C",
         unpacked.toString(),
         "--strip-components=1");
-    assertThat(unpacked.resolve("licences/LICENSE")).hasSameTextualContentAs(Path.of("LICENSE"));
+    assertThat(unpacked.resolve("licenses/LICENSE")).hasSameTextualContentAs(Path.of("LICENSE"));
     assertThat(unpacked.resolve("runtime/legal/java.base/LICENSE"))
         .content()
         .containsIgnoringCase("GNU General Public License");
@@ -234,7 +234,7 @@ final class PackageIT {
       for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
         String name = jar.getFileName().toString().replace(".jar", "");
         if (!name.startsWith("git-credential-pat")) {
-          assertThat(unpacked.resolve("licences").toFile().list())
+          assertThat(unpacked.resolve("licenses").toFile().list())
               .as(name)
               .anyMatch(text -> text.startsWith(name + "."));
         }

@@ -125,7 +125,7 @@ public final class PrivateBus implements AutoCloseable {
    *
    * @return a file that gets a line for each thing that a person would notice
    */
-  public Path startScript(String behaviour) throws IOException, InterruptedException {
+  public Path startScript(String behavior) throws IOException, InterruptedException {
     Requires.present(
         Files.isExecutable(Path.of("/usr/bin/python3"))
             && run("/usr/bin/python3", "-c", "from gi.repository import Gio") == 0,
@@ -137,7 +137,7 @@ public final class PrivateBus implements AutoCloseable {
       Files.write(script, Objects.requireNonNull(in).readAllBytes());
     }
     Process provider =
-        builder(List.of("/usr/bin/python3", script.toString(), behaviour))
+        builder(List.of("/usr/bin/python3", script.toString(), behavior))
             .redirectError(folder.resolve("script.log").toFile())
             .redirectOutput(said.toFile())
             .start();

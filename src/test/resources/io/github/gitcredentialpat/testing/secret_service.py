@@ -1,4 +1,4 @@
-"""A Secret Service for tests: two collections, one locked, and a behaviour of choice.
+"""A Secret Service for tests: two collections, one locked, and a behavior of choice.
 
 silent          takes the name and never answers
 slow            unlocked, and takes 200 ms for each answer
@@ -22,7 +22,7 @@ import sys
 import time
 from gi.repository import Gio, GLib
 
-BEHAVIOUR = sys.argv[1]
+BEHAVIOR = sys.argv[1]
 ROOT = "/org/freedesktop/secrets"
 S = "org.freedesktop.Secret."
 
@@ -61,9 +61,9 @@ INTERFACES = {i.name: i for i in Gio.DBusNodeInfo.new_for_xml(XML).interfaces}
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 loop = GLib.MainLoop()
 items = {}
-locked = BEHAVIOUR in ("accept", "dismiss", "never", "many-locked")
-has_default = not BEHAVIOUR.startswith("empty")
-asks = BEHAVIOUR.startswith("asks")
+locked = BEHAVIOR in ("accept", "dismiss", "never", "many-locked")
+has_default = not BEHAVIOR.startswith("empty")
+asks = BEHAVIOR.startswith("asks")
 serial = 0
 
 
@@ -96,8 +96,8 @@ def prompt(when_accepted):
         invocation.return_value(None)
         bus.flush_sync()
         say(method.lower())
-        if method == "Prompt" and BEHAVIOUR != "never":
-            GLib.timeout_add(200, completed, "dismiss" in BEHAVIOUR)
+        if method == "Prompt" and BEHAVIOR != "never":
+            GLib.timeout_add(200, completed, "dismiss" in BEHAVIOR)
 
     export(path, "Prompt", call)
     return path
@@ -128,7 +128,7 @@ def add(attributes, secret):
     items[path] = (attributes, secret)
 
     def call(connection, sender, path, interface, method, args, invocation):
-        if BEHAVIOUR == "reads":
+        if BEHAVIOR == "reads":
             return
         if locked:
             fail(invocation, "IsLocked")
@@ -139,7 +139,7 @@ def add(attributes, secret):
             invocation.return_value(GLib.Variant("(o)", (changed(lambda: items.pop(path)),)))
 
     def read(connection, sender, path, interface, name):
-        if BEHAVIOUR == "many":
+        if BEHAVIOR == "many":
             time.sleep(0.001)
         return GLib.Variant("a{ss}", items[path][0])
 
@@ -147,7 +147,7 @@ def add(attributes, secret):
 
 
 def collection(connection, sender, path, interface, method, args, invocation):
-    if BEHAVIOUR == "reads":
+    if BEHAVIOR == "reads":
         return
     properties, secret, replace = args.unpack()
     if locked:
@@ -160,14 +160,14 @@ def collection(connection, sender, path, interface, method, args, invocation):
 
 
 def service(connection, sender, path, interface, method, args, invocation):
-    if BEHAVIOUR == "silent":
+    if BEHAVIOR == "silent":
         return
-    if BEHAVIOUR == "error":
+    if BEHAVIOR == "error":
         invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", "out of order")
         return
-    if BEHAVIOUR == "slow":
+    if BEHAVIOR == "slow":
         time.sleep(0.2)
-    if BEHAVIOUR == "slower":
+    if BEHAVIOR == "slower":
         time.sleep(1.2)
     args = args.unpack()
     if method == "OpenSession":
@@ -199,7 +199,7 @@ add(
     },
     b"kept\nstored_at=1",
 )
-for i in range(5000 if BEHAVIOUR.startswith("many") else 0):
+for i in range(5000 if BEHAVIOR.startswith("many") else 0):
     add(
         {
             "application": "git-credential-pat",

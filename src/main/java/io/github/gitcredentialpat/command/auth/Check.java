@@ -48,7 +48,7 @@ public final class Check implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organisation, collection or repository; else this repository's remote.")
+      description = "The organization, collection or repository; else this repository's remote.")
   private @Nullable String place;
 
   @Option(

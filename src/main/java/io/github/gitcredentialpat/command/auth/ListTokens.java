@@ -45,7 +45,7 @@ final class ListTokens implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "Only those of this organisation, collection or host.")
+      description = "Only those of this organization, collection or host.")
   private @Nullable String place;
 
   @Option(names = "--check", description = "Ask the service about each of them.")

@@ -65,13 +65,13 @@ final class Login implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organisation, collection or host; else that of this repository's remote.")
+      description = "The organization, collection or host; else that of this repository's remote.")
   private @Nullable String place;
 
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "Keep it beside those of other accounts of the organisation.")
+      description = "Keep it beside those of other accounts of the organization.")
   private @Nullable String user;
 
   @Option(

@@ -45,7 +45,7 @@ final class Logout implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organisation, collection or host.")
+      description = "The organization, collection or host.")
   private @Nullable String place;
 
   @Option(

@@ -51,7 +51,7 @@ enum Diagnosis {
   ORGANIZATION_UNKNOWN(
       "organization-unknown",
       Severity.ERROR,
-      "the remote's URL does not say which organisation is meant",
+      "the remote's URL does not say which organization is meant",
       "git remote set-url origin https://dev.azure.com/ORG/PROJECT/_git/REPOSITORY"),
   NOT_AZURE(
       "not-azure-devops",
@@ -98,7 +98,7 @@ enum Diagnosis {
   PATH_HIDDEN(
       "use-http-path",
       Severity.ERROR,
-      "git does not say which organisation or collection is meant: useHttpPath is not set",
+      "git does not say which organization or collection is meant: useHttpPath is not set",
       "git-credential-pat configure"),
   PATH_HIDDEN_SERVER(
       "use-http-path",
@@ -328,14 +328,14 @@ enum Diagnosis {
   ONLINE_REJECTED(
       "token-rejected",
       Severity.ERROR,
-      "the token for {0} is not accepted: expired, revoked, mistyped, of another organisation, or"
+      "the token for {0} is not accepted: expired, revoked, mistyped, of another organization, or"
           + " without a scope",
       "git-credential-pat login {1}"),
   ONLINE_GLOBAL(
       "token-global",
       Severity.ERROR,
-      "the token for {0} is one for all organisations, which stop working on 1 December 2026",
-      "git-credential-pat login {1}, with a token for this organisation alone"),
+      "the token for {0} is one for all organizations, which stop working on 1 December 2026",
+      "git-credential-pat login {1}, with a token for this organization alone"),
   ONLINE_NOT_A_MEMBER(
       "token-not-a-member",
       Severity.ERROR,

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
     name = "doctor",
     description = {
       "Find what keeps git from working with tokens here, and say what mends it.",
-      "What it prints can be shown to anybody: the name of an organisation is in it, but no user,"
+      "What it prints can be shown to anybody: the name of an organization is in it, but no user,"
           + " server, project, path, address or secret.",
       ""
     },
@@ -41,7 +41,7 @@ public final class Doctor implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organisation, collection or repository; else this repository's remote.")
+      description = "The organization, collection or repository; else this repository's remote.")
   private @Nullable String typed;
 
   @Option(names = "--online", description = "Ask the service as well, with the token that is kept.")

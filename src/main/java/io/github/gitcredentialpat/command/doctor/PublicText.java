@@ -13,7 +13,7 @@ import java.util.Set;
  * A value that may be shown to anybody. There is no way to make one of a text as such: what is not
  * known to be harmless is called by what it is. Shown are numbers, dates, versions, names that this
  * program or git gives to things, the names of helpers that many people have, and the name of an
- * organisation of Azure DevOps Services, which is part of every address that its members share. Not
+ * organization of Azure DevOps Services, which is part of every address that its members share. Not
  * shown are users, servers and other hosts, projects and repositories, paths, and what is in files
  * and variables.
  */
@@ -52,7 +52,7 @@ final class PublicText {
     return new PublicText(end == 0 ? "of an unknown version" : version.substring(0, end));
   }
 
-  /** An organisation by its name, a server or host by what it is. */
+  /** An organization by its name, a server or host by what it is. */
   static PublicText place(Identity identity) {
     return new PublicText(identity.isOrganization() ? identity.display() : "this server");
   }
@@ -71,7 +71,7 @@ final class PublicText {
     return new PublicText("Azure DevOps");
   }
 
-  /** What stands for the name of an organisation that is not known. */
+  /** What stands for the name of an organization that is not known. */
   static PublicText organization() {
     return new PublicText("ORG");
   }

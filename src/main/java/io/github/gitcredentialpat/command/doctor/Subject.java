@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param whose whose token it is; absent when only Azure DevOps in general is meant
  */
 record Subject(String url, @Nullable Resolution whose) {
-  /** Azure DevOps Services, no organisation in particular. */
+  /** Azure DevOps Services, no organization in particular. */
   static final Subject AZURE = new Subject("https://" + Identity.SERVICES_HOST + "/ORG", null);
 
   /** What a person typed, or a remote. */

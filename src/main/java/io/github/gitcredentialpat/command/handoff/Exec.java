@@ -58,7 +58,7 @@ final class Exec implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "ORG|URL -- COMMAND",
       description =
-          "The organisation or URL, else that of this repository's remote; then the program and"
+          "The organization or URL, else that of this repository's remote; then the program and"
               + " its arguments.")
   private List<String> words;
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class FeedTokens {
   private FeedTokens() {}
 
-  /** Whether the URL leads to an organisation or collection, which its user part never says. */
+  /** Whether the URL leads to an organization or collection, which its user part never says. */
   static boolean isAzure(String url) {
     HttpUrl address = HttpUrl.of(url);
     return address != null && Resolution.parse(address.url()).isAzure();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The token for a place, as git would be answered there, for programs other than git.
  *
  * @param whose the place
- * @param address the URL that was named; absent when it was an organisation
+ * @param address the URL that was named; absent when it was an organization
  * @param entry the token
  */
 record HandoffToken(Resolution whose, @Nullable HttpUrl address, Entry entry)
@@ -26,7 +26,7 @@ record HandoffToken(Resolution whose, @Nullable HttpUrl address, Entry entry)
   /**
    * Finds it.
    *
-   * @param place an organisation or a URL
+   * @param place an organization or a URL
    * @param user chooses among several tokens; absent for the URL's user part, if it has one
    * @throws UserException when there is none; what to type is said
    */

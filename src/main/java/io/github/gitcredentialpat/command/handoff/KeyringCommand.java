@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /**
  * The part of the program keyring that package managers call: pip with {@code --keyring-provider
  * subprocess}, uv and twine. They ask for the URL of an index, and then for its host alone, which
- * says nothing of the organisation and gets nothing.
+ * says nothing of the organization and gets nothing.
  */
 @Command(
     name = "keyring",

@@ -81,7 +81,7 @@ final class Print implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "ORG|URL",
       description =
-          "The organisation, or the URL it is for; else that of this repository's remote.")
+          "The organization, or the URL it is for; else that of this repository's remote.")
   private @Nullable String place;
 
   Print(GlobalOptions global) {

@@ -135,7 +135,7 @@ public final class Configure implements Callable<Integer> {
       context.say(
           "useHttpPath in "
               + other.place()
-              + " keeps git from saying which organisation is meant; take its line out there");
+              + " keeps git from saying which organization is meant; take its line out there");
     }
   }
 

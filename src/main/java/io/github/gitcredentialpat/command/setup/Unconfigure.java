@@ -50,7 +50,7 @@ final class Unconfigure implements Callable<Integer> {
   @Option(
       names = "--proactive",
       paramLabel = "ORG",
-      description = "Only what configure --proactive added for this organisation.")
+      description = "Only what configure --proactive added for this organization.")
   private @Nullable String proactive;
 
   @Option(

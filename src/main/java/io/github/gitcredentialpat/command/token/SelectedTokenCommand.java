@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the commands for one of the organisation's tokens have in common: which one. */
+/** What the commands for one of the organization's tokens have in common: which one. */
 abstract class SelectedTokenCommand extends TokenCommand {
   @Parameters(
       index = "1",

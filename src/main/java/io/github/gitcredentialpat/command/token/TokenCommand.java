@@ -28,14 +28,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
-/** What the commands for tokens at the service have in common: an organisation and a sign-in. */
+/** What the commands for tokens at the service have in common: an organization and a sign-in. */
 public abstract class TokenCommand implements Callable<Integer> {
   private final GlobalOptions global;
 
   @Parameters(
       index = "0",
       paramLabel = "ORG|URL",
-      description = "The organisation of Azure DevOps Services.")
+      description = "The organization of Azure DevOps Services.")
   private String place;
 
   TokenCommand(GlobalOptions global) {
@@ -46,7 +46,7 @@ public abstract class TokenCommand implements Callable<Integer> {
    * What such a command works with.
    *
    * @param context the context
-   * @param whose the organisation
+   * @param whose the organization
    * @param pats its tokens at the service
    * @param kept what is kept here for it
    */
@@ -153,7 +153,7 @@ public abstract class TokenCommand implements Callable<Integer> {
         + (token.global() ? ", for all organizations" : "");
   }
 
-  /** What the policy of the organisation made of a wish. */
+  /** What the policy of the organization made of a wish. */
   static String clamped(Pat token, long wanted) {
     return token.validTo().getEpochSecond() < wanted - 86_400
         ? "; shortened by the organization's policy"

@@ -8,11 +8,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The tokens of an organisation at the service, through its PAT lifecycle API. */
+/** The tokens of an organization at the service, through its PAT lifecycle API. */
 @Command(
     name = "token",
     description = {
-      "Manage the tokens of an organisation at the service.",
+      "Manage the tokens of an organization at the service.",
       "Azure DevOps Services only; signed in with the Azure CLI or your own app registration.",
       ""
     },

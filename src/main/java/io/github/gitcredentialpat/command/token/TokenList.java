@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Lists an organisation's tokens at the service. */
+/** Lists an organization's tokens at the service. */
 @Command(
     name = "list",
     description = "List the tokens at the service; * is one that is kept here.",

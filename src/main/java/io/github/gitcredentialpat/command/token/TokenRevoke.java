@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     description = "Revoke a token, or all tokens, at the service, and remove them here.",
     footer = {"", "Example: git-credential-pat token revoke contoso laptop"})
 final class TokenRevoke extends SelectedTokenCommand {
-  @Option(names = "--all", description = "Revoke all tokens of yours in the organisation.")
+  @Option(names = "--all", description = "Revoke all tokens of yours in the organization.")
   private boolean all;
 
   @Option(names = "--yes", description = "Do not ask before revoking all.")

@@ -39,7 +39,7 @@ final class Export implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "ORG|URL",
-      description = "Only those of these organisations, collections or hosts.")
+      description = "Only those of these organizations, collections or hosts.")
   private List<String> places = List.of();
 
   @Option(

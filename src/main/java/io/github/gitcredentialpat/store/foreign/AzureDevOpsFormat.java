@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where {@code az devops login} puts tokens on a Linux without a keyring, as Python's configparser
  * writes it: a section {@code [azdevops-cli:https://dev.azure.com/contoso]} with {@code personal
- * access token = SECRET}. Its section for every organisation belongs to none.
+ * access token = SECRET}. Its section for every organization belongs to none.
  */
 final class AzureDevOpsFormat implements FileFormat {
   private static final String PREFIX = "[azdevops-cli:";

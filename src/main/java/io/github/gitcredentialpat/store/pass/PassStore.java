@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who can read it: who has one of these keys and its passphrase, and while the agent remembers
  * that (ten minutes after the last use, by default) every process of the same user. The names of
- * protocol, host, organisation and user are not encrypted.
+ * protocol, host, organization and user are not encrypted.
  *
  * <p>Errors: {@code UNAVAILABLE} without gpg or {@code .gpg-id} and when no key of this person
  * fits; {@code LOCKED} when a passphrase is needed and nobody can be asked; {@code DENIED} when it
@@ -47,7 +47,7 @@ public final class PassStore implements Store {
   private static final String GPG_ID = ".gpg-id";
   private static final String UNFINISHED = ".unfinished-";
 
-  /** Below the 255 bytes of nearly all file systems, with room for what synchronisers add. */
+  /** Below the 255 bytes of nearly all file systems, with room for what synchronizers add. */
   private static final int LONGEST_NAME = 230;
 
   private static final int LONGEST_POSSIBLE = 255;

@@ -39,7 +39,7 @@ final class LogoutTest {
   }
 
   @Test
-  void removesAnOrganisationsTokenFromEveryStore() throws Exception {
+  void removesAnOrganizationsTokenFromEveryStore() throws Exception {
     assertThat(logout("y\n", "https://contoso.visualstudio.com")).isZero();
     assertThat(first.list()).isEmpty();
     assertThat(second.list()).hasSize(1);

@@ -59,7 +59,7 @@ final class PackageManagersTest {
   }
 
   @Test
-  void pipGetsTheTokenForAHostThatSaysTheOrganisation() {
+  void pipGetsTheTokenForAHostThatSaysTheOrganization() {
     assertThat(person.run("keyring", "get", "contoso.pkgs.visualstudio.com", "pat")).isZero();
     assertThat(person.out).isEqualTo(token + "\n");
   }

@@ -140,7 +140,7 @@ final class ConfigureTest {
   }
 
   @Test
-  void gitSaysWhichOrganisationIsMeant() throws Exception {
+  void gitSaysWhichOrganizationIsMeant() throws Exception {
     configure();
     assertThat(fill("https://dev.azure.com/contoso/Web/_git/site")).contains("password=secret");
     assertThat(person.calls()).contains("host=dev.azure.com\n", "path=contoso/Web/_git/site\n");
@@ -373,7 +373,7 @@ final class ConfigureTest {
   }
 
   @Test
-  void aHelperOfTheRepositoryForOneOrganisationIsNamed() throws Exception {
+  void aHelperOfTheRepositoryForOneOrganizationIsNamed() throws Exception {
     Path config = person.in("repository");
     person.git("config", "credential.https://dev.azure.com/contoso.helper", "cache --timeout 5");
     person.git("config", "credential.https://example.com.helper", "store");

@@ -73,7 +73,7 @@ final class UseTest {
   }
 
   @Test
-  void anAccountIsUsedAtBothHostsOfItsOrganisationOnly() throws Exception {
+  void anAccountIsUsedAtBothHostsOfItsOrganizationOnly() throws Exception {
     run("use", "contoso", BOB);
     assertThat(person.typed.err).contains("git now uses " + BOB).doesNotContain("warning");
     assertThat(userFor("https://dev.azure.com/contoso/Web/_git/site")).isEqualTo("username=" + BOB);
@@ -87,9 +87,9 @@ final class UseTest {
     unconfigureLeavesWhatWasThere();
   }
 
-  /** The URLs that the portal gives have the organisation as their user. */
+  /** The URLs that the portal gives have the organization as their user. */
   @Test
-  void aUrlWithTheOrganisationAsUserIsMeantToo() throws Exception {
+  void aUrlWithTheOrganizationAsUserIsMeantToo() throws Exception {
     run("use", "Contoso", BOB);
     person.in("site");
     person.git("remote", "add", "origin", "https://contoso@dev.azure.com/contoso/Web/_git/site");
@@ -149,7 +149,7 @@ final class UseTest {
   }
 
   @Test
-  void oneOrganisationsChoiceCanGoAlone() throws Exception {
+  void oneOrganizationsChoiceCanGoAlone() throws Exception {
     Path work = Files.createDirectories(person.home.resolve("work"));
     run("use", "contoso", BOB, "--for", work.toString());
     run("use", "fabrikam", "carol", "--for", work.toString());

@@ -316,7 +316,7 @@ final class ImportTest {
   }
 
   @Test
-  void anOrganisationThatNobodyNamedIsAskedFor() throws Exception {
+  void anOrganizationThatNobodyNamedIsAskedFor() throws Exception {
     gitKeeps("https://dev.azure.com", "alice@example.com", token);
     assertThat(outcome("--delete")).isEqualTo("noOrganization");
     assertThat(Files.readString(credentials())).contains(token);

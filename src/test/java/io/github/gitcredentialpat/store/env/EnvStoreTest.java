@@ -489,7 +489,7 @@ final class EnvStoreTest {
   }
 
   @Test
-  void aTypedUserNameStaysNoOrganisation() throws Exception {
+  void aTypedUserNameStaysNoOrganization() throws Exception {
     String request = "protocol=https\nhost=dev.azure.com\nusername=alice\npassword=typed\n";
     assertThat(CredentialHelper.store(run(below, env()), stream(request))).isFalse();
     assertThat(said()).contains("useHttpPath");
@@ -497,7 +497,7 @@ final class EnvStoreTest {
   }
 
   @Test
-  void aUserNameInTheUrlIsNotTakenForAnOrganisationThatItKnows() throws Exception {
+  void aUserNameInTheUrlIsNotTakenForAnOrganizationThatItKnows() throws Exception {
     assertThat(get(CONTOSO + "username=build\n", env())).contains("agents-token");
     assertThat(said()).isEmpty();
   }

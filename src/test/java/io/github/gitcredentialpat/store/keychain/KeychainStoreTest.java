@@ -63,7 +63,7 @@ final class KeychainStoreTest extends StoreContract {
   }
 
   @Test
-  void anEntryIsAnInternetPasswordThatPeopleRecognise() throws Exception {
+  void anEntryIsAnInternetPasswordThatPeopleRecognize() throws Exception {
     Identity server = new Identity("https", host + ":8443", "tfs/collection");
     store.save(Entry.of(new EntryKey(server, "alice"), password("pw"), 1));
     SecurityFramework framework = StandInKeychain.framework();
