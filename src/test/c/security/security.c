@@ -894,6 +894,14 @@ OSStatus SecKeychainSetUserInteractionAllowed(Boolean state) {
   RETURN((OSStatus)SUCCESS);
 }
 
+OSStatus SecKeychainUnlock(void *keychain, uint32_t length, const void *password, Boolean use) {
+  LOCKED_CALL;
+  if (keychain != 0 || length != 0 || password != 0 || use != 0) {
+    note("SecKeychainUnlock: not the default keychain, or with a password");
+  }
+  RETURN(unlocked());
+}
+
 /* ---------- for the tests ---------- */
 
 /* An empty, open keychain, and nothing noted. */

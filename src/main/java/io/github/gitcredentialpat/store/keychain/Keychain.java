@@ -25,6 +25,11 @@ final class Keychain {
     framework.SecKeychainSetUserInteractionAllowed((byte) 0);
   }
 
+  /** Opens the default keychain, to which new items go, with a dialog where it is locked. */
+  void unlock() throws StoreException {
+    check(framework.SecKeychainUnlock(), "your entries");
+  }
+
   /** The keys of all our items, or of those of one host; reads no secret. */
   List<EntryKey> keys(@Nullable Identity where) throws StoreException {
     List<EntryKey> keys = new ArrayList<>();

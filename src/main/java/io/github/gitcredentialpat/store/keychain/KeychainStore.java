@@ -136,6 +136,26 @@ public final class KeychainStore implements Store {
     return open("listing what it holds").keys(null);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>macOS may still ask while others wait: whether this program may have an item of another
+   * one's. It remembers an answer of "always"; whoever waits says so and goes without after five
+   * seconds, and a get waits for nobody.
+   */
+  @Override
+  public void unlock() throws StoreException {
+    if (surroundings.mayPrompt()) {
+      Keychain opened = open("being unlocked");
+      promptMayCome();
+      try {
+        opened.unlock();
+      } finally {
+        promptIsGone();
+      }
+    }
+  }
+
   @Override
   public void save(Entry entry) throws StoreException {
     EntryKey key = entry.key();

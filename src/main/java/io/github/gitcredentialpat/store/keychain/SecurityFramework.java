@@ -67,6 +67,11 @@ final class SecurityFramework {
     return security("SecKeychainSetUserInteractionAllowed").invokeInt(new Object[] {state});
   }
 
+  /** Opens the default keychain, with a dialog where it is locked and one may be shown. */
+  int SecKeychainUnlock() {
+    return security("SecKeychainUnlock").invokeInt(new Object[] {null, 0, null, (byte) 0});
+  }
+
   void CFRelease(Pointer object) {
     coreFoundation("CFRelease").invokeVoid(new Object[] {object});
   }

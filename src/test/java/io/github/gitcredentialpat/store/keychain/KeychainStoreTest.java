@@ -138,6 +138,25 @@ final class KeychainStoreTest extends StoreContract {
   }
 
   @Test
+  void itCanBeOpenedBeforeOthersHaveToWait() throws Exception {
+    StandInKeychain.call("standin_lock", 0);
+    open(false).unlock();
+    assertThat(StandInKeychain.count("standin_prompts")).isZero();
+    StandInKeychain.framework().SecKeychainSetUserInteractionAllowed((byte) 1);
+    Store asking = open(true);
+    asking.unlock();
+    assertThat(StandInKeychain.count("standin_prompts")).isEqualTo(1);
+    asking.unlock();
+    asking.save(entry("contoso", "alice", "new"));
+    assertThat(StandInKeychain.count("standin_prompts")).isEqualTo(1);
+    asking.delete(entry("contoso", "alice", "").key());
+    StandInKeychain.call("standin_lock", USER_CANCELED);
+    assertThatThrownBy(asking::unlock)
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DENIED));
+  }
+
+  @Test
   void aPersonWhoSaysNoIsAskedOnce() throws Exception {
     store.save(entry("contoso", "alice", "1"));
     store.save(entry("fabrikam", "alice", "2"));
