@@ -22,6 +22,11 @@ import java.util.List;
  * keychain without a place for it: in the runtime folder of the login session, and in the state
  * folder. Where none of these can be written the work goes on unlocked: better a rare race than no
  * token at all.
+ *
+ * <p>A get takes no lock. Prompts come before it ({@link Store#unlock}, and the first reading); one
+ * that comes under it all the same makes others wait, and they say so and do without: a store or an
+ * erase of git's after five seconds, a person's command after half a minute. They neither go on
+ * without the lock nor wait for as long as a person may take, since git would hang.
  */
 public final class StoreLock implements AutoCloseable {
   /** How long a person's command waits; git's operations wait until their watchdog ends them. */

@@ -36,8 +36,20 @@ final class Gpg {
   /** The reason in {@code INV_RECP} for a key that nobody vouched for. */
   private static final String NOT_TRUSTED = "10";
 
+  /** Of so many files at most; an organization has fewer accounts. */
+  private static final int MOST_ASKED = 8;
+
   private final Environment surroundings;
   private @Nullable String program;
+
+  /**
+   * What a person was asked for, each file's bytes and behind it the plain text. Who changes
+   * something reads it again under the lock: with an agent that remembers nothing a person would be
+   * asked again, and every other store and erase would wait for them.
+   */
+  private final byte[][] asked = new byte[2 * MOST_ASKED][];
+
+  private int next;
 
   Gpg(Environment surroundings) {
     this.surroundings = surroundings;
@@ -60,8 +72,14 @@ final class Gpg {
           "cannot read " + file + PrivateFiles.reason(e) + "; check who owns it: ls -l " + file,
           e);
     }
+    for (int i = 0; i < asked.length; i += 2) {
+      if (Arrays.equals(asked[i], content)) {
+        return asked[i + 1].clone();
+      }
+    }
     Child child = decrypt(content, "error");
-    if (isLocked(child) && surroundings.mayPrompt()) {
+    boolean isAsked = isLocked(child) && surroundings.mayPrompt();
+    if (isAsked) {
       surroundings.deadline().promptShown();
       try {
         child = decrypt(content, "ask");
@@ -70,10 +88,22 @@ final class Gpg {
       }
     }
     if (child.status() == 0 && hasStatus(child, "DECRYPTION_OKAY")) {
+      if (isAsked) {
+        remember(content, child.output());
+      }
       return child.output();
     }
     Arrays.fill(child.output(), (byte) 0);
     throw notDecrypted(file, child);
+  }
+
+  private void remember(byte[] content, byte[] plain) {
+    if (asked[next + 1] != null) {
+      Arrays.fill(asked[next + 1], (byte) 0);
+    }
+    asked[next] = content;
+    asked[next + 1] = plain.clone();
+    next = (next + 2) % asked.length;
   }
 
   private Child decrypt(byte[] content, String pinentryMode) throws StoreException {

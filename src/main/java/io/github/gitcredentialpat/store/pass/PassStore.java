@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * that (ten minutes after the last use, by default) every process of the same user. The names of
  * protocol, host, organization and user are not encrypted.
  *
+ * <p>There is nothing to unlock before others wait for the lock: encrypting needs no passphrase,
+ * and what a person was asked for in order to read it is not asked for again when it is read under
+ * the lock. A commit that is to be signed gets the time of a run without a prompt.
+ *
  * <p>Errors: {@code UNAVAILABLE} without gpg or {@code .gpg-id} and when no key of this person
  * fits; {@code LOCKED} when a passphrase is needed and nobody can be asked; {@code DENIED} when it
  * was refused; {@code LIMIT} for a name that no file can have; {@code TIMEOUT}; else {@code

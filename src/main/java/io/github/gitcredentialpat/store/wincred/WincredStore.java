@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * described above, and its comment adds the number of parts and their generation, which every write
  * names anew. The other parts are written before it, last one first, under names of their own. So
  * the old value stays whole until the one write that makes the new one whole.
+ *
+ * <p>Windows asks nobody: the credentials of an account are open as long as it is signed in, so
+ * there is nothing to unlock before others wait for the lock.
  */
 public final class WincredStore implements Store {
   private static final String MARK = "git-credential-pat";

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
@@ -12,10 +13,13 @@ import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.testing.Requires;
+import io.github.gitcredentialpat.tokens.Invocation;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -327,6 +331,42 @@ final class PassStoreTest extends StoreContract {
         "-o",
         "/dev/null",
         person.storeFolder().resolve(passName("contoso/bob.gpg")).toString());
+  }
+
+  /** Under the lock nobody is asked, for whom all others would wait. */
+  @Test
+  void asksOnceWhereTheAgentRemembersNothing() throws Exception {
+    try (Person bob = new Person("bob", PASSPHRASE)) {
+      Path prompts = bob.home.resolve("prompts");
+      Path pinentry = bob.home.resolve("pinentry");
+      Files.writeString(
+          pinentry,
+          "#!/bin/sh\necho OK\nwhile read -r line; do case $line in GETPIN*) echo asked >> '"
+              + prompts
+              + "'; echo 'D "
+              + PASSPHRASE
+              + "' ;; esac; echo OK; done\n");
+      assertThat(pinentry.toFile().setExecutable(true)).isTrue();
+      Files.writeString(
+          bob.home.resolve("gpg-agent.conf"),
+          "pinentry-program " + pinentry + "\ndefault-cache-ttl 0\nmax-cache-ttl 0\n");
+      bob.run("pass", "init", bob.mail);
+      bob.store().save(entry("contoso", "bob", "old"));
+      bob.forgetPassphrase();
+      Invocation run =
+          new Invocation(
+              new StoreChain(List.of(bob.store(true)), true),
+              new Environment(bob.environment, true, new Deadline()),
+              new Console(new ByteArrayOutputStream(), false),
+              1_800_000_000L);
+      String request =
+          "protocol=https\nhost=" + host + "\npath=contoso\nusername=bob\npassword=new\n";
+      assertThat(CredentialHelper.store(run, new ByteArrayInputStream(request.getBytes(UTF_8))))
+          .isTrue();
+      assertThat(prompts).hasContent("asked");
+      assertThat(onlyPassword(bob.store(true), entry("contoso", "bob", ""))).isEqualTo("new");
+      assertThat(Files.readAllLines(prompts)).hasSize(2);
+    }
   }
 
   @Test
