@@ -18,6 +18,7 @@ import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,60 @@ final class RefusalTest {
     store.failWith(new StoreException(Reason.UNAVAILABLE, "not here"));
     assertThat(erase(CONTOSO).failed()).isFalse();
     assertThat(erase("nonsense\n").failed()).isTrue();
+  }
+
+  // --- what the service says of it ---
+
+  private GetOperation getOfARefusedToken() throws Exception {
+    keep(CONTOSO + "username=alice\npassword=t1\n");
+    erase(CONTOSO + "username=alice\npassword=t1\n");
+    GetOperation get = CredentialHelper.get(run(), stream(CONTOSO));
+    assertThat(get.setAside().setAsideAt()).isEqualTo(NOW);
+    return get;
+  }
+
+  @Test
+  void whatProvesGoodIsAnswered() throws Exception {
+    GetOperation get = getOfARefusedToken();
+    get.answerSetAside();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThat(get.writeTo(out)).isTrue();
+    assertThat(out.toString(UTF_8)).contains("username=alice\n", "password=t1\n");
+    assertThat(err.toString(UTF_8)).isEmpty();
+  }
+
+  @Test
+  void whatIsExplainedIsNotSaidAgain() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    getOfARefusedToken().writeTo(out);
+    assertThat(err.toString(UTF_8)).contains("login --restore contoso");
+    GetOperation get = getOfARefusedToken();
+    get.isExplained();
+    get.writeTo(out);
+    assertThat(err.toString(UTF_8)).isEmpty();
+    assertThat(out.toString(UTF_8)).isEmpty();
+  }
+
+  @Test
+  void theServiceIsAskedOnceForEachRefusal() throws Exception {
+    EntryKey key = new EntryKey(Identity.ofOrganization("contoso"), "alice");
+    EntryKey another = new EntryKey(Identity.ofOrganization("contoso"), "bob");
+    assertThat(new DatedMark(run(), DatedMark.ASKED, key).isSetSince(NOW)).isFalse();
+    assertThat(new DatedMark(run(), DatedMark.ASKED, key).set()).isTrue();
+    assertThat(new DatedMark(run(), DatedMark.ASKED, key).isSetSince(NOW)).isTrue();
+    assertThat(new DatedMark(run(), DatedMark.ASKED, another).isSetSince(NOW)).isFalse();
+    // Refused again later, it may be asked about again.
+    assertThat(new DatedMark(run(), DatedMark.ASKED, key).isSetSince(NOW + 1)).isFalse();
+    now += DAY;
+    assertThat(new DatedMark(run(), DatedMark.ASKED, key).set()).isTrue();
+    assertThat(new DatedMark(run(), DatedMark.ASKED, key).isSetSince(NOW + 1)).isTrue();
+  }
+
+  @Test
+  void whereItCannotBeRememberedNobodyIsAsked() throws Exception {
+    Files.createFile(home.resolve(".local"));
+    EntryKey key = new EntryKey(Identity.ofOrganization("contoso"), "alice");
+    assertThat(new DatedMark(run(), DatedMark.ASKED, key).set()).isFalse();
   }
 
   // --- how long it is kept ---

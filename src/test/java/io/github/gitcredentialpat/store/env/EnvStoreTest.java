@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.helper.GetOperation;
@@ -25,11 +26,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -288,6 +292,15 @@ final class EnvStoreTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"one\ntwo", "one\rtwo", "one\u0001two", "one\u007Ftwo"})
+  void whatHasAControlCharacterInsideIsPassedOver(String value) throws Exception {
+    environment.put("GIT_CREDENTIAL_PAT_TOKEN", value);
+    environment.put("AZURE_DEVOPS_EXT_PAT", "cli-token");
+    assertThat(get(CONTOSO, env())).contains("password=cli-token\n");
+    assertThat(said()).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"\"@\"", "'@'\n", "\uFEFF@", "@\u200B", "\u00A0@", "\u2060\"@\""})
   void quotesAndInvisibleCharactersAreTakenOffWithALine(String value) throws Exception {
     environment.put("AZURE_DEVOPS_EXT_PAT", value.replace("@", "cli-token"));
@@ -401,6 +414,34 @@ final class EnvStoreTest {
             CredentialHelper.store(run(env(), below), stream(CONTOSO + "username=a\npassword=b\n")))
         .isFalse();
     assertThat(below.writes()).isZero();
+  }
+
+  /** Git runs helpers in work trees, where anybody may have put such a file. */
+  @Test
+  void aFileOfTheWorkTreeIsNotMeant() throws Exception {
+    Path here = Path.of("").toAbsolutePath();
+    Path file = Files.createTempFile(here.resolve("target"), "token", null);
+    try {
+      Files.writeString(file, "planted-token");
+      environment.remove("SYSTEM_ACCESSTOKEN");
+      environment.put("GIT_CREDENTIAL_PAT_TOKEN_FILE", here.relativize(file).toString());
+      assertThat(get(CONTOSO, env(), below)).isEmpty();
+      assertThat(said()).contains("no absolute path");
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aPipeIsNotWaitedFor() throws Exception {
+    Path pipe = home.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    environment.remove("SYSTEM_ACCESSTOKEN");
+    environment.put("GIT_CREDENTIAL_PAT_TOKEN_FILE", pipe.toString());
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10), () -> assertThat(get(CONTOSO, env(), below)).isEmpty());
+    assertThat(said()).contains("it is no file");
   }
 
   @Test
