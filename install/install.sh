@@ -44,9 +44,12 @@ locate
 work=$(mktemp -d)
 image=''
 proof_request=''
+running=''
 cleanup() {
   status=$?
   trap - EXIT
+  # The shell keeps Ctrl-C from what runs in the background; it would write on into what is removed here.
+  [ -z "$running" ] || { kill "$running" && wait "$running"; } 2>/dev/null || true
   # Without its password: that is a person's wish, and deletes; with it, it would only be set aside.
   [ -z "$proof_request" ] || { proof_request=$where; ask_git reject >/dev/null 2>&1; } || true
   rm -rf "$work"
@@ -101,7 +104,10 @@ run() {
     sleep 1
     seconds=$((seconds + 1))
   done
-  wait "$running"
+  ended=0
+  wait "$running" || ended=$?
+  running=''
+  return "$ended"
 }
 
 # Keeps the log of what went wrong, and shows its end.
