@@ -137,11 +137,14 @@ check_tools() {
   sudo=''
   [ "$(id -u)" = 0 ] || sudo='sudo '
   if command -v apt-get >/dev/null 2>&1; then
-    fail "missing: ${missing#, }; type: ${sudo}apt-get install$packages"
+    fail "missing: ${missing#, }
+hint: ${sudo}apt-get install$packages"
   elif command -v dnf >/dev/null 2>&1; then
-    fail "missing: ${missing#, }; type: ${sudo}dnf install$rpms"
+    fail "missing: ${missing#, }
+hint: ${sudo}dnf install$rpms"
   elif command -v brew >/dev/null 2>&1; then
-    fail "missing: ${missing#, }; type: brew install$formulas"
+    fail "missing: ${missing#, }
+hint: brew install$formulas"
   else
     fail "missing: ${missing#, }; install it with your system's package manager and repeat"
   fi

@@ -53,6 +53,20 @@ final class MissingToolsTest {
   }
 
   @Test
+  void theInstallerNamesAllThatItNeedsWithTheCommandThatBringsIt() throws Exception {
+    for (String there : List.of("mktemp", "rm", "readlink", "awk", "sort")) {
+      Files.createSymbolicLink(programs.resolve(there), Path.of("/usr/bin", there));
+    }
+    program("apt-get", "exit 9");
+    program("git", "exit 9");
+    program("id", "echo 1000");
+    Script.Result missing = person.run("", List.of("sh", "install/install.sh"));
+    assertThat(missing.status()).isEqualTo(1);
+    assertThat(missing.err())
+        .isEqualTo("install.sh: missing: Maven\nhint: sudo apt-get install maven\n");
+  }
+
+  @Test
   void whoseSudoWantsAPasswordReadsTheCommandAndNothingIsTried() throws Exception {
     Path tried = folder.resolve("tried");
     program("id", "echo 1000");
