@@ -125,6 +125,8 @@ copy_launcher() {
   sed "s|@HOME@|$quoted|; s|@CLASSPATH@|$class_path|; s|@LOCALE@|$locale|" "$here/git-credential-pat" \
     >"$image/bin/git-credential-pat"
   chmod 755 "$image/bin/git-credential-pat"
+  # What a checkout or a repository of Maven's keeps to its owner is installed for everybody.
+  chmod -R a+rX "$image"
 }
 
 # Runs the image in an empty home, on a bus that is not there and with no way to the network, and notes the

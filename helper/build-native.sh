@@ -98,3 +98,5 @@ copy_licenses() {
 copy_native
 copy_launcher
 copy_licenses
+# What a checkout keeps to its owner is installed for everybody.
+chmod -R a+rX "$image"

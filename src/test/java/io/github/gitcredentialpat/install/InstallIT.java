@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -162,6 +163,8 @@ final class InstallIT {
               Path.of(part).toAbsolutePath().toString(),
               project.resolve(part).toString()));
     }
+    // As a checkout of somebody whose umask is 077.
+    person.run("", List.of("chmod", "-R", "go=", project.toString()));
     Path image = Path.of("target/image").toAbsolutePath();
     Path binary = project.resolve("target/native/git-credential-pat");
     Files.writeString(
@@ -190,6 +193,7 @@ final class InstallIT {
     Script.Result older = person.run("", install);
     assertThat(older.status()).as(older.toString()).isZero();
     assertThat(builds().get(0).resolve("runtime")).isDirectory();
+    assertEverybodyMayUse(builds().get(0));
     git("approve", request() + "username=me\npassword=" + token + "\n");
 
     Files.setLastModifiedTime(binary, FileTime.from(Instant.now()));
@@ -199,7 +203,19 @@ final class InstallIT {
     assertThat(builds()).hasSize(1);
     assertThat(builds().get(0).resolve("runtime")).doesNotExist();
     assertThat(builds().get(0).resolve("lib/git-credential-pat")).hasSameBinaryContentAs(binary);
+    assertEverybodyMayUse(builds().get(0));
     assertThat(fill()).contains("password=" + token);
+  }
+
+  private static void assertEverybodyMayUse(Path build) throws IOException {
+    try (Stream<Path> files = Files.walk(build)) {
+      assertThat(files)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .as("%s", file)
+                      .matches(Files.isDirectory(file) ? "r.xr-xr-x" : "r.([-x])r-\\1r-\\1"));
+    }
   }
 
   private Script.Result script(String name, String input, String... more) throws Exception {
