@@ -88,6 +88,15 @@ remove_document_links() {
   done
 }
 
+# Removes the links that installers, killed before the rename, left beside $command.
+remove_unfinished_links() {
+  for link in "$command".new.*; do
+    case $(readlink "$link" 2>/dev/null || true) in
+      "$library"/*) kill -0 "${link##*.}" 2>/dev/null || rm -f "$link" ;;
+    esac
+  done
+}
+
 # Whether a process still runs from the image. Where nobody can tell, it says yes.
 is_in_use() {
   if [ -d /proc/self ]; then

@@ -191,7 +191,8 @@ is_native_current() {
 # The image at its final place, since Java may refuse an archive that was moved.
 build_image() {
   mkdir -p "$library"
-  image=$(mktemp -d "$library/build.XXXXXX")
+  # Named for its installer, so that one whose installer was killed is known.
+  image=$(mktemp -d "$library/build.$$.XXXXXX")
   rmdir "$image"
   set -- --java-home "$1" --jars "$work/project/target/lib" --to "$image"
   if is_native_current; then
@@ -266,12 +267,15 @@ link_documents() {
 
 # Older builds, but for those that still run; the next installation gets these.
 remove_old_builds() {
+  remove_unfinished_links
   for old in "$library"/build.*; do
     if [ "$old" = "$image" ] || [ ! -d "$old" ]; then
       continue
     fi
-    # One without an archive is being made right now, if it is not a day old.
-    [ -e "$old/app.jsa" ] || [ -x "$old/lib/git-credential-pat" ] || [ -n "$(find "$old" -maxdepth 0 -mtime +0)" ] || continue
+    # One without an archive is being made right now, if its installer runs and it is not a day old.
+    maker=${old#"$library"/build.}
+    [ -e "$old/app.jsa" ] || [ -x "$old/lib/git-credential-pat" ] || ! kill -0 "${maker%.*}" 2>/dev/null \
+      || [ -n "$(find "$old" -maxdepth 0 -mtime +0)" ] || continue
     is_in_use "$old" || rm -rf "$old"
   done
 }
@@ -308,12 +312,26 @@ ask_git() {
   )
 }
 
+# The request for the throw-away entry $1.
+proof() {
+  printf 'protocol=https\nhost=dev.azure.com\npath=%s/_git/proof' "$1"
+}
+
+# Removes the throw-away entries of installers that were killed.
+remove_old_proofs() {
+  "$command" list </dev/null 2>/dev/null | sed -n 's/^\(git-credential-pat-proof-[0-9]*-[0-9a-f]*\) .*/\1/p' >"$work/proofs"
+  while read -r left; do
+    maker=${left#git-credential-pat-proof-}
+    proof_request=$(proof "$left")
+    kill -0 "${maker%-*}" 2>/dev/null || ask_git reject 2>/dev/null || true
+  done <"$work/proofs"
+  proof_request=''
+}
+
 prove() {
-  random=$(od -An -tx1 -N8 /dev/urandom | tr -d ' \n')
+  random=$(od -An -tx1 -N4 /dev/urandom | tr -d ' \n')
   password=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')
-  where="protocol=https
-host=dev.azure.com
-path=git-credential-pat-proof-$random/_git/proof"
+  where=$(proof "git-credential-pat-proof-$$-$random")
   kept="$where
 username=proof
 password=$password"
@@ -337,6 +355,7 @@ password=$password"
   ask_git reject 2>>"$work/log" || no_proof 'could not be removed'
   ! ask_git fill >"$work/left" 2>/dev/null || no_proof 'is still there after its removal'
   proof_request=''
+  [ "$windows" = yes ] || remove_old_proofs
   took=${start:+, $((${end:-0} - ${start:-0})) ms}
 }
 

@@ -65,6 +65,7 @@ unconfigure
 case $(readlink "$command" 2>/dev/null || true) in
   "$library"/*) rm -f "$command" ;;
 esac
+remove_unfinished_links
 remove_document_links
 rm -rf "$library"
 # Folders that the installer may have made; others hold more and stay.

@@ -29,6 +29,9 @@ final class InstallIT {
       \thelper = store
       """;
 
+  /** A process that there cannot be. */
+  private static final String KILLED = "4194305";
+
   private final String organization = "org-" + UUID.randomUUID();
   private final String token = UUID.randomUUID().toString();
 
@@ -196,6 +199,7 @@ final class InstallIT {
     assertEverybodyMayUse(builds().get(0));
     git("approve", request() + "username=me\npassword=" + token + "\n");
 
+    leaveWhatAKilledInstallerLeaves();
     Files.setLastModifiedTime(binary, FileTime.from(Instant.now()));
     Script.Result newer = person.run("", install);
     assertThat(newer.status()).as(newer.toString()).isZero();
@@ -205,6 +209,32 @@ final class InstallIT {
     assertThat(builds().get(0).resolve("lib/git-credential-pat")).hasSameBinaryContentAs(binary);
     assertEverybodyMayUse(builds().get(0));
     assertThat(fill()).contains("password=" + token);
+    assertThat(unfinishedLink()).doesNotExist();
+    Script.Result kept =
+        person.run("", List.of(prefix.resolve("bin/git-credential-pat").toString(), "list"));
+    assertThat(kept.out()).contains(organization).doesNotContain("proof");
+    leaveWhatAKilledInstallerLeaves();
+    assertThat(script("uninstall.sh", "").status()).isZero();
+    assertThat(prefix).doesNotExist();
+  }
+
+  private Path unfinishedLink() {
+    return prefix.resolve("bin/git-credential-pat.new." + KILLED);
+  }
+
+  private void leaveWhatAKilledInstallerLeaves() throws Exception {
+    Path half = prefix.resolve("lib/git-credential-pat/build." + KILLED + ".abcdef");
+    Path launcher = half.resolve("bin/git-credential-pat");
+    Files.createDirectories(launcher.getParent());
+    Files.createFile(launcher);
+    Files.createSymbolicLink(unfinishedLink(), launcher);
+    git(
+        "approve",
+        "protocol=https\nhost=dev.azure.com\npath=git-credential-pat-proof-"
+            + KILLED
+            + "-0badc0de/_git/proof\nusername=proof\npassword="
+            + UUID.randomUUID()
+            + "\n");
   }
 
   private static void assertEverybodyMayUse(Path build) throws IOException {
