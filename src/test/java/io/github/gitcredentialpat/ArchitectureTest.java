@@ -67,7 +67,7 @@ final class ArchitectureTest {
               "store.pass",
               "store.secretservice",
               "store.wincred"),
-          entry("azure", "http", "identity"),
+          entry("azure", "http", "identity", "platform"),
           entry("tokens", "identity", "platform", "secret", "store", "store.foreign"),
           entry("helper", "identity", "platform", "protocol", "secret", "store", "tokens"),
           entry("git", "identity", "platform"),

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.cli;
 
-import io.github.gitcredentialpat.platform.Subprocess;
+import io.github.gitcredentialpat.platform.Executables;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ public final class Browser {
     boolean desktop =
         !environment.getOrDefault("DISPLAY", "").isEmpty()
             || !environment.getOrDefault("WAYLAND_DISPLAY", "").isEmpty();
-    Path opener = desktop ? Subprocess.find("xdg-open", environment) : null;
+    Path opener = desktop ? Executables.find("xdg-open", environment) : null;
     return opener == null ? null : new String[] {opener.toString(), url};
   }
 }

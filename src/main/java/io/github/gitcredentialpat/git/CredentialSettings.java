@@ -117,11 +117,11 @@ public final class CredentialSettings {
     arguments.addAll(List.of(from));
     arguments.addAll(
         List.of("--null", "--show-scope", "--show-origin", "--get-regexp", "^credential\\."));
-    Subprocess.Result result = git.run(null, arguments.toArray(String[]::new));
-    if (result.exit() == WRONG_USAGE) {
+    Subprocess result = git.run(null, arguments.toArray(String[]::new));
+    if (result.status() == WRONG_USAGE) {
       throw UserException.couldNot("this needs git 2.26 or newer; upgrade git and repeat");
     }
-    if (result.exit() > 1) {
+    if (result.status() > 1) {
       throw UserException.couldNot(
           "git cannot read its configuration; type: git config --list, and mend what it names");
     }
@@ -215,7 +215,7 @@ public final class CredentialSettings {
       String header = HelperConfiguration.header(patterns.get(i));
       file.append(header).append("\nn").append(i).append(" = 1\n");
     }
-    Subprocess.Result result =
+    Subprocess result =
         git.run(
             null,
             file.toString().getBytes(UTF_8),

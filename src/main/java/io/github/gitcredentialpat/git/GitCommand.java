@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.git;
 
+import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.platform.Subprocess;
 import io.github.gitcredentialpat.platform.UserException;
 import java.io.File;
@@ -19,6 +20,9 @@ public final class GitCommand {
   private static final String NAME = File.separatorChar == '\\' ? "git.exe" : "git";
   private static final int SECONDS = 10;
 
+  /** More than all settings of a machine. */
+  private static final int MOST_OUTPUT = 1 << 24;
+
   /** What makes git look into a certain repository, whatever its folder. */
   private static final List<String> LOCAL =
       List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX");
@@ -37,7 +41,7 @@ public final class GitCommand {
    * @throws UserException when there is none
    */
   public static GitCommand find(Map<String, String> environment) throws UserException {
-    Path program = Subprocess.find(NAME, environment);
+    Path program = Executables.find(NAME, environment);
     if (program != null) {
       return new GitCommand(program, environment);
     }
@@ -46,7 +50,7 @@ public final class GitCommand {
 
   /** Whether there is a git on the PATH. */
   public static boolean isThere(Map<String, String> environment) {
-    return Subprocess.find(NAME, environment) != null;
+    return Executables.find(NAME, environment) != null;
   }
 
   /** The environment that it is run in. */
@@ -67,27 +71,25 @@ public final class GitCommand {
    * @param folder where; absent for the working directory, whose repository's settings count then
    * @throws UserException when it does not end in ten seconds
    */
-  public Subprocess.Result run(@Nullable Path folder, String... arguments)
+  public Subprocess run(@Nullable Path folder, String... arguments)
       throws UserException, IOException {
     return run(folder, new byte[0], arguments);
   }
 
   /** The same, with this on its standard input. */
-  public Subprocess.Result run(@Nullable Path folder, byte[] input, String... arguments)
+  public Subprocess run(@Nullable Path folder, byte[] input, String... arguments)
       throws UserException, IOException {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().clear();
-    builder.environment().putAll(environment);
+    ProcessBuilder builder = Subprocess.prepare(command, environment);
     builder.environment().put("LC_ALL", "C.UTF-8");
     if (folder != null) {
       builder.directory(folder.toFile());
       builder.environment().keySet().removeAll(LOCAL);
     }
-    Subprocess.Result result = Subprocess.run(builder, input, SECONDS);
-    if (result == null) {
+    Subprocess result = Subprocess.run(builder, input, SECONDS * 1_000L, MOST_OUTPUT);
+    if (!result.hasEnded()) {
       throw UserException.couldNot(
           "git did not answer in " + SECONDS + " seconds (" + program + " " + arguments[0] + ")");
     }
@@ -104,8 +106,8 @@ public final class GitCommand {
   public @Nullable String setting(String type, String key, String url)
       throws UserException, IOException {
     Path nowhere = Path.of(File.separator).toAbsolutePath();
-    Subprocess.Result result = run(nowhere, "config", type, "--get-urlmatch", key, url);
-    return result.exit() == 0 ? result.out().stripTrailing() : null;
+    Subprocess result = run(nowhere, "config", type, "--get-urlmatch", key, url);
+    return result.status() == 0 ? result.out().stripTrailing() : null;
   }
 
   /** Its version, such as 2.39.5, on Windows and macOS with more behind it; empty when unknown. */

@@ -126,9 +126,9 @@ public final class GitConfigFile {
       return Path.of(chosen).toAbsolutePath();
     }
     // With an editor that only prints its argument git says which file it would open.
-    Subprocess.Result result =
+    Subprocess result =
         git.with("GIT_EDITOR", "printf %s").run(null, "config", "--system", "--edit");
-    if (result.exit() == 0 && !result.out().isEmpty()) {
+    if (result.status() == 0 && !result.out().isEmpty()) {
       return Path.of(result.out());
     }
     throw UserException.couldNot(
@@ -136,8 +136,8 @@ public final class GitConfigFile {
   }
 
   private static Path local(GitCommand git) throws UserException, IOException {
-    Subprocess.Result result = git.run(null, "rev-parse", "--git-path", "config");
-    if (result.exit() != 0) {
+    Subprocess result = git.run(null, "rev-parse", "--git-path", "config");
+    if (result.status() != 0) {
       throw UserException.couldNot(
           "there is no repository here; change into one or leave --local out");
     }
@@ -195,7 +195,7 @@ public final class GitConfigFile {
    * @return absent when it says nothing
    */
   @Nullable String setting(String key, String url) throws UserException, IOException {
-    Subprocess.Result result =
+    Subprocess result =
         git.run(
             null,
             text.bytes(),
@@ -206,7 +206,7 @@ public final class GitConfigFile {
             "--get-urlmatch",
             key,
             url);
-    return result.exit() == 0 ? result.out().stripTrailing() : null;
+    return result.status() == 0 ? result.out().stripTrailing() : null;
   }
 
   /** Adds sections at the end. */
@@ -357,9 +357,9 @@ public final class GitConfigFile {
   }
 
   private List<String> settings(byte[] content) throws UserException, IOException {
-    Subprocess.Result result =
+    Subprocess result =
         git.run(null, content, "config", "--file", "-", "--no-includes", "--null", "--list");
-    if (result.exit() != 0) {
+    if (result.status() != 0) {
       throw UserException.couldNot("git cannot read " + path + "; mend it and repeat");
     }
     return List.of(result.out().split("\0", -1));

@@ -55,15 +55,15 @@ public final class GitRepository {
    */
   public static GitRepository at(GitCommand git, @Nullable Path folder)
       throws UserException, IOException {
-    Subprocess.Result top = git.run(folder, "rev-parse", "--show-toplevel");
-    if (top.exit() != 0 || top.out().isBlank()) {
+    Subprocess top = git.run(folder, "rev-parse", "--show-toplevel");
+    if (top.status() != 0 || top.out().isBlank()) {
       // A bare one has no files of its own.
       top = git.run(folder, "rev-parse", "--absolute-git-dir");
     }
-    if (top.exit() == 0) {
+    if (top.status() == 0) {
       return new GitRepository(git, folder, Path.of(line(top)).toAbsolutePath(), true);
     }
-    if (folder == null && top.err().contains("not a git repository (or any")) {
+    if (folder == null && top.errors().contains("not a git repository (or any")) {
       return outside(git);
     }
     throw UserException.couldNot(
@@ -139,7 +139,7 @@ public final class GitRepository {
     return List.copyOf(found);
   }
 
-  private static String line(Subprocess.Result result) {
+  private static String line(Subprocess result) {
     String out = result.out();
     return out.endsWith("\n") ? out.substring(0, out.length() - 1) : out;
   }
@@ -288,7 +288,7 @@ public final class GitRepository {
     if (Files.notExists(file)) {
       return;
     }
-    Subprocess.Result result =
+    Subprocess result =
         git.run(
             folder,
             "config",
@@ -306,8 +306,8 @@ public final class GitRepository {
   }
 
   /** Origin, then name and value with a line feed between them; NUL behind each. */
-  private void read(Subprocess.Result result, SecretSearch search) throws UserException {
-    if (result.exit() != 0) {
+  private void read(Subprocess result, SecretSearch search) throws UserException {
+    if (result.status() != 0) {
       throw UserException.couldNot(
           "git cannot read the configuration of " + base + "; type: git config --list");
     }

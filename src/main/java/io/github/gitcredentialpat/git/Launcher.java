@@ -21,6 +21,7 @@ public record Launcher(Path path) {
   private static final String NAME = "git-credential-pat";
 
   private static final int SECONDS = 10;
+  private static final int MOST_OUTPUT = 1 << 16;
 
   /** What sh gives a meaning to. */
   private static final String SPECIAL = "[] \t\"'$`\\&;|<>()*?#~=%{}!^";
@@ -50,8 +51,8 @@ public record Launcher(Path path) {
   boolean answers() {
     ProcessBuilder builder = new ProcessBuilder(program().toString(), "capability");
     try {
-      Subprocess.Result result = Subprocess.run(builder, new byte[0], SECONDS);
-      return result != null && result.exit() == 0 && result.out().startsWith("version 0");
+      Subprocess result = Subprocess.run(builder, new byte[0], SECONDS * 1_000L, MOST_OUTPUT);
+      return result.hasSucceeded() && result.out().startsWith("version 0");
     } catch (IOException e) {
       // What cannot be started does not answer.
       return false;

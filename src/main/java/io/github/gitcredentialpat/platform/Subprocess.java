@@ -2,150 +2,234 @@ package io.github.gitcredentialpat.platform;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Where other programs are, and what they say. */
+/**
+ * Another program's run: it ended, or was killed with its own children because the time was over.
+ * What it wrote is wiped but for the copy that {@link #output} hands out.
+ */
 public final class Subprocess {
-  private Subprocess() {}
+  /** Left for killing the child and saying so. */
+  private static final long RESERVE_MILLIS = 300;
+
+  private final boolean killed;
+  private final int status;
+  private final boolean complete;
+  private final byte[] output;
+  private final String errors;
+
+  private Subprocess(boolean killed, int status, boolean complete, byte[] output, String errors) {
+    this.killed = killed;
+    this.status = status;
+    this.complete = complete;
+    this.output = output;
+    this.errors = errors;
+  }
+
+  /** Whether it did not end in time. */
+  public boolean wasKilled() {
+    return killed;
+  }
 
   /**
-   * What a program left behind.
-   *
-   * @param exit its exit status
-   * @param out what it wrote to standard output
-   * @param err what it wrote to standard error
+   * Whether it ended in time and all was read that it wrote. A child of its own may hold the pipes
+   * open; then what was read may be cut off anywhere.
    */
-  public record Result(int exit, String out, String err) {}
+  public boolean hasEnded() {
+    return complete;
+  }
+
+  /** Whether it ended in time, all was read that it wrote, and it says that all went well. */
+  public boolean hasSucceeded() {
+    return complete && status == 0;
+  }
+
+  /** Its exit status; of no meaning when it was killed. */
+  public int status() {
+    return status;
+  }
+
+  /** What it wrote to standard output; the caller wipes it. */
+  public byte[] output() {
+    return output;
+  }
+
+  /** The same, where it is no secret. */
+  public String out() {
+    return new String(output, UTF_8);
+  }
+
+  /** What it wrote to standard error. */
+  public String errors() {
+    return errors;
+  }
 
   /**
-   * Runs a program to its end.
+   * A program that is not started yet, in this environment.
    *
-   * @param input what it gets on standard input
-   * @return absent when it did not end in that many seconds; it is ended then
+   * @param command the program by its absolute path, and its arguments
    */
-  public static @Nullable Result run(ProcessBuilder builder, byte[] input, int seconds)
-      throws IOException {
-    Process process = builder.start();
-    CompletableFuture<String> out = read(process.getInputStream());
-    CompletableFuture<String> err = read(process.getErrorStream());
-    write(input, process.getOutputStream());
-    try {
-      if (process.waitFor(seconds, TimeUnit.SECONDS)) {
-        return new Result(
-            process.exitValue(),
-            out.get(seconds, TimeUnit.SECONDS),
-            err.get(seconds, TimeUnit.SECONDS));
+  public static ProcessBuilder prepare(List<String> command, Map<String, String> variables) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // Only what differs is set: Java hands on unchanged what it cannot read in this locale.
+    Map<String, String> environment = builder.environment();
+    environment.keySet().retainAll(variables.keySet());
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      if (!variable.getValue().equals(environment.get(variable.getKey()))) {
+        environment.put(variable.getKey(), variable.getValue());
       }
+    }
+    return builder;
+  }
+
+  /**
+   * Runs it and hands it the input.
+   *
+   * @param millis how long it may take, of which the last part is for killing it
+   * @param mostOutput how many bytes of each stream are wanted at most; what writes more is cut off
+   */
+  public static Subprocess run(ProcessBuilder builder, byte[] input, long millis, int mostOutput)
+      throws IOException {
+    long patience = Math.max(0, millis - RESERVE_MILLIS);
+    long end = System.nanoTime() + patience * 1_000_000;
+    Process process = builder.start();
+    Pipe in = new Pipe(null, process.getOutputStream(), input, 0);
+    Pipe out = new Pipe(process.getInputStream(), null, input, mostOutput);
+    Pipe err = new Pipe(process.getErrorStream(), null, input, mostOutput);
+    try {
+      in.start();
+      out.start();
+      err.start();
+      boolean hasEnded = process.waitFor(patience, TimeUnit.MILLISECONDS);
+      boolean isRead = hasEnded && out.reachesEnd(end);
+      boolean complete = hasEnded && err.reachesEnd(end) && isRead;
+      int status = hasEnded ? process.exitValue() : 0;
+      return new Subprocess(!hasEnded, status, complete, out.bytes(), text(err));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // A child of its own keeps the streams open.
+      return new Subprocess(true, 0, false, new byte[0], "");
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-    return null;
-  }
-
-  private static CompletableFuture<String> read(InputStream in) {
-    CompletableFuture<String> text = new CompletableFuture<>();
-    start(
-        () -> {
-          try (in) {
-            text.complete(new String(in.readAllBytes(), UTF_8));
-          } catch (IOException e) {
-            // What came before may be cut off anywhere.
-            text.completeExceptionally(e);
-          }
-        });
-    return text;
-  }
-
-  /** A program that does not read must not keep us waiting. */
-  private static void write(byte[] input, OutputStream to) {
-    start(
-        () -> {
-          try (to) {
-            to.write(input);
-          } catch (IOException e) {
-            // It did not want to read; what it wrote says why.
-          }
-        });
-  }
-
-  // No pool: where there is one processor its threads wait for each other.
-  private static void start(Runnable work) {
-    Thread thread = new Thread(work, "pipe");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  /**
-   * The first program of that name on the PATH, by its absolute path. Entries that are not absolute
-   * are passed over: they lead into the working directory, which may be anybody's (CVE-2020-26233).
-   */
-  public static @Nullable Path find(String name, Map<String, String> environment) {
-    return find(List.of(name), environment);
-  }
-
-  /**
-   * What a person on Windows means by a command's first word: a program, or a batch file, on the
-   * PATH or where the word says, with one of the endings that {@code PATHEXT} names.
-   */
-  public static @Nullable Path findOnWindows(String word, Map<String, String> environment) {
-    String endings = environment.getOrDefault("PATHEXT", ".COM;.EXE;.BAT;.CMD");
-    List<String> names = new ArrayList<>();
-    for (String ending : endings.split(";")) {
-      if (word.regionMatches(true, word.length() - ending.length(), ending, 0, ending.length())) {
-        names.add(0, word);
+      if (process.isAlive()) {
+        end(process);
       }
-      names.add(word + ending);
+      out.wipe();
     }
-    if (word.indexOf('/') < 0 && word.indexOf('\\') < 0) {
-      return find(names, environment);
+  }
+
+  private static String text(Pipe pipe) {
+    return new String(pipe.bytes(), UTF_8);
+  }
+
+  private static void end(Process process) {
+    List<ProcessHandle> all = new ArrayList<>();
+    all.add(process.toHandle());
+    process.descendants().forEach(all::add);
+    // Politely first: git removes its lock files then.
+    for (ProcessHandle one : all) {
+      one.destroy();
     }
-    for (String name : names) {
+    try {
+      process.waitFor(RESERVE_MILLIS / 3, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    for (ProcessHandle one : all) {
+      one.destroyForcibly();
+    }
+  }
+
+  /** Moves bytes between us and the child, so that neither waits for the other. */
+  private static final class Pipe extends Thread {
+    private final @Nullable InputStream from;
+    private final @Nullable OutputStream to;
+    private final byte[] input;
+    private final int most;
+    private final Buffer read = new Buffer();
+    private volatile boolean ended;
+
+    Pipe(@Nullable InputStream from, @Nullable OutputStream to, byte[] input, int most) {
+      super("pipe");
+      setDaemon(true);
+      this.from = from;
+      this.to = to;
+      this.input = input;
+      this.most = most;
+    }
+
+    @Override
+    public void run() {
       try {
-        Path program = Path.of(name).toAbsolutePath();
-        if (Files.isRegularFile(program)) {
-          return program;
+        if (to != null) {
+          to.write(input);
+          to.close();
         }
-      } catch (InvalidPathException e) {
-        // No file has such a name.
+        if (from != null) {
+          byte[] piece = new byte[8192];
+          int length = 0;
+          while (length >= 0 && read.size() < most) {
+            read.add(piece, length);
+            length = from.read(piece);
+          }
+          Arrays.fill(piece, (byte) 0);
+          ended = length < 0;
+          from.close();
+        }
+      } catch (IOException e) {
+        // The child ended or was killed: its status tells.
       }
     }
-    return null;
+
+    /**
+     * Waits until all was read, at the longest until this time. A child of the child may hold the
+     * pipe open, and a busy machine may be late.
+     */
+    boolean reachesEnd(long nanoTime) throws InterruptedException {
+      join(Math.max(1, (nanoTime - System.nanoTime()) / 1_000_000));
+      return ended;
+    }
+
+    byte[] bytes() {
+      return read.bytes();
+    }
+
+    void wipe() {
+      read.wipe();
+    }
   }
 
-  /** The first of any of these names. */
-  private static @Nullable Path find(List<String> names, Map<String, String> environment) {
-    String path = environment.getOrDefault("PATH", environment.getOrDefault("Path", ""));
-    for (String entry : path.split(File.pathSeparator)) {
-      for (String name : names) {
-        try {
-          Path program = Path.of(entry).resolve(name);
-          if (program.isAbsolute() && Files.isRegularFile(program) && Files.isExecutable(program)) {
-            return program;
-          }
-        } catch (InvalidPathException e) {
-          // No folder has such a name.
-        }
-      }
+  /** Bytes that are wiped, also when they outgrow their array. */
+  private static final class Buffer {
+    private byte[] bytes = new byte[8192];
+    private int size;
+
+    synchronized int size() {
+      return size;
     }
-    return null;
+
+    synchronized void add(byte[] piece, int length) {
+      if (size + length > bytes.length) {
+        byte[] larger = Arrays.copyOf(bytes, 2 * (size + length));
+        Arrays.fill(bytes, (byte) 0);
+        bytes = larger;
+      }
+      System.arraycopy(piece, 0, bytes, size, length);
+      size += length;
+    }
+
+    synchronized byte[] bytes() {
+      return Arrays.copyOf(bytes, size);
+    }
+
+    synchronized void wipe() {
+      Arrays.fill(bytes, (byte) 0);
+    }
   }
 }

@@ -100,13 +100,17 @@ final class AzureCliTest {
       environment.put("PATH", relative + File.pathSeparator + "." + File.pathSeparator + "");
       assertThat(ask(null)).isNull();
       environment.put("PATH", inHere.toString());
-      assertThat(ask(null)).isEqualTo(token.getBytes(UTF_8));
-      Files.setPosixFilePermissions(inHere, PosixFilePermissions.fromString("rwxrwxrwx"));
       assertThat(ask(null)).isNull();
     } finally {
       Files.delete(inHere.resolve("az"));
       Files.delete(inHere);
     }
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    az(elsewhere, "printf '" + token + "\\n'");
+    environment.put("PATH", elsewhere.toString());
+    assertThat(ask(null)).isEqualTo(token.getBytes(UTF_8));
+    Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(ask(null)).isNull();
     Path az = az(folder, "printf '" + token + "\\n'");
     environment.put("PATH", folder.toString());
     Files.setPosixFilePermissions(az, PosixFilePermissions.fromString("rwxr-xrwx"));

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.git.Launcher;
-import io.github.gitcredentialpat.platform.Subprocess;
+import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ public final class GitHome {
     calls = folder.resolve("calls");
     global = home.resolve(".gitconfig");
     system = folder.resolve("system-gitconfig");
-    git = Subprocess.find("git", System.getenv());
+    git = Executables.find("git", System.getenv());
     Requires.present(git != null, "git");
     typed
         .set("HOME", home.toString())

@@ -12,6 +12,7 @@ import io.github.gitcredentialpat.git.Wsl;
 import io.github.gitcredentialpat.http.HttpSettings;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.platform.Program;
 import io.github.gitcredentialpat.platform.Subprocess;
 import io.github.gitcredentialpat.platform.UserException;
@@ -48,7 +49,7 @@ final class GitCheckup {
    */
   @Nullable Setting look() throws UserException, IOException {
     version();
-    if (git.run(null, "config", "--name-only", "--list").exit() != 0) {
+    if (git.run(null, "config", "--name-only", "--list").status() != 0) {
       findings.add(Diagnosis.GIT_UNREADABLE);
       return null;
     }
@@ -117,7 +118,7 @@ final class GitCheckup {
     Path program = null;
     try {
       Path named = Path.of(ours.program());
-      program = named.isAbsolute() ? named : Subprocess.find(Program.NAME, git.environment());
+      program = named.isAbsolute() ? named : Executables.find(Program.NAME, git.environment());
     } catch (InvalidPathException e) {
       // No file has such a name.
     }
@@ -146,7 +147,7 @@ final class GitCheckup {
   // --- secrets in its configuration ---
 
   private void secrets() throws UserException, IOException {
-    boolean isInside = git.run(null, "rev-parse", "--git-dir").exit() == 0;
+    boolean isInside = git.run(null, "rev-parse", "--git-dir").status() == 0;
     GitRepository repository = isInside ? GitRepository.at(git, null) : GitRepository.outside(git);
     SecretSearch search = new SecretSearch(new KnownOrganizations());
     List<String> problems = new ArrayList<>();
@@ -195,7 +196,7 @@ final class GitCheckup {
   /** Keys and values, as they count in the working directory. */
   private List<String[]> settings(String keys) throws UserException, IOException {
     List<String[]> settings = new ArrayList<>();
-    Subprocess.Result result = git.run(null, "config", "--null", "--get-regexp", keys);
+    Subprocess result = git.run(null, "config", "--null", "--get-regexp", keys);
     for (String setting : result.out().split("\0")) {
       int feed = setting.indexOf('\n');
       if (feed >= 0) {
@@ -240,8 +241,8 @@ final class GitCheckup {
   }
 
   private @Nullable String setting(String type, String key) throws UserException, IOException {
-    Subprocess.Result result = git.run(null, "config", type, "--get-urlmatch", key, place.url());
-    return result.exit() == 0 ? result.out().stripTrailing() : null;
+    Subprocess result = git.run(null, "config", type, "--get-urlmatch", key, place.url());
+    return result.status() == 0 ? result.out().stripTrailing() : null;
   }
 
   private static boolean isSet(@Nullable String variable) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The runtime that this program brings along, and how quickly git gets an answer. */
 final class RuntimeCheckup {
   private static final int SECONDS = 10;
+  private static final int MOST_OUTPUT = 1 << 20;
   private static final int RUNS = 3;
 
   /** In milliseconds; a person notices what is longer. */
@@ -72,16 +73,14 @@ final class RuntimeCheckup {
     command.add(launcher.program().toString());
     command.addAll(options);
     command.add("get");
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().clear();
-    builder.environment().putAll(context.environment());
+    ProcessBuilder builder = Subprocess.prepare(command, context.environment());
     builder.environment().put("GIT_TERMINAL_PROMPT", "0");
     long best = Long.MAX_VALUE;
     for (int i = 0; i < RUNS; i++) {
       long start = System.nanoTime();
-      Subprocess.Result result = Subprocess.run(builder, REQUEST, SECONDS);
+      Subprocess result = Subprocess.run(builder, REQUEST, SECONDS * 1_000L, MOST_OUTPUT);
       // 1 is a store that could not be asked, which is said of that store.
-      if (result == null || result.exit() > 1) {
+      if (!result.hasEnded() || result.status() > 1) {
         findings.add(Diagnosis.GET_FAILED);
         return;
       }

@@ -7,7 +7,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import io.github.gitcredentialpat.cli.CommandContext;
-import io.github.gitcredentialpat.platform.Subprocess;
+import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.platform.UserException;
 import java.io.File;
 import java.io.IOException;
@@ -245,7 +245,7 @@ final class ProcessReplacement {
   /** Runs it as a child, looked for as Windows' own shells do, but not in the working folder. */
   static int runChild(List<String> command, Map<String, byte[]> variables, CommandContext context)
       throws UserException {
-    Path program = Subprocess.findOnWindows(command.get(0), context.environment());
+    Path program = Executables.findOnWindows(command.get(0), context.environment());
     if (program == null) {
       return failed(command.get(0), true, context);
     }

@@ -154,11 +154,11 @@ final class Unconfigure implements Callable<Integer> {
             ? List.of("- " + USE_HTTP_PATH + " = true")
             : List.of("- " + USE_HTTP_PATH + " = true", "+ " + USE_HTTP_PATH + " = " + before));
     if (!choice.isDryRun()) {
-      Subprocess.Result result =
+      Subprocess result =
           before.isEmpty()
               ? git.run(null, "config", "--file", path, "--unset-all", USE_HTTP_PATH)
               : git.run(null, "config", "--file", path, "--replace-all", USE_HTTP_PATH, before);
-      if (result.exit() != 0) {
+      if (result.status() != 0) {
         throw UserException.couldNot(path + " cannot be written; repeat as its owner");
       }
       Files.delete(note);

@@ -127,14 +127,14 @@ final class Use implements Callable<Integer> {
   /** The configuration of the repository that is this folder; absent for one that holds several. */
   private static @Nullable Path configuration(GitCommand git, Path folder)
       throws UserException, IOException {
-    Subprocess.Result top = git.run(folder, "rev-parse", "--show-toplevel");
-    if (top.exit() != 0 || top.out().isBlank()) {
+    Subprocess top = git.run(folder, "rev-parse", "--show-toplevel");
+    if (top.status() != 0 || top.out().isBlank()) {
       top = git.run(folder, "rev-parse", "--absolute-git-dir");
     }
-    if (top.exit() != 0 || !Files.isSameFile(Path.of(top.out().stripTrailing()), folder)) {
+    if (top.status() != 0 || !Files.isSameFile(Path.of(top.out().stripTrailing()), folder)) {
       return null;
     }
-    Subprocess.Result path = git.run(folder, "rev-parse", "--git-path", "config");
+    Subprocess path = git.run(folder, "rev-parse", "--git-path", "config");
     return folder.resolve(path.out().stripTrailing());
   }
 
@@ -142,9 +142,8 @@ final class Use implements Callable<Integer> {
       CommandContext context, GitCommand git, String organization, @Nullable Path where)
       throws UserException, IOException {
     String url = "https://dev.azure.com/" + organization;
-    Subprocess.Result result =
-        git.run(where, "config", "--get-urlmatch", "credential.username", url);
-    String found = result.exit() == 0 ? result.out().stripTrailing() : null;
+    Subprocess result = git.run(where, "config", "--get-urlmatch", "credential.username", url);
+    String found = result.status() == 0 ? result.out().stripTrailing() : null;
     if (where != null && configuration(git, where) == null) {
       GitConfigFile global = GitConfigFile.open(git, Scope.GLOBAL);
       Path file = AccountChoice.file(global, where);

@@ -1,7 +1,9 @@
 package io.github.gitcredentialpat.store.pass;
 
 import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.platform.PrivateFiles;
+import io.github.gitcredentialpat.platform.Subprocess;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.IOException;
@@ -40,7 +42,7 @@ final class Gpg {
   private static final int MOST_ASKED = 8;
 
   private final Environment surroundings;
-  private @Nullable String program;
+  private @Nullable Path program;
 
   /**
    * What a person was asked for, each file's bytes and behind it the plain text. Who changes
@@ -77,7 +79,7 @@ final class Gpg {
         return asked[i + 1].clone();
       }
     }
-    Child child = decrypt(content, "error");
+    Subprocess child = decrypt(content, "error");
     boolean isAsked = isLocked(child) && surroundings.mayPrompt();
     if (isAsked) {
       surroundings.deadline().promptShown();
@@ -106,7 +108,7 @@ final class Gpg {
     next = (next + 2) % asked.length;
   }
 
-  private Child decrypt(byte[] content, String pinentryMode) throws StoreException {
+  private Subprocess decrypt(byte[] content, String pinentryMode) throws StoreException {
     List<String> command = command();
     command.add("--pinentry-mode");
     command.add(pinentryMode);
@@ -126,7 +128,7 @@ final class Gpg {
       command.add("--recipient=" + recipient);
     }
     command.add("--encrypt");
-    Child child = run(command, plain);
+    Subprocess child = run(command, plain);
     if (child.status() == 0 && child.output().length > 0) {
       return child.output();
     }
@@ -139,7 +141,7 @@ final class Gpg {
     command.add("--verify");
     command.add(file + ".sig");
     command.add(file.toString());
-    Child child = run(command, NOTHING);
+    Subprocess child = run(command, NOTHING);
     String[] lines = child.errors().split("\n");
     for (String line : lines) {
       if (child.status() == 0 && line.startsWith(STATUS + "VALIDSIG ")) {
@@ -158,17 +160,17 @@ final class Gpg {
 
   private List<String> command() throws StoreException {
     if (program == null) {
-      program = Child.find("gpg2", surroundings);
+      program = Executables.findInstalled("gpg2", surroundings.environment());
     }
     if (program == null) {
-      program = Child.find("gpg", surroundings);
+      program = Executables.findInstalled("gpg", surroundings.environment());
     }
     if (program == null) {
       throw new StoreException(
           Reason.UNAVAILABLE, "gpg is not installed; type: sudo apt install gnupg pass");
     }
     List<String> command = new ArrayList<>();
-    command.add(program);
+    command.add(program.toString());
     String options = surroundings.variable("PASSWORD_STORE_GPG_OPTS");
     if (options != null) {
       command.addAll(words(options));
@@ -179,22 +181,22 @@ final class Gpg {
     return command;
   }
 
-  private Child run(List<String> command, byte[] input) throws StoreException {
-    ProcessBuilder builder = Child.prepare(command, surroundings);
+  private Subprocess run(List<String> command, byte[] input) throws StoreException {
+    ProcessBuilder builder = Subprocess.prepare(command, surroundings.environment());
     if (surroundings.mayPrompt()) {
       String terminal = TtyName.name();
       if (terminal != null) {
         builder.environment().put("GPG_TTY", terminal);
       }
     }
-    Child child;
+    Subprocess child;
     try {
-      child = Child.run(builder, input, surroundings);
+      child = Subprocess.run(builder, input, surroundings.deadline().remainingMillis(), MOST_BYTES);
     } catch (IOException e) {
       throw new StoreException(
           Reason.UNAVAILABLE, program + " does not start; try it: " + program + " --version", e);
     }
-    if (child.wasKilled()) {
+    if (!child.hasEnded()) {
       endPrompt(child);
       throw new StoreException(
           Reason.TIMEOUT,
@@ -214,23 +216,23 @@ final class Gpg {
     return words;
   }
 
-  private static boolean hasStatus(Child child, String keyword) {
+  private static boolean hasStatus(Subprocess child, String keyword) {
     return child.errors().contains(STATUS + keyword);
   }
 
   /** The key is there, but its agent did not let it be used. */
-  private static boolean isLocked(Child child) {
+  private static boolean isLocked(Subprocess child) {
     return child.status() != 0 && agentError(child) != 0;
   }
 
   /** The agent's error code; 0 when it is not the agent that said no. */
-  private static int agentError(Child child) {
+  private static int agentError(Subprocess child) {
     int code = (int) number(child, "ERROR pkdecrypt_failed ") & 0xffff;
     return code == 0 && hasStatus(child, "ERROR pkdecrypt_failed ") ? -1 : code;
   }
 
   /** The number after a status keyword; 0 when there is none. */
-  private static long number(Child child, String keyword) {
+  private static long number(Subprocess child, String keyword) {
     int start = child.errors().indexOf(STATUS + keyword);
     long number = 0;
     if (start >= 0) {
@@ -246,7 +248,7 @@ final class Gpg {
   }
 
   /** Takes a prompt away that nobody waits for any more: it is the agent's child, not gpg's. */
-  private static void endPrompt(Child child) {
+  private static void endPrompt(Subprocess child) {
     Optional<ProcessHandle> prompt = ProcessHandle.of(number(child, "PINENTRY_LAUNCHED "));
     if (prompt.isPresent()) {
       Optional<String> command = prompt.get().info().command();
@@ -256,7 +258,7 @@ final class Gpg {
     }
   }
 
-  private static StoreException notDecrypted(Path file, Child child) {
+  private static StoreException notDecrypted(Path file, Subprocess child) {
     int code = agentError(child);
     if (code == CANCELED || code == FULLY_CANCELED) {
       return new StoreException(
@@ -282,7 +284,7 @@ final class Gpg {
         Reason.DAMAGED, "gpg cannot read " + file + " (" + lastLine(child) + "); look at it");
   }
 
-  private static StoreException notEncrypted(Path gpgId, Child child) {
+  private static StoreException notEncrypted(Path gpgId, Subprocess child) {
     String keyword = STATUS + "INV_RECP ";
     int start = child.errors().indexOf(keyword);
     if (start < 0) {
@@ -308,7 +310,7 @@ final class Gpg {
   }
 
   /** The last line that gpg wrote for a person. */
-  private static String lastLine(Child child) {
+  private static String lastLine(Subprocess child) {
     String last = "status " + child.status();
     for (String line : child.errors().split("\n")) {
       if (!line.startsWith(STATUS) && !line.isBlank()) {

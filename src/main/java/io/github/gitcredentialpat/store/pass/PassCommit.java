@@ -1,6 +1,8 @@
 package io.github.gitcredentialpat.store.pass;
 
 import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.Executables;
+import io.github.gitcredentialpat.platform.Subprocess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,9 @@ import java.util.Map;
  * left in the work tree, and the person is told: the token is kept all the same.
  */
 final class PassCommit {
+  /** More than git says of one file. */
+  private static final int MOST_OUTPUT = 1 << 20;
+
   private final Path root;
   private final Environment surroundings;
 
@@ -34,21 +39,21 @@ final class PassCommit {
       }
       top = top.getParent();
     }
-    String git = Child.find("git", surroundings);
+    Path git = Executables.findInstalled("git", surroundings.environment());
     if (git == null) {
       return;
     }
     String name = top.relativize(file).toString();
     String problem;
     try {
-      Child child = run(git, top, "add", "--all", "--", name);
-      if (child.status() == 0) {
+      Subprocess child = run(git, top, "add", "--all", "--", name);
+      if (child.hasSucceeded()) {
         child = run(git, top, "commit", "--quiet", "-m", message, "--", name);
       }
-      if (child.status() == 0 || isNothingToCommit(git, top, name)) {
+      if (child.hasSucceeded() || isNothingToCommit(git, top, name)) {
         return;
       }
-      problem = child.wasKilled() ? "git did not end in time" : lastLine(child);
+      problem = !child.hasEnded() ? "git did not end in time" : lastLine(child);
     } catch (IOException e) {
       problem = git + " does not start";
     }
@@ -63,22 +68,22 @@ final class PassCommit {
   }
 
   /** Whether git has nothing to say of it: the file is ignored, or came and went unseen. */
-  private boolean isNothingToCommit(String git, Path top, String name) throws IOException {
-    Child child = run(git, top, "status", "--porcelain", "--", name);
-    return child.status() == 0 && child.output().length == 0;
+  private boolean isNothingToCommit(Path git, Path top, String name) throws IOException {
+    Subprocess child = run(git, top, "status", "--porcelain", "--", name);
+    return child.hasSucceeded() && child.output().length == 0;
   }
 
   /** The last line that git wrote, or its exit status. */
-  private static String lastLine(Child child) {
+  private static String lastLine(Subprocess child) {
     String errors = child.errors().strip();
     return errors.isEmpty()
         ? "status " + child.status()
         : errors.substring(errors.lastIndexOf('\n') + 1);
   }
 
-  private Child run(String git, Path top, String... arguments) throws IOException {
+  private Subprocess run(Path git, Path top, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(git);
+    command.add(git.toString());
     command.add("--literal-pathspecs");
     command.add("-C");
     command.add(top.toString());
@@ -87,7 +92,7 @@ final class PassCommit {
     command.add("-c");
     command.add("gc.auto=0");
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = Child.prepare(command, surroundings);
+    ProcessBuilder builder = Subprocess.prepare(command, surroundings.environment());
     Map<String, String> environment = builder.environment();
     // Set by the git that called us, for a work tree that is another one.
     for (String variable : surroundings.environment().keySet()) {
@@ -99,6 +104,7 @@ final class PassCommit {
     }
     environment.put("GIT_TERMINAL_PROMPT", "0");
     environment.put("GIT_OPTIONAL_LOCKS", "0");
-    return Child.run(builder, new byte[0], surroundings);
+    return Subprocess.run(
+        builder, new byte[0], surroundings.deadline().remainingMillis(), MOST_OUTPUT);
   }
 }

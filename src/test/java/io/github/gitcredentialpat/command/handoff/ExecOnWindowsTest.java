@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.command.handoff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.platform.Subprocess;
+import io.github.gitcredentialpat.platform.Executables;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -35,7 +35,7 @@ final class ExecOnWindowsTest {
   }
 
   private @Nullable Path find(String word) {
-    return Subprocess.findOnWindows(word, environment);
+    return Executables.findOnWindows(word, environment);
   }
 
   @Test

@@ -10,7 +10,7 @@ import io.github.gitcredentialpat.git.GitRepository;
 import io.github.gitcredentialpat.git.KnownOrganizations;
 import io.github.gitcredentialpat.git.SecretSearch;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Subprocess;
+import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -58,7 +58,7 @@ final class RemotesTest {
 
   @BeforeEach
   void start() throws Exception {
-    git = Subprocess.find("git", System.getenv());
+    git = Executables.find("git", System.getenv());
     Requires.present(git != null, "git");
     person.atHome(home);
     calls = home.resolve("calls");
