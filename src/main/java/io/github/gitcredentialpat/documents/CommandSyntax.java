@@ -41,11 +41,15 @@ record CommandSyntax(String path, List<Command> commands, List<Option> options) 
     return all;
   }
 
+  /** The commands of a command, but for those that nobody types. */
+  static List<CommandLine> shown(CommandLine line) {
+    return line.getSubcommands().values().stream()
+        .filter(command -> !command.getCommandSpec().usageMessage().hidden())
+        .toList();
+  }
+
   private static void add(String path, CommandLine line, List<CommandSyntax> all) {
-    List<CommandLine> shown =
-        line.getSubcommands().values().stream()
-            .filter(command -> !command.getCommandSpec().usageMessage().hidden())
-            .toList();
+    List<CommandLine> shown = shown(line);
     all.add(
         new CommandSyntax(
             path,

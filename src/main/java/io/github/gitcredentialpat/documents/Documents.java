@@ -35,7 +35,8 @@ public final class Documents {
         FishCompletion.of(commands()));
     write(share.resolve("powershell/git-credential-pat.ps1"), PowerShellCompletion.of(commands()));
     String date = args[2].replaceFirst("T.*", "");
-    ManPages.write(commands(), args[1], date, Files.createDirectories(folder.resolve("asciidoc")));
+    new ManPages(Path.of(""), args[1], date)
+        .write(commands(), Files.createDirectories(folder.resolve("asciidoc")));
   }
 
   /** The commands, which are looked at and never run. */

@@ -158,14 +158,46 @@ final class DocumentsTest {
 
   @Test
   void aPageHasWhatTheHelpHas() throws Exception {
-    CommandLine print = Documents.commands().getSubcommands().get("print");
-    String page = Files.readString(folder.resolve("asciidoc/git-credential-pat-print.adoc"));
-    for (CommandLine.Model.OptionSpec option : print.getCommandSpec().options()) {
-      assertThat(page).contains("*" + option.longestName() + "*");
+    for (CommandLine command : CommandSyntax.shown(Documents.commands())) {
+      CommandLine.Model.CommandSpec spec = command.getCommandSpec();
+      String page = page(spec.qualifiedName("-"));
+      for (CommandLine.Model.OptionSpec option : spec.options()) {
+        if (!option.hidden()) {
+          assertThat(page).contains("**++" + option.longestName() + "++**");
+        }
+      }
+      assertThat(page).contains(":docdate: 2026-11-01", ":mansource: git-credential-pat 1.2.3");
     }
     // Whole paragraphs, whatever line the screen of help breaks them at.
-    assertThat(page).contains("the form that the program reads which it is for, into a pipe");
-    assertThat(page).contains(":docdate: 2026-11-01", "git-credential-pat 1.2.3");
+    String print = page("git-credential-pat-print");
+    for (String line : print.split("\n")) {
+      if (line.startsWith("++Print a token")) {
+        assertThat(line).hasSizeGreaterThan(120);
+      }
+    }
+  }
+
+  @Test
+  void everyPageHasItsSections() throws Exception {
+    List<String> rest = List.of("Exit status", "Environment", "Examples", "See also");
+    for (CommandSyntax words : CommandSyntax.of(Documents.commands())) {
+      String page = page(("git-credential-pat " + words.path()).strip().replace(' ', '-'));
+      assertThat(page)
+          .containsSubsequence("== Name", "== Synopsis", "== Description", "== Options")
+          .containsSubsequence(rest);
+      assertThat(page.substring(page.indexOf("== Examples"))).contains("git-credential-pat ");
+    }
+    assertThat(page("git-credential-pat"))
+        .containsSubsequence("== Stores", "**++keyutils++**::", "== JSON", "== Exit status")
+        .containsSubsequence("== Environment", "**++GIT_CREDENTIAL_PAT_EXPLAIN++**::", "== Files")
+        .contains("**++git-credential-pat token rotate contoso++**::");
+    assertThat(page("git-credential-pat-token-list"))
+        .containsSubsequence("== JSON", "**++automatic++**::", "== Exit status");
+    assertThat(page("git-credential-pat-check")).contains("++0 good, 1 bad, 3 could not tell.++");
+  }
+
+  private String page(String name) throws IOException {
+    return Files.readString(folder.resolve("asciidoc").resolve(name + ".adoc"));
   }
 
   private String share(String file) {

@@ -213,7 +213,8 @@ final class PackageIT {
     // No dash in place of two hyphens, and no emphasis from one underscore to the next.
     assertThat(exec).contains("exec contoso -- az devops", "CARGO_REGISTRIES_..._TOKEN");
     String program = run("man", "--local-file", pages + "git-credential-pat.1.gz");
-    assertThat(program).contains("[--store=NAME,...] [--timeout=TIME] COMMAND");
+    assertThat(program)
+        .contains("[--store=NAME,...] [--timeout=TIME]", "GIT_CREDENTIAL_PAT_PASSPHRASE_FILE");
   }
 
   @Test
