@@ -1,10 +1,12 @@
 package io.github.gitcredentialpat.install;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.testing.Requires;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -215,17 +217,41 @@ final class ImageIT {
     }
   }
 
-  @Test
-  void aCrashLeavesNothingBehind() throws Exception {
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
-    Process get = git.start(List.of(IMAGE + "/bin/git-credential-pat", "get"), out, err);
+  /** A get that waits for its request. */
+  private Process startGet(Path out, Path err) throws Exception {
+    Process get =
+        git.start(List.of(IMAGE + "/bin/git-credential-pat", "--store", "file", "get"), out, err);
     Path executable = IMAGE.resolve("runtime/bin/java").toRealPath();
     while (!get.info().command().orElse("").equals(executable.toString())) {
       assertThat(get.isAlive()).isTrue();
       Thread.sleep(20);
     }
     Thread.sleep(500);
+    return get;
+  }
+
+  /** Java answers Ctrl-\ with a list of its threads, which git must not take for an answer. */
+  @Test
+  void aListOfThreadsIsNoPartOfTheAnswer() throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process get = startGet(out, err);
+    assertThat(git.run("", List.of("kill", "-QUIT", Long.toString(get.pid()))).status()).isZero();
+    Thread.sleep(500);
+    try (OutputStream request = get.getOutputStream()) {
+      request.write(REQUEST.getBytes(UTF_8));
+    }
+    assertThat(get.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(get.exitValue()).isZero();
+    assertThat(out).isEmptyFile();
+    assertThat(Files.readString(err)).contains("thread dump");
+  }
+
+  @Test
+  void aCrashLeavesNothingBehind() throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process get = startGet(out, err);
     assertThat(git.run("", List.of("kill", "-SEGV", Long.toString(get.pid()))).status()).isZero();
     assertThat(get.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(get.exitValue()).isNotZero();
