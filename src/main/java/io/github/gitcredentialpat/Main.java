@@ -3,6 +3,7 @@ package io.github.gitcredentialpat;
 import io.github.gitcredentialpat.cli.Failure;
 import io.github.gitcredentialpat.command.RootCommand;
 import io.github.gitcredentialpat.helper.CredentialHelper;
+import io.github.gitcredentialpat.helper.Erased;
 import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.online.RefusalExplanation;
 import io.github.gitcredentialpat.platform.Console;
@@ -154,7 +155,7 @@ public final class Main implements Thread.UncaughtExceptionHandler {
       }
       case "store" -> CredentialHelper.store(run, in) ? 0 : 1;
       default -> {
-        CredentialHelper.Erased erased = CredentialHelper.erase(run, in);
+        Erased erased = CredentialHelper.erase(run, in);
         if (!erased.entries().isEmpty()) {
           RefusalExplanation.give(run, erased);
         }

@@ -19,6 +19,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.github.gitcredentialpat.store.Store;
 import java.util.Map;
 import java.util.Set;
@@ -205,6 +207,27 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule roomsFormNoCircle =
       slices().matching(BASE + ".(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule classesFormNoCircle =
+      slices()
+          .assignedFrom(
+              new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                  String file = type.getName().replaceFirst("\\$.*", "");
+                  return file.startsWith(BASE)
+                      ? SliceIdentifier.of(file.substring(BASE.length()))
+                      : SliceIdentifier.ignore();
+                }
+
+                @Override
+                public String getDescription() {
+                  return "each class with those inside it";
+                }
+              })
+          .should()
+          .beFreeOfCycles();
 
   // --- what a native image needs ---
 

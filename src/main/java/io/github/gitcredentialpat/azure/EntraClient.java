@@ -145,7 +145,7 @@ public final class EntraClient {
     // No secret goes there: anybody may ask.
     Http.Answer answer =
         http.beginning(
-            URI.create("https://dev.azure.com/" + PatClient.requireName(organization)),
+            URI.create("https://dev.azure.com/" + requireName(organization)),
             Map.of("Accept", "application/json", "X-TFS-FedAuthRedirect", "Suppress"),
             LIMIT);
     String tenant = answer.header("X-VSS-ResourceTenant").trim();
@@ -507,5 +507,17 @@ public final class EntraClient {
       }
     }
     return -1;
+  }
+
+  static String requireName(String organization) {
+    boolean plain = !organization.isEmpty();
+    for (int i = 0; i < organization.length(); i++) {
+      char c = organization.charAt(i);
+      plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '_');
+    }
+    if (!plain) {
+      throw new IllegalArgumentException("that is not the name of an organization");
+    }
+    return organization;
   }
 }

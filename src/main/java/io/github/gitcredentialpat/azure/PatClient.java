@@ -85,7 +85,7 @@ public final class PatClient {
 
   PatClient(Http http, String organization, byte[] bearer, Duration limit) {
     this.http = http;
-    this.organization = requireName(organization);
+    this.organization = EntraClient.requireName(organization);
     this.bearer = bearer;
     this.limit = limit;
   }
@@ -439,17 +439,5 @@ public final class PatClient {
 
   private String uncertain(String what, String change) {
     return message(what + ", and " + change, "look: git-credential-pat token list " + organization);
-  }
-
-  static String requireName(String organization) {
-    boolean plain = !organization.isEmpty();
-    for (int i = 0; i < organization.length(); i++) {
-      char c = organization.charAt(i);
-      plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '_');
-    }
-    if (!plain) {
-      throw new IllegalArgumentException("that is not the name of an organization");
-    }
-    return organization;
   }
 }

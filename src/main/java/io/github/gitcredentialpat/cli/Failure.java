@@ -36,7 +36,7 @@ public final class Failure {
   public static void reportOfRequest(Console messages, IOException problem) {
     report(
         messages,
-        isClosedPipe(problem)
+        StandardStreams.isClosedPipe(problem)
             ? new StandardStreams.ClosedException(problem)
             : new IOException("cannot read the request or write the answer", problem));
   }
@@ -91,14 +91,5 @@ public final class Failure {
           case "Is a directory" -> "it is a folder";
           default -> Character.toLowerCase(told.charAt(0)) + told.substring(1);
         };
-  }
-
-  /** Whether the other end of a pipe is gone. */
-  static boolean isClosedPipe(IOException problem) {
-    String told = problem.getMessage();
-    return told != null
-        && (told.equals("Broken pipe")
-            || told.equals("The pipe is being closed")
-            || told.equals("The pipe has been ended"));
   }
 }

@@ -33,6 +33,15 @@ final class StandardStreams {
     return new Output(out);
   }
 
+  /** Whether the other end of a pipe is gone. */
+  static boolean isClosedPipe(IOException problem) {
+    String told = problem.getMessage();
+    return told != null
+        && (told.equals("Broken pipe")
+            || told.equals("The pipe is being closed")
+            || told.equals("The pipe has been ended"));
+  }
+
   /**
    * Until Java 22 a {@code FileInputStream} asks for its position in order to read all or many
    * bytes, which a pipe has none of. What is not overridden here reads piece by piece.
@@ -80,7 +89,7 @@ final class StandardStreams {
         out.write(bytes, start, length);
       } catch (IOException e) {
         failed =
-            Failure.isClosedPipe(e)
+            isClosedPipe(e)
                 ? new ClosedException(e)
                 : new IOException("cannot write to standard output", e);
         throw failed;

@@ -50,7 +50,7 @@ public final class AccountChoice {
       throws UserException, IOException {
     List<String> headers = new ArrayList<>();
     for (String url : ProactiveAuth.urls(organization)) {
-      headers.add(HelperConfiguration.header(url));
+      headers.add(CredentialSettings.header(url));
     }
     String rewritten = ("@dev.azure.com/" + organization + "/\"]").toLowerCase(Locale.ROOT);
     file.remove(
@@ -73,9 +73,9 @@ public final class AccountChoice {
 
   private static List<Section> sections(String organization, String user) {
     List<Section> sections = new ArrayList<>();
-    String setting = "username = " + HelperConfiguration.quoted(user);
+    String setting = "username = " + GitConfigText.quoted(user);
     for (String url : ProactiveAuth.urls(organization)) {
-      sections.add(new Section(HelperConfiguration.NAME, url, List.of(setting)));
+      sections.add(new Section(CredentialSettings.NAME, url, List.of(setting)));
     }
     String lower = organization.toLowerCase(Locale.ROOT);
     List<String> names = lower.equals(organization) ? List.of(lower) : List.of(lower, organization);

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.git;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.gitcredentialpat.git.GitConfigText.Section;
 import io.github.gitcredentialpat.platform.Program;
 import io.github.gitcredentialpat.platform.Subprocess;
 import io.github.gitcredentialpat.platform.UserException;
@@ -88,6 +89,9 @@ public final class CredentialSettings {
   /** What git exits with when it does not know an option. */
   private static final int WRONG_USAGE = 129;
 
+  /** The name of the section. */
+  static final String NAME = "credential";
+
   private static final String SECTION = "credential.";
 
   private final GitCommand git;
@@ -144,6 +148,11 @@ public final class CredentialSettings {
         dot < start ? null : name.substring(start, dot),
         name.substring(dot + 1),
         feed < 0 ? "" : text.substring(feed + 1));
+  }
+
+  /** The header of the settings for this URL; absent for every host. */
+  public static String header(@Nullable String url) {
+    return new Section(NAME, url, List.of()).header();
   }
 
   /** All of them, whatever they are for. */
@@ -212,7 +221,7 @@ public final class CredentialSettings {
     }
     StringBuilder file = new StringBuilder();
     for (int i = 0; i < patterns.size(); i++) {
-      String header = HelperConfiguration.header(patterns.get(i));
+      String header = header(patterns.get(i));
       file.append(header).append("\nn").append(i).append(" = 1\n");
     }
     Subprocess result =

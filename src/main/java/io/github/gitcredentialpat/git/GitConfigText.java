@@ -31,6 +31,12 @@ final class GitConfigText {
     }
   }
 
+  /** As a value in git's format, where a backslash begins an escape, and # or ; a comment. */
+  static String quoted(String value) {
+    boolean isPlain = value.chars().noneMatch(c -> "\\\"#;\t".indexOf(c) >= 0);
+    return isPlain ? value : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
   private final boolean exists;
   private final List<String> changes = new ArrayList<>();
 

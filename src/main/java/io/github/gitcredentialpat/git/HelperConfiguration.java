@@ -33,7 +33,6 @@ public final class HelperConfiguration {
   private static final List<String> SCOPES =
       List.of("system", "global", "local", "worktree", "command");
 
-  static final String NAME = "credential";
   private static final String USE_HTTP_PATH = "useHttpPath = true";
 
   /** A host that is meant only where every host is. */
@@ -64,9 +63,11 @@ public final class HelperConfiguration {
     CredentialSettings settings = CredentialSettings.of(git, file);
     HelperConfiguration setup = new HelperConfiguration(git, file, settings, command);
     List<String> ours = file.ours();
-    setup.allHosts = ours.contains(header(null));
+    setup.allHosts = ours.contains(CredentialSettings.header(null));
     for (String pattern : settings.patterns()) {
-      if (!AZURE.contains(pattern) && ours.contains(header(pattern)) && setup.resets(pattern)) {
+      if (!AZURE.contains(pattern)
+          && ours.contains(CredentialSettings.header(pattern))
+          && setup.resets(pattern)) {
         setup.servers.add(pattern);
       }
     }
@@ -83,14 +84,10 @@ public final class HelperConfiguration {
     return false;
   }
 
-  /** The header for this URL; absent for every host. */
-  public static String header(@Nullable String url) {
-    return new Section(NAME, url, List.of()).header();
-  }
-
   /** Whether a header is one that a helper of ours stands below. */
   static boolean isHelperHeader(String header) {
-    return header.equals(header(null)) || header.startsWith("[" + NAME + " ");
+    return header.equals(CredentialSettings.header(null))
+        || header.startsWith("[" + CredentialSettings.NAME + " ");
   }
 
   /**
@@ -168,8 +165,8 @@ public final class HelperConfiguration {
   /** Takes a server out of a file, and its host unless another server of it is set up there. */
   public static void removeServer(GitConfigFile file, String server)
       throws UserException, IOException {
-    file.remove(header(server)::equals);
-    String host = header(host(server));
+    file.remove(CredentialSettings.header(server)::equals);
+    String host = CredentialSettings.header(host(server));
     String others = host.substring(0, host.length() - 2) + "/";
     if (file.ours().stream().noneMatch(header -> header.startsWith(others))) {
       file.remove(host::equals);
@@ -183,7 +180,7 @@ public final class HelperConfiguration {
       Set<String> accounts = new LinkedHashSet<>();
       for (String pattern : settings.patterns()) {
         if (AccountChoice.isFor(pattern)) {
-          accounts.add(header(pattern));
+          accounts.add(CredentialSettings.header(pattern));
         }
       }
       file.remove(header -> isHelperHeader(header) && !accounts.contains(header));
@@ -193,29 +190,23 @@ public final class HelperConfiguration {
 
   private List<Section> sections() {
     String reset = "helper = \"\"";
-    String ours = "helper = " + quoted(helper);
+    String ours = "helper = " + GitConfigText.quoted(helper);
     List<Section> sections = new ArrayList<>();
     if (allHosts) {
-      sections.add(new Section(NAME, null, List.of(reset, ours)));
+      sections.add(new Section(CredentialSettings.NAME, null, List.of(reset, ours)));
     }
     // Before the servers' own sections, which clear what was named before for their paths.
     for (String host : hosts()) {
-      sections.add(new Section(NAME, host, List.of(ours, USE_HTTP_PATH)));
+      sections.add(new Section(CredentialSettings.NAME, host, List.of(ours, USE_HTTP_PATH)));
     }
     for (String url : urls()) {
       sections.add(
           new Section(
-              NAME,
+              CredentialSettings.NAME,
               url,
               isShared(url) ? List.of(reset, ours, USE_HTTP_PATH) : List.of(reset, ours)));
     }
     return sections;
-  }
-
-  /** As a value in git's format, where a backslash begins an escape, and # or ; a comment. */
-  static String quoted(String value) {
-    boolean isPlain = value.chars().noneMatch(c -> "\\\"#;\t".indexOf(c) >= 0);
-    return isPlain ? value : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 
   private Set<String> urls() {

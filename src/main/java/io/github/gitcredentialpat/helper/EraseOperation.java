@@ -57,28 +57,28 @@ final class EraseOperation {
    *
    * @return what was deleted or set aside, for the caller to wipe
    */
-  static CredentialHelper.Erased erase(Invocation run, Request request) {
+  static Erased erase(Invocation run, Request request) {
     PresentedCredential presented = PresentedCredential.of(request);
     if (presented == null) {
       run.messages().say("git sent a Basic credential that cannot be read; nothing is erased");
-      return CredentialHelper.Erased.nothing(true);
+      return Erased.nothing(true);
     }
     Resolution whose =
         Resolution.resolve(request.protocol(), request.host(), request.path(), presented.user());
     if (whose.kind() == Resolution.Kind.REFUSED) {
       run.messages().say(Wording.refusal(whose, request.host()));
-      return CredentialHelper.Erased.nothing(true);
+      return Erased.nothing(true);
     }
     if (whose.isAzure() || whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
       presented = presented.onAzure();
       if (presented.isEmpty()) {
         // Nobody's token was refused: git tried whether the machine's own sign-in will do.
-        return CredentialHelper.Erased.nothing(false);
+        return Erased.nothing(false);
       }
     }
     EraseOperation operation = new EraseOperation(run, request, whose, presented);
     boolean done = operation.erase();
-    return new CredentialHelper.Erased(
+    return new Erased(
         operation.removed,
         operation.refused,
         !done,

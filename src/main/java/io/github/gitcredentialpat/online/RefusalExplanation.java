@@ -2,8 +2,8 @@ package io.github.gitcredentialpat.online;
 
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
-import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.helper.DatedMark;
+import io.github.gitcredentialpat.helper.Erased;
 import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.platform.Terminal;
@@ -53,7 +53,7 @@ public final class RefusalExplanation {
   }
 
   /** Explains what was erased, which is something. Never fails, and wipes nothing. */
-  public static void give(Invocation run, CredentialHelper.Erased erased) {
+  public static void give(Invocation run, Erased erased) {
     // Of several tokens that were refused at once one tells the reason.
     Entry entry = erased.entries().get(0);
     Resolution asked = Resolution.resolve(erased.protocol(), erased.host(), erased.path(), null);

@@ -69,7 +69,7 @@ final class RefusalTest {
     return out.toString(UTF_8);
   }
 
-  private CredentialHelper.Erased erase(String request) throws Exception {
+  private Erased erase(String request) throws Exception {
     return CredentialHelper.erase(run(), stream(request));
   }
 
@@ -93,7 +93,7 @@ final class RefusalTest {
   void whatPresentsTheSecretSetsAsideWhoeverCalls() throws Exception {
     // git-lfs, go and cargo hand back what git's fill gave them; none knows the server's headers.
     keep(CONTOSO + "username=alice\npassword=t1\n");
-    CredentialHelper.Erased erased = erase(CONTOSO + "username=alice\npassword=t1\n");
+    Erased erased = erase(CONTOSO + "username=alice\npassword=t1\n");
     assertThat(erased.setAside()).isTrue();
     assertThat(only().setAsideAt()).isEqualTo(NOW);
     assertThat(get(CONTOSO)).isEmpty();

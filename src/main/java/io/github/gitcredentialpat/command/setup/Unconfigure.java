@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.command.setup;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.git.AccountChoice;
+import io.github.gitcredentialpat.git.CredentialSettings;
 import io.github.gitcredentialpat.git.GitCommand;
 import io.github.gitcredentialpat.git.GitConfigFile;
 import io.github.gitcredentialpat.git.GitConfigFile.Scope;
@@ -97,7 +98,7 @@ final class Unconfigure implements Callable<Integer> {
       }
     }
     if (allHosts) {
-      file.remove(HelperConfiguration.header(null)::equals);
+      file.remove(CredentialSettings.header(null)::equals);
     }
     for (String server : servers) {
       HelperConfiguration.removeServer(file, HelperConfiguration.server(server));

@@ -3,7 +3,6 @@ package io.github.gitcredentialpat.store.env;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.secret.Secret;
@@ -92,7 +91,7 @@ public final class EnvStore implements Store {
     }
 
     void add(String variable, Identity scope, byte[] text) {
-      if (isToken(text) && first(scope) == null) {
+      if (EnvToken.isToken(text) && first(scope) == null) {
         byte[] bare = TokenFormat.bare(text);
         byte[] own = bare == text ? text.clone() : bare;
         all.add(new Offer(variable, scope, own, TokenFormat.isMarked(text)));
@@ -310,7 +309,7 @@ public final class EnvStore implements Store {
       TokenFile file = TokenFile.read(path);
       byte[] only = file.only();
       if (only != null) {
-        if (!isToken(only)) {
+        if (!EnvToken.isToken(only)) {
           offers.fails(
               new StoreException(
                   Reason.FAILED,
@@ -337,7 +336,7 @@ public final class EnvStore implements Store {
   private List<Identity> ownScopes() throws StoreException {
     String name = surroundings.variable(ORGANIZATION);
     if (name != null) {
-      Identity named = scope(name);
+      Identity named = EnvToken.scope(name);
       if (named == null) {
         throw new StoreException(
             Reason.FAILED,
@@ -357,34 +356,12 @@ public final class EnvStore implements Store {
   private @Nullable Identity collection() {
     for (String name : new String[] {COLLECTION, COLLECTION_OF_TFS}) {
       String uri = surroundings.variable(name);
-      Identity scope = uri == null || uri.indexOf("://") < 0 ? null : scope(uri);
+      Identity scope = uri == null || uri.indexOf("://") < 0 ? null : EnvToken.scope(uri);
       if (scope != null) {
         return scope;
       }
     }
     return null;
-  }
-
-  /**
-   * The organization or collection of that name or URL: of a Server's URL its collection, or the
-   * whole server where it names none. Absent when it is neither.
-   */
-  static @Nullable Identity scope(String nameOrUrl) {
-    Resolution whose = Resolution.parse(nameOrUrl.strip());
-    Identity identity = whose.identity();
-    if (identity != null && !whose.isAzure()) {
-      // The form of a repository's URL, by which a collection is known.
-      String path = identity.path() == null ? "" : identity.path();
-      whose = Resolution.resolve(identity.protocol(), identity.host(), path + "/_git/any", null);
-      identity = whose.identity();
-    }
-    if (identity == null || !whose.isAzure()) {
-      return null;
-    }
-    // A Server's applications lie below this path, its collections below that.
-    return "tfs".equals(identity.path()) && !identity.isOrganization()
-        ? new Identity(identity.protocol(), identity.host(), null)
-        : identity;
   }
 
   /** Whether what is for the one place may go to the other, or to a part of it. */
@@ -402,7 +379,7 @@ public final class EnvStore implements Store {
 
   private boolean isSet(String variable) {
     byte[] text = bytes(variable);
-    boolean isSet = isToken(text);
+    boolean isSet = EnvToken.isToken(text);
     Arrays.fill(text, (byte) 0);
     return isSet;
   }
@@ -410,18 +387,5 @@ public final class EnvStore implements Store {
   private byte[] bytes(String variable) {
     String value = surroundings.variable(variable);
     return value == null ? new byte[0] : value.getBytes(UTF_8);
-  }
-
-  /** Whether a text is more than what clings to a token, and no expression left of a pipeline. */
-  static boolean isToken(byte[] text) {
-    byte[] bare = TokenFormat.bare(text);
-    boolean isToken = bare.length > 0 && !TokenFormat.isUnresolved(bare);
-    for (int i = 0; i < bare.length; i++) {
-      isToken &= bare[i] < 0 || (bare[i] >= ' ' && bare[i] != 0x7f);
-    }
-    if (bare != text) {
-      Arrays.fill(bare, (byte) 0);
-    }
-    return isToken;
   }
 }

@@ -146,9 +146,9 @@ final class TokenFile {
       return;
     }
     byte[] name = TokenFormat.bare(Arrays.copyOfRange(text, start, equals));
-    Identity scope = EnvStore.scope(new String(name, UTF_8));
+    Identity scope = EnvToken.scope(new String(name, UTF_8));
     byte[] token = Arrays.copyOfRange(text, equals + 1, end);
-    if (scope == null || !EnvStore.isToken(token)) {
+    if (scope == null || !EnvToken.isToken(token)) {
       Arrays.fill(token, (byte) 0);
       bad(
           scope == null

@@ -29,15 +29,25 @@ final class ForeignItems implements ForeignEntries {
   private static final String INTERNET = "kSecClassInternetPassword";
   private static final String GENERIC = "kSecClassGenericPassword";
 
-  private final KeychainStore store;
+  private final Access access;
 
-  ForeignItems(KeychainStore store) {
-    this.store = store;
+  ForeignItems(Access access) {
+    this.access = access;
+  }
+
+  /** The way to the keychain, which may ask a person. */
+  interface Access {
+    /** The keychain, opened for this. */
+    Keychain open(String purpose) throws StoreException;
+
+    void promptMayCome();
+
+    void promptIsGone();
   }
 
   @Override
   public List<ForeignEntry> list() throws StoreException {
-    Keychain keychain = store.open("listing other programs' entries");
+    Keychain keychain = access.open("listing other programs' entries");
     List<ForeignEntry> entries = new ArrayList<>();
     keychain.foreign(INTERNET, item -> add(internet(item), entries));
     keychain.foreign(GENERIC, item -> add(generic(item), entries));
@@ -101,24 +111,24 @@ final class ForeignItems implements ForeignEntries {
   @Override
   public @Nullable Entry read(ForeignEntry foreign, EntryKey key) throws StoreException {
     String subject = key.identity().display();
-    Keychain keychain = store.open("reading another program's entry for " + subject);
-    store.promptMayCome();
+    Keychain keychain = access.open("reading another program's entry for " + subject);
+    access.promptMayCome();
     try {
       byte[] payload = keychain.foreignSecret(itemClass(foreign), reference(foreign), subject);
       return payload == null ? null : foreign.as(key, payload);
     } finally {
-      store.promptIsGone();
+      access.promptIsGone();
     }
   }
 
   @Override
   public boolean delete(ForeignEntry foreign) throws StoreException {
-    Keychain keychain = store.open("deleting another program's entry for " + foreign.host());
-    store.promptMayCome();
+    Keychain keychain = access.open("deleting another program's entry for " + foreign.host());
+    access.promptMayCome();
     try {
       return keychain.deleteForeign(itemClass(foreign), reference(foreign), foreign.host());
     } finally {
-      store.promptIsGone();
+      access.promptIsGone();
     }
   }
 

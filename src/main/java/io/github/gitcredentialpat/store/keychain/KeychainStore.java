@@ -186,23 +186,39 @@ public final class KeychainStore implements Store {
 
   @Override
   public ForeignEntries foreignEntries() {
-    return new ForeignItems(this);
+    return new ForeignItems(
+        new ForeignItems.Access() {
+          @Override
+          public Keychain open(String purpose) throws StoreException {
+            return KeychainStore.this.open(purpose);
+          }
+
+          @Override
+          public void promptMayCome() {
+            KeychainStore.this.promptMayCome();
+          }
+
+          @Override
+          public void promptIsGone() {
+            KeychainStore.this.promptIsGone();
+          }
+        });
   }
 
   /** A call that may need a secret blocks for as long as macOS's dialog is up. */
-  void promptMayCome() {
+  private void promptMayCome() {
     if (surroundings.mayPrompt()) {
       surroundings.deadline().promptShown();
     }
   }
 
-  void promptIsGone() {
+  private void promptIsGone() {
     if (surroundings.mayPrompt()) {
       surroundings.deadline().promptClosed();
     }
   }
 
-  Keychain open(String what) throws StoreException {
+  private Keychain open(String what) throws StoreException {
     surroundings.deadline().doing("the macOS keychain was " + what);
     if (keychain != null) {
       return keychain;

@@ -18,32 +18,51 @@ import org.jspecify.annotations.Nullable;
 final class ForeignItems implements ForeignEntries {
   private static final String FOLDER = "git";
 
-  private final PassStore store;
+  private final Access access;
 
-  ForeignItems(PassStore store) {
-    this.store = store;
+  ForeignItems(Access access) {
+    this.access = access;
+  }
+
+  /** The way into the password store. */
+  interface Access {
+    /** Its folder. */
+    Path root() throws StoreException;
+
+    /** The plain text of a file; absent when there is no such file. */
+    byte @Nullable [] decrypt(Path file) throws StoreException;
+
+    /** Deletes a file, and says whether it was there. */
+    boolean delete(Path root, Path file) throws StoreException;
+
+    /**
+     * Complains where there is no password store at all.
+     *
+     * @param folder where something would lie
+     */
+    void requireKey(Path root, Path folder) throws StoreException;
   }
 
   @Override
   public List<ForeignEntry> list() throws StoreException {
-    Path root = store.root();
+    Path root = access.root();
     GcmFolder folder = folder(root);
     if (!Files.isDirectory(folder.path())) {
-      PassStore.gpgId(root, folder.path());
+      access.requireKey(root, folder.path());
     }
     return folder.list();
   }
 
   @Override
   public @Nullable Entry read(ForeignEntry foreign, EntryKey key) throws StoreException {
-    byte[] content = store.decrypt(folder(store.root()).file(foreign));
+    byte[] content = access.decrypt(folder(access.root()).file(foreign));
     return content == null ? null : GcmFolder.entry(foreign, key, content);
   }
 
   @Override
   public boolean delete(ForeignEntry foreign) throws StoreException {
-    Path root = store.root();
-    return store.delete(root, folder(root).file(foreign));
+    Path root = access.root();
+    return access.delete(root, folder(root).file(foreign));
   }
 
   private static GcmFolder folder(Path root) {

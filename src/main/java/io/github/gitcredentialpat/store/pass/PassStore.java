@@ -237,16 +237,37 @@ public final class PassStore implements Store {
 
   @Override
   public ForeignEntries foreignEntries() {
-    return new ForeignItems(this);
+    return new ForeignItems(
+        new ForeignItems.Access() {
+          @Override
+          public Path root() throws StoreException {
+            return PassStore.this.root();
+          }
+
+          @Override
+          public byte @Nullable [] decrypt(Path file) throws StoreException {
+            return PassStore.this.decrypt(file);
+          }
+
+          @Override
+          public boolean delete(Path root, Path file) throws StoreException {
+            return PassStore.this.delete(root, file);
+          }
+
+          @Override
+          public void requireKey(Path root, Path folder) throws StoreException {
+            gpgId(root, folder);
+          }
+        });
   }
 
   /** What is in a file, absent when there is none. The caller wipes it. */
-  byte @Nullable [] decrypt(Path file) throws StoreException {
+  private byte @Nullable [] decrypt(Path file) throws StoreException {
     return gpg.decrypt(file);
   }
 
   /** Removes a file, from git as well, and the folders that it leaves empty. */
-  boolean delete(Path root, Path file) throws StoreException {
+  private boolean delete(Path root, Path file) throws StoreException {
     try {
       if (cannotBe(root, file) || !Files.deleteIfExists(file)) {
         return false;
@@ -331,7 +352,7 @@ public final class PassStore implements Store {
     return surroundings.home() + "/.password-store";
   }
 
-  Path root() throws StoreException {
+  private Path root() throws StoreException {
     try {
       Path root = Path.of(rootName()).normalize();
       if (Environment.isNowhere(root)) {
@@ -392,7 +413,7 @@ public final class PassStore implements Store {
   }
 
   /** The nearest {@code .gpg-id}, from a folder of the store upwards. */
-  static Path gpgId(Path root, Path folder) throws StoreException {
+  private static Path gpgId(Path root, Path folder) throws StoreException {
     for (Path above = folder; above.startsWith(root); above = above.getParent()) {
       Path file = above.resolve(GPG_ID);
       try {

@@ -33,15 +33,25 @@ final class ForeignItems implements ForeignEntries {
   private static final String MANAGERS_SCHEMA = "com.microsoft.GitCredentialManager";
   private static final String PYTHONS = "Python keyring library";
 
-  private final SecretServiceStore store;
+  private final Connector connector;
 
-  ForeignItems(SecretServiceStore store) {
-    this.store = store;
+  ForeignItems(Connector connector) {
+    this.connector = connector;
+  }
+
+  /** Gets through to the service. */
+  interface Connector {
+    /**
+     * The service.
+     *
+     * @param subject what it is asked for, for a person to read
+     */
+    SecretService service(String subject) throws StoreException;
   }
 
   @Override
   public List<ForeignEntry> list() throws StoreException {
-    SecretService secrets = store.service("other programs' entries");
+    SecretService secrets = connector.service("other programs' entries");
     List<ForeignEntry> entries = new ArrayList<>();
     boolean locked = false;
     String[][] searches = {
@@ -110,7 +120,7 @@ final class ForeignItems implements ForeignEntries {
 
   @Override
   public @Nullable Entry read(ForeignEntry foreign, EntryKey key) throws StoreException {
-    SecretService secrets = store.service(key.identity().display());
+    SecretService secrets = connector.service(key.identity().display());
     List<String> item = List.of(foreign.handle());
     if (secrets.allAttributes(foreign.handle()) == null) {
       return null;
@@ -124,6 +134,6 @@ final class ForeignItems implements ForeignEntries {
 
   @Override
   public boolean delete(ForeignEntry foreign) throws StoreException {
-    return store.service(foreign.host()).delete(foreign.handle());
+    return connector.service(foreign.host()).delete(foreign.handle());
   }
 }

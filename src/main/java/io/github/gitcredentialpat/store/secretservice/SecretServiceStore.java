@@ -278,7 +278,7 @@ public final class SecretServiceStore implements Store, AutoCloseable {
 
   @Override
   public ForeignEntries foreignEntries() {
-    return new ForeignItems(this);
+    return new ForeignItems(this::service);
   }
 
   private SecretService connect(@Nullable Identity about) throws StoreException {

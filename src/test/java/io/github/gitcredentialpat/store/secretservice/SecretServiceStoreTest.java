@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.helper.CredentialHelper;
+import io.github.gitcredentialpat.helper.Erased;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
@@ -251,7 +252,7 @@ final class SecretServiceStoreTest extends StoreContract {
     for (String refused : List.of("older", "newer")) {
       EntryKey key = putTwo(collection, user);
       ByteArrayOutputStream err = new ByteArrayOutputStream();
-      CredentialHelper.Erased erased =
+      Erased erased =
           CredentialHelper.erase(
               run(err), request(key, "username=alice\npassword=" + refused + "\n"));
       assertThat(erased.failed()).isFalse();
