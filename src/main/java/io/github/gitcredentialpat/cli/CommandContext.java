@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param in standard input
  * @param out standard output, for results only
  * @param json whether results are wanted as JSON
- * @param colored whether the person's terminal shows colors
+ * @param screen what standard output is shown on
  */
 public record CommandContext(
     Invocation run,
@@ -38,7 +38,7 @@ public record CommandContext(
     InputStream in,
     OutputStream out,
     boolean json,
-    boolean colored) {
+    Screen screen) {
 
   private static final long PATIENCE_MILLIS = 30 * 60 * 1_000L;
 

@@ -147,7 +147,7 @@ public final class GlobalOptions {
     }
     Invocation run =
         new Invocation(chain, surroundings, messages, System.currentTimeMillis() / 1000);
-    return new CommandContext(run, source.all(surroundings), in, out, json, isColored());
+    return new CommandContext(run, source.all(surroundings), in, out, json, screen());
   }
 
   /**
@@ -178,17 +178,12 @@ public final class GlobalOptions {
       // Read when the first logger is made, which only commands that ask a service do.
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
     }
-    return new Console(err, tracing);
+    return new Console(err, tracing, Screen.of(Terminal.ERROR, environment).width());
   }
 
-  /** Whether the person's terminal shows colors. */
-  public boolean isColored() {
-    String terminal = environment.get("TERM");
-    String refused = environment.get("NO_COLOR");
-    return terminal != null
-        && !terminal.equals("dumb")
-        && (refused == null || refused.isEmpty())
-        && Terminal.isTerminal(Terminal.OUTPUT);
+  /** What standard output is shown on. */
+  public Screen screen() {
+    return Screen.of(Terminal.OUTPUT, environment);
   }
 
   /** What a shell offers behind --store. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.cli.Failure;
 import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.cli.StoreSource;
 import io.github.gitcredentialpat.command.auth.AuthCommands;
 import io.github.gitcredentialpat.command.doctor.Doctor;
@@ -15,6 +16,7 @@ import io.github.gitcredentialpat.command.transfer.TransferCommands;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Program;
+import io.github.gitcredentialpat.platform.TextWidth;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.choice.StoreChoice;
@@ -22,13 +24,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
 /** What a person types: the options that every command has, and the commands. */
@@ -50,6 +56,11 @@ import picocli.CommandLine.Option;
       "Example: git-credential-pat login contoso"
     })
 public final class RootCommand implements Callable<Integer> {
+  private static final String EXAMPLE = "Example: ";
+
+  /** What picocli can lay out help in. */
+  private static final int NARROWEST_HELP = 55;
+
   @Option(
       names = "--cargo-plugin",
       hidden = true,
@@ -87,14 +98,33 @@ public final class RootCommand implements Callable<Integer> {
     StoreCommands.all(options).forEach(line::addSubcommand);
     line.setOut(new PrintWriter(options.out(), true, UTF_8));
     line.setErr(new PrintWriter(err, true, UTF_8));
-    line.setColorScheme(
-        CommandLine.Help.defaultColorScheme(options.isColored() ? Ansi.ON : Ansi.OFF));
-    line.setUsageHelpWidth(100);
+    Screen screen = options.screen();
+    line.setColorScheme(Help.defaultColorScheme(screen.colored() ? Ansi.ON : Ansi.OFF));
+    line.setUsageHelpWidth(Math.max(NARROWEST_HELP, screen.textWidth()));
+    Map<String, IHelpSectionRenderer> sections = new HashMap<>(line.getHelpSectionMap());
+    sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, RootCommand::footer);
+    line.setHelpSectionMap(sections);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     // An argument such as @file is meant for the program that exec runs.
     line.setExpandAtFiles(false);
     line.setParameterExceptionHandler(this::wrongUsage);
     line.setExecutionExceptionHandler(this::failed);
+  }
+
+  /** As picocli lays it out, but that an example can be copied: it stays on one line. */
+  private static String footer(Help help) {
+    UsageMessageSpec usage = help.commandSpec().usageMessage();
+    StringBuilder text = new StringBuilder();
+    for (String line : usage.footer()) {
+      boolean isExample = line.startsWith(EXAMPLE);
+      if (isExample && TextWidth.of(line) > usage.width()) {
+        text.append(EXAMPLE.strip()).append("\n  ").append(line.substring(EXAMPLE.length()));
+      } else {
+        text.append(isExample ? line : TextWidth.wrap(line, usage.width(), ""));
+      }
+      text.append('\n');
+    }
+    return text.toString();
   }
 
   /** The commands as picocli has them. */

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.online;
 
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.helper.DatedMark;
 import io.github.gitcredentialpat.helper.Erased;
 import io.github.gitcredentialpat.helper.GetOperation;
@@ -145,7 +146,7 @@ public final class RefusalExplanation {
             InputStream.nullInputStream(),
             OutputStream.nullOutputStream(),
             false,
-            false);
+            Screen.NONE);
     Verdict verdict =
         new TokenChecker(context)
             .checkPatiently(entry.key().identity(), repository(), entry.secret(), LIMIT);

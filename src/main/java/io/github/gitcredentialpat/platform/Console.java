@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 public final class Console {
   private final OutputStream err;
   private final boolean trace;
+  private final int width;
 
   /**
    * Where lines go.
@@ -16,13 +17,24 @@ public final class Console {
    * @param trace whether {@link #trace} says anything
    */
   public Console(OutputStream err, boolean trace) {
+    this(err, trace, 0);
+  }
+
+  /**
+   * The same for lines of at most this width; 0 for any.
+   *
+   * @param width in columns of a terminal
+   */
+  public Console(OutputStream err, boolean trace, int width) {
     this.err = err;
     this.trace = trace;
+    this.width = width;
   }
 
   /** Says what happened in one line, with control characters escaped. */
   public void say(String line) {
-    write("git-credential-pat: ", line);
+    String text = "git-credential-pat: " + harmless(line);
+    write(width == 0 ? text : TextWidth.wrap(text, width, "  "));
   }
 
   /**
@@ -30,7 +42,7 @@ public final class Console {
    * copied as it stands.
    */
   public void hint(String command) {
-    write("hint: ", command);
+    write("hint: " + harmless(command));
   }
 
   /** A word of a hint, as a POSIX shell takes it. */
@@ -43,9 +55,9 @@ public final class Console {
     return isPlain ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
-  private void write(String prefix, String line) {
+  private void write(String lines) {
     try {
-      err.write((prefix + harmless(line) + "\n").getBytes(StandardCharsets.UTF_8));
+      err.write((lines + "\n").getBytes(StandardCharsets.UTF_8));
       err.flush();
     } catch (IOException e) {
       // Nobody is listening any more.

@@ -4,6 +4,8 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -36,6 +38,18 @@ public final class Terminal implements AutoCloseable {
   private static final short POLLIN = 1;
   private static final int EINTR = 4;
   private static final int SIGQUIT = 3;
+  private static final long TIOCGWINSZ_LINUX = 0x5413;
+  private static final long TIOCGWINSZ_MACOS = 0x40087468;
+  // Of ioctl(2) two arguments are fixed; Apple's processors take the others from elsewhere.
+  private static final int IOCTL = 2 << 7;
+  // struct winsize: rows and columns, in two bytes each, and pixels.
+  private static final int WINSIZE = 8;
+  private static final int COLUMNS = 2;
+  private static final int STD_INPUT_HANDLE = -10;
+  // CONSOLE_SCREEN_BUFFER_INFO, and in it the left and right edge of the window.
+  private static final int SCREEN_BUFFER_INFO = 22;
+  private static final int LEFT = 10;
+  private static final int RIGHT = 14;
   // struct termios has 60 bytes; room for a libc with a larger one.
   private static final int TERMIOS = 256;
   private static final int LONGEST_LINE = 4096;
@@ -61,11 +75,52 @@ public final class Terminal implements AutoCloseable {
    * two of them at once.
    */
   public static boolean isTerminal(int descriptor) {
-    Function isatty =
-        File.separatorChar == '\\'
-            ? NativeLibrary.getInstance("msvcrt").getFunction("_isatty")
-            : NativeLibrary.getProcess().getFunction("isatty");
-    return isatty.invokeInt(new Object[] {descriptor}) != 0;
+    try {
+      Function isatty =
+          File.separatorChar == '\\'
+              ? NativeLibrary.getInstance("msvcrt").getFunction("_isatty")
+              : NativeLibrary.getProcess().getFunction("isatty");
+      return isatty.invokeInt(new Object[] {descriptor}) != 0;
+    } catch (LinkageError e) {
+      // What went wrong is said without native calls as well.
+      return false;
+    }
+  }
+
+  /**
+   * How many columns the terminal behind a standard stream of this process has; 0 when there is
+   * none, or when it does not tell.
+   */
+  public static int columns(int descriptor) {
+    try {
+      return File.separatorChar == '\\' ? columnsOfWindow(descriptor) : columnsOfTty(descriptor);
+    } catch (LinkageError e) {
+      return 0;
+    }
+  }
+
+  private static int columnsOfTty(int descriptor) {
+    boolean isMac = System.getProperty("os.name").startsWith("Mac");
+    NativeLong request = new NativeLong(isMac ? TIOCGWINSZ_MACOS : TIOCGWINSZ_LINUX);
+    Function ioctl = NativeLibrary.getProcess().getFunction("ioctl", IOCTL);
+    try (Memory size = new Memory(WINSIZE)) {
+      boolean isKnown = ioctl.invokeInt(new Object[] {descriptor, request, size}) == 0;
+      return isKnown ? Short.toUnsignedInt(size.getShort(COLUMNS)) : 0;
+    }
+  }
+
+  private static int columnsOfWindow(int descriptor) {
+    NativeLibrary kernel = NativeLibrary.getInstance("kernel32");
+    Pointer handle =
+        kernel
+            .getFunction("GetStdHandle")
+            .invokePointer(new Object[] {STD_INPUT_HANDLE - descriptor});
+    try (Memory info = new Memory(SCREEN_BUFFER_INFO)) {
+      boolean isKnown =
+          kernel.getFunction("GetConsoleScreenBufferInfo").invokeInt(new Object[] {handle, info})
+              != 0;
+      return isKnown ? info.getShort(RIGHT) - info.getShort(LEFT) + 1 : 0;
+    }
   }
 
   /**

@@ -45,7 +45,7 @@ final class RootCommandTest {
   @Test
   void theHelpOfEveryCommandHasAnExampleOfIt() {
     for (CommandLine command : all(line())) {
-      assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
+      assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF).replace(":\n  ", ": "))
           .contains("Example: " + command.getCommandSpec().qualifiedName());
     }
   }

@@ -20,8 +20,16 @@ public final class Pty implements AutoCloseable {
   private volatile String screen = "";
   private final Thread reader;
 
+  /** So wide that no line of a message is broken. */
+  private static final int WIDE = 1_000;
+
   /** Runs the command; its words are separated by blanks, its shell is {@code sh}. */
   public Pty(String command, Map<String, String> environment) throws IOException {
+    this(command, environment, WIDE);
+  }
+
+  /** The same on a terminal of so many columns. */
+  public Pty(String command, Map<String, String> environment, int columns) throws IOException {
     Path script = Path.of("/usr/bin/script");
     Requires.present(Files.isExecutable(script), "script of util-linux");
     ProcessBuilder builder =
@@ -31,7 +39,7 @@ public final class Pty implements AutoCloseable {
                 "--default-signal=HUP,INT,TERM",
                 script.toString(),
                 "-qec",
-                command,
+                "stty cols " + columns + "; " + command,
                 "/dev/null")
             .redirectErrorStream(true);
     builder.environment().putAll(environment);

@@ -105,7 +105,7 @@ final class ListTokens implements Callable<Integer> {
     } else if (kept.isEmpty() && inventory.isComplete()) {
       context.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     } else if (!kept.isEmpty()) {
-      context.print(table(kept, now, context.colored()));
+      context.print(table(kept, now).text(context.screen()));
       for (int i = 0; i < verdicts.size(); i++) {
         StoredEntry each = kept.get(i);
         String token = StoredEntry.describe(each.entry().key());
@@ -141,23 +141,24 @@ final class ListTokens implements Callable<Integer> {
     return item.put("state", State.of(entry, now).word);
   }
 
-  private static String table(List<StoredEntry> kept, long now, boolean colored) {
+  private static TextTable table(List<StoredEntry> kept, long now) {
     TextTable table =
         new TextTable("TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT");
     for (StoredEntry each : kept) {
       Entry entry = each.entry();
-      table.add(
-          colored ? State.of(entry, now).color : "",
-          each.identity().display(),
-          known(entry.key().user()),
-          each.store().name(),
-          known(entry.name()),
-          known(entry.scopes()),
-          known(issued(entry)),
-          expires(entry.expiry()),
-          left(entry, now));
+      table
+          .add(
+              each.identity().display(),
+              known(entry.key().user()),
+              each.store().name(),
+              known(entry.name()),
+              known(entry.scopes()),
+              known(issued(entry)),
+              expires(entry.expiry()),
+              left(entry, now))
+          .color(7, State.of(entry, now).color);
     }
-    return table.text();
+    return table.below(5, 4, 3, 6);
   }
 
   private static String known(@Nullable String value) {

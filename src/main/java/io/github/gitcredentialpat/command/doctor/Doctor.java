@@ -74,7 +74,7 @@ public final class Doctor implements Callable<Integer> {
       new OnlineCheckup(context, place, findings).look(kept);
     }
     kept.forEach(each -> each.entry().wipe());
-    context.print(context.json() ? json(findings) : text(findings, context.colored()));
+    context.print(context.json() ? json(findings) : text(findings, context.screen().colored()));
     boolean isIll =
         findings.all().stream().anyMatch(each -> each.diagnosis().severity == Severity.ERROR);
     return isIll ? 1 : 0;

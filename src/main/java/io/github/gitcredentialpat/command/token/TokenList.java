@@ -67,7 +67,7 @@ final class TokenList extends TokenCommand {
     } else if (tokens.isEmpty()) {
       context.say("there is no such token at the service for " + desk.organization());
     } else {
-      context.print(table(tokens, revoked, desk));
+      context.print(table(tokens, revoked, desk).text(context.screen()));
     }
     for (Pat token : tokens) {
       if (TokenSelector.isKept(token, desk.kept())
@@ -89,7 +89,7 @@ final class TokenList extends TokenCommand {
     return revoked.stream().map(Pat::authorizationId).collect(Collectors.toSet());
   }
 
-  private static String table(List<Pat> tokens, Set<String> revoked, Desk desk) {
+  private static TextTable table(List<Pat> tokens, Set<String> revoked, Desk desk) {
     TextTable table = new TextTable("", "NAME", "SCOPES", "MADE", "EXPIRES", "LEFT", "ID", "");
     for (Pat token : tokens) {
       long end = token.end().getEpochSecond();
@@ -99,7 +99,6 @@ final class TokenList extends TokenCommand {
               ? "for all organizations: ends on 2026-12-01"
               : isAutomatic(token) ? "made by a program" : "";
       table.add(
-          "",
           TokenSelector.isKept(token, desk.kept()) ? "*" : " ",
           token.displayName(),
           Scopes.describe(token.scope()),
@@ -111,7 +110,7 @@ final class TokenList extends TokenCommand {
           token.authorizationId(),
           remark);
     }
-    return table.text();
+    return table.below(6, 7, 2, 3);
   }
 
   /** What can be said of a token's life. */

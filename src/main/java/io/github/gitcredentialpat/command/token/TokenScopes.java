@@ -38,13 +38,12 @@ final class TokenScopes implements Callable<Integer> {
           .put("highPrivilege", scope.privileged())
           .put("onPage", scope.kind() == Scopes.Kind.ORDINARY);
       table.add(
-          "",
           Scopes.shortName(scope),
           scope.privileged() ? "!" : "",
           scope.kind() == Scopes.Kind.ORDINARY ? scope.title() : "(not offered)",
           scope.name());
     }
-    context.print(context.json() ? json.text() : table.text());
+    context.print(context.json() ? json.text() : table.below(3, 2).text(context.screen()));
     return 0;
   }
 }

@@ -189,11 +189,10 @@ final class ArchiveImport {
     TextTable table = new TextTable("TOKEN FOR", "USER", "RESULT");
     for (Row row : rows) {
       table.add(
-          "",
           row.key().identity().display(),
           UserName.shown(row.key().user()),
           row.outcome().text(row.store()));
     }
-    context.print(table.text());
+    context.print(table.text(context.screen()));
   }
 }

@@ -140,11 +140,10 @@ final class Export implements Callable<Integer> {
     TextTable table = new TextTable("TOKEN FOR", "USER", "STORE");
     for (StoredEntry each : chosen) {
       table.add(
-          "",
           each.identity().display(),
           UserName.shown(each.entry().key().user()),
           each.store().name());
     }
-    context.print(table.text());
+    context.print(table.text(context.screen()));
   }
 }

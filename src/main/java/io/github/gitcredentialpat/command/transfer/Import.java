@@ -373,8 +373,8 @@ final class Import implements Callable<Integer> {
       return;
     }
     TextTable table = new TextTable("TOKEN FOR", "USER", "PROGRAM", "FOUND IN", "RESULT");
-    findings.forEach(finding -> table.add("", finding.row()));
-    context.print(table.text());
+    findings.forEach(finding -> table.add(finding.row()));
+    context.print(table.below(3, 2).text(context.screen()));
   }
 
   /** Says what is left to do, and what to type for it. */

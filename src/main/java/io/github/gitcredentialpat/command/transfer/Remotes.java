@@ -265,12 +265,11 @@ final class Remotes implements Callable<Integer> {
       outcomes.forEach(
           (secret, outcome) ->
               table.add(
-                  "",
                   secret.redacted(),
                   secret.setting() == null ? "-" : secret.setting(),
                   secret.shownFile(),
                   text(secret, outcome)));
-      context.print(table.text());
+      context.print(table.below(2, 1).text(context.screen()));
     } else if (complete) {
       context.say("no token or password was found in git's settings");
     }

@@ -11,6 +11,7 @@ import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.online.TokenChecker;
 import io.github.gitcredentialpat.platform.Console;
@@ -151,7 +152,12 @@ final class CheckTest {
             new Console(new ByteArrayOutputStream(), false),
             now);
     return new CommandContext(
-        run, List.of(), InputStream.nullInputStream(), new ByteArrayOutputStream(), false, false);
+        run,
+        List.of(),
+        InputStream.nullInputStream(),
+        new ByteArrayOutputStream(),
+        false,
+        Screen.NONE);
   }
 
   @Test

@@ -1,0 +1,116 @@
+package io.github.gitcredentialpat.cli;
+
+import io.github.gitcredentialpat.platform.Terminal;
+import io.github.gitcredentialpat.platform.TextWidth;
+import java.io.File;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What standard output or standard error is shown on.
+ *
+ * @param width in columns; 0 when it is no terminal but a pipe or a file
+ * @param colored whether it shows colors
+ * @param utf8 whether it shows characters that are not ASCII
+ */
+public record Screen(int width, boolean colored, boolean utf8) {
+  /** A pipe or a file. */
+  public static final Screen NONE = new Screen(0, false, false);
+
+  /** In columns, where nobody knows. */
+  private static final int USUAL_WIDTH = 80;
+
+  private static final int WIDEST = 10_000;
+
+  /** How something went, in one mark. */
+  public enum Mark {
+    GOOD("\u2713", "OK", "32"),
+    BAD("\u2717", "FAILED", "31"),
+    WARNING("!", "WARNING", "33"),
+    OPEN("?", "UNKNOWN", "33");
+
+    private final String symbol;
+    private final String word;
+    private final String color;
+
+    Mark(String symbol, String word, String color) {
+      this.symbol = symbol;
+      this.word = word;
+      this.color = color;
+    }
+  }
+
+  /**
+   * What a standard stream of this process is shown on.
+   *
+   * @param descriptor of the stream, as {@link Terminal} knows it
+   */
+  static Screen of(int descriptor, Map<String, String> environment) {
+    int width = width(environment.get("COLUMNS"));
+    String terminal = environment.get("TERM");
+    // A terminal has a name everywhere but on Windows.
+    boolean mayBeTerminal = terminal != null || File.separatorChar == '\\';
+    boolean isTerminal = mayBeTerminal && Terminal.isTerminal(descriptor);
+    if (width == 0 && isTerminal) {
+      width = Terminal.columns(descriptor);
+      width = width == 0 ? USUAL_WIDTH : width;
+    }
+    String refused = environment.get("NO_COLOR");
+    boolean isColored =
+        isTerminal
+            && terminal != null
+            && !terminal.equals("dumb")
+            && (refused == null || refused.isEmpty());
+    return new Screen(width, isColored, isUtf8(environment));
+  }
+
+  private static int width(String columns) {
+    try {
+      int width = columns == null ? 0 : Integer.parseInt(columns);
+      return width < 0 || width > WIDEST ? 0 : width;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** As setlocale(3) chooses for characters. */
+  private static boolean isUtf8(Map<String, String> environment) {
+    for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
+      String locale = environment.get(name);
+      if (locale != null && !locale.isEmpty()) {
+        String lower = locale.toLowerCase(Locale.ROOT);
+        return lower.endsWith("utf-8") || lower.endsWith("utf8");
+      }
+    }
+    return false;
+  }
+
+  /** Whether somebody sees it. */
+  public boolean isThere() {
+    return width > 0;
+  }
+
+  /** How wide a line of text may be: where nobody sees it, as wide as on a usual terminal. */
+  public int textWidth() {
+    return width == 0 ? USUAL_WIDTH : width;
+  }
+
+  /** The mark as this can show it. */
+  public String mark(Mark mark) {
+    return color(mark.color, width > 0 && utf8 ? mark.symbol : mark.word);
+  }
+
+  /** The text in a color, as ANSI terminals know it, where colors are shown. */
+  public String color(String color, String text) {
+    return colored && !color.isEmpty() ? "\u001b[" + color + "m" + text + "\u001b[0m" : text;
+  }
+
+  /**
+   * The text in lines that fit, where somebody sees it.
+   *
+   * @param indent what every line but the first begins with
+   */
+  public String wrap(String text, String indent) {
+    return width == 0 ? text : TextWidth.wrap(text, width, indent);
+  }
+}
