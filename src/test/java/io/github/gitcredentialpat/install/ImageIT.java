@@ -236,6 +236,11 @@ final class ImageIT {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process get = startGet(out, err);
+    // From when on Java handles the signal.
+    Path status = Path.of("/proc", Long.toString(get.pid()), "status");
+    while (!Files.readString(status).matches("(?s).*\nSigCgt:\t[0-9a-f]*[4-7c-f]\n.*")) {
+      Thread.sleep(20);
+    }
     assertThat(git.run("", List.of("kill", "-QUIT", Long.toString(get.pid()))).status()).isZero();
     Thread.sleep(500);
     try (OutputStream request = get.getOutputStream()) {
