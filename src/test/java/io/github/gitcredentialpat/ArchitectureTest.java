@@ -72,7 +72,8 @@ final class ArchitectureTest {
           entry("azure", "http", "identity", "platform"),
           entry("tokens", "identity", "platform", "secret", "store", "store.foreign"),
           entry("helper", "identity", "platform", "protocol", "secret", "store", "tokens"),
-          entry("git", "identity", "platform"),
+          entry("git", "git.secrets", "identity", "platform"),
+          entry("git.secrets", "identity"),
           entry("cli", "git", "identity", "platform", "store", "store.choice", "tokens"),
           entry(
               "online",
@@ -90,8 +91,10 @@ final class ArchitectureTest {
           entry("command.auth", COMMANDS_MAY_USE),
           entry("command.token", COMMANDS_MAY_USE),
           entry("command.setup", COMMANDS_MAY_USE),
-          entry("command.doctor", COMMANDS_MAY_USE),
-          entry("command.transfer", with(COMMANDS_MAY_USE, "store.file", "store.foreign")),
+          entry("command.doctor", with(COMMANDS_MAY_USE, "git.secrets")),
+          entry(
+              "command.transfer",
+              with(COMMANDS_MAY_USE, "git.secrets", "store.file", "store.foreign")),
           entry("command.handoff", with(COMMANDS_MAY_USE, "helper")),
           entry("command.stores", COMMANDS_MAY_USE),
           entry(

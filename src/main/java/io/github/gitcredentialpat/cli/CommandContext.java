@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.git.CredentialStoreFiles;
 import io.github.gitcredentialpat.git.GitCommand;
-import io.github.gitcredentialpat.git.KnownOrganizations;
+import io.github.gitcredentialpat.git.GitRepository;
+import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.platform.UserException;
@@ -108,7 +109,7 @@ public record CommandContext(
     }
     if (GitCommand.isThere(environment())) {
       try {
-        organizations.addAll(GitCommand.find(environment()));
+        GitRepository.addOrganizations(GitCommand.find(environment()), organizations);
       } catch (UserException | IOException e) {
         messages().trace(e);
       }

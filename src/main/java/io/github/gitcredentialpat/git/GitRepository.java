@@ -1,6 +1,8 @@
 package io.github.gitcredentialpat.git;
 
+import io.github.gitcredentialpat.git.secrets.SecretSearch;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.SshAddress;
 import io.github.gitcredentialpat.platform.FileProblem;
@@ -320,6 +322,20 @@ public final class GitRepository {
       int end = parts[i + 1].indexOf('\n');
       String key = end < 0 ? parts[i + 1] : parts[i + 1].substring(0, end);
       search.setting(file, key, end < 0 ? null : parts[i + 1].substring(end + 1));
+    }
+  }
+
+  /** Adds the organizations that git's configuration names. */
+  public static void addOrganizations(GitCommand git, KnownOrganizations known)
+      throws UserException, IOException {
+    for (String setting : git.run(null, "config", "--list", "--null").out().split("\0")) {
+      int feed = setting.indexOf('\n');
+      String key = feed < 0 ? setting : setting.substring(0, feed);
+      int dot = key.indexOf('.');
+      if (dot >= 0 && dot < key.lastIndexOf('.')) {
+        known.addUrl(key.substring(dot + 1, key.lastIndexOf('.')));
+      }
+      known.addUrl(setting.substring(feed + 1));
     }
   }
 }

@@ -2,15 +2,15 @@ package io.github.gitcredentialpat.command.doctor;
 
 import io.github.gitcredentialpat.git.CredentialSettings;
 import io.github.gitcredentialpat.git.CredentialSettings.Setting;
-import io.github.gitcredentialpat.git.ExposedSecret;
 import io.github.gitcredentialpat.git.GitCommand;
 import io.github.gitcredentialpat.git.GitRepository;
-import io.github.gitcredentialpat.git.KnownOrganizations;
 import io.github.gitcredentialpat.git.Launcher;
-import io.github.gitcredentialpat.git.SecretSearch;
 import io.github.gitcredentialpat.git.Wsl;
+import io.github.gitcredentialpat.git.secrets.ExposedSecret;
+import io.github.gitcredentialpat.git.secrets.SecretSearch;
 import io.github.gitcredentialpat.http.HttpSettings;
 import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.platform.Program;

@@ -3,8 +3,8 @@ package io.github.gitcredentialpat.command.transfer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.cli.JsonReport;
-import io.github.gitcredentialpat.git.KnownOrganizations;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.identity.UserName;

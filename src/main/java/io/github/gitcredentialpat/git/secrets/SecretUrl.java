@@ -1,8 +1,9 @@
-package io.github.gitcredentialpat.git;
+package io.github.gitcredentialpat.git.secrets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.identity.UserName;

@@ -1,8 +1,9 @@
-package io.github.gitcredentialpat.git;
+package io.github.gitcredentialpat.git.secrets;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.github.gitcredentialpat.git.ExposedSecret.Kind;
+import io.github.gitcredentialpat.git.secrets.ExposedSecret.Kind;
+import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.identity.UserName;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public final class SecretSearch {
   }
 
   /** Looks at a setting; one may have no value. */
-  void setting(@Nullable Path file, String key, @Nullable String value) {
+  public void setting(@Nullable Path file, String key, @Nullable String value) {
     int dot = key.indexOf('.');
     int last = key.lastIndexOf('.');
     String section = key.substring(0, Math.max(dot, 0)).toLowerCase(Locale.ROOT);
@@ -143,7 +144,7 @@ public final class SecretSearch {
   }
 
   /** Looks through a file of git's that holds no settings, such as {@code FETCH_HEAD}. */
-  void file(Path file) throws IOException {
+  public void file(Path file) throws IOException {
     try (BufferedReader reader = Files.newBufferedReader(file, ISO_8859_1)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (line.contains("://") && line.indexOf('@') >= 0) {

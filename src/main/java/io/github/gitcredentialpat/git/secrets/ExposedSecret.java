@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.git;
+package io.github.gitcredentialpat.git.secrets;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

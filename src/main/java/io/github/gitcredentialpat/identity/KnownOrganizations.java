@@ -1,9 +1,5 @@
-package io.github.gitcredentialpat.git;
+package io.github.gitcredentialpat.identity;
 
-import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Resolution;
-import io.github.gitcredentialpat.platform.UserException;
-import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -19,21 +15,8 @@ public final class KnownOrganizations {
   /** None as yet. */
   public KnownOrganizations() {}
 
-  /** Adds those that git's configuration names. */
-  public void addAll(GitCommand git) throws UserException, IOException {
-    for (String setting : git.run(null, "config", "--list", "--null").out().split("\0")) {
-      int feed = setting.indexOf('\n');
-      String key = feed < 0 ? setting : setting.substring(0, feed);
-      int dot = key.indexOf('.');
-      if (dot >= 0 && dot < key.lastIndexOf('.')) {
-        addUrl(key.substring(dot + 1, key.lastIndexOf('.')));
-      }
-      addUrl(setting.substring(feed + 1));
-    }
-  }
-
   /** Adds the organization of a text, if it is a URL that names one. */
-  void addUrl(String text) {
+  public void addUrl(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     if (lower.contains(Identity.SERVICES_HOST) || lower.contains(".visualstudio.com")) {
       add(Resolution.parse(text));
