@@ -28,8 +28,7 @@ public final class Documents {
     write(
         share.resolve("bash-completion/completions/git-credential-pat"),
         BashCompletion.of(commands()));
-    write(
-        share.resolve("zsh/site-functions/_git-credential-pat"), BashCompletion.forZsh(commands()));
+    write(share.resolve("zsh/site-functions/_git-credential-pat"), ZshCompletion.of(commands()));
     write(
         share.resolve("fish/vendor_completions.d/git-credential-pat.fish"),
         FishCompletion.of(commands()));

@@ -22,12 +22,20 @@ final class FishCompletion {
     script.append("\n                set command (string trim -- \"$command $word\")\n");
     script.append("        end\n    end\n");
     script.append("    test \"$command\" = \"$argv[1]\"\nend\n\n");
+    script.append("# What is stored on this machine.\n");
+    script.append("function __git_credential_pat_stored\n");
+    script.append("    git-credential-pat complete $argv -- (commandline -opc)[2..-1]");
+    script.append(" </dev/null 2>/dev/null\nend\n\n");
     script.append("complete -c git-credential-pat -f -n 'not __git_credential_pat_at exec'\n");
     for (CommandSyntax words : all) {
       script.append('\n');
       for (CommandSyntax.Command command : words.commands()) {
         begin(script, words).append(" -a ").append(quoted(command.name()));
         script.append(" -d ").append(quoted(command.description())).append('\n');
+      }
+      if (!words.words().isEmpty()) {
+        begin(script, words).append(" -a ");
+        script.append(quoted(stored(String.join(" ", words.words())))).append('\n');
       }
       for (CommandSyntax.Option option : words.options()) {
         begin(script, words);
@@ -39,7 +47,9 @@ final class FishCompletion {
           case A_VALUE -> script.append(" -x");
           case A_PATH -> script.append(" -r -F");
         }
-        if (!option.choices().isEmpty()) {
+        if (!option.stored().isEmpty()) {
+          script.append(" -a ").append(quoted(stored(option.stored())));
+        } else if (!option.choices().isEmpty()) {
           script.append(" -a ").append(quoted(String.join(" ", option.choices())));
         }
         script.append(" -d ").append(quoted(option.description())).append('\n');
@@ -52,6 +62,10 @@ final class FishCompletion {
     return script
         .append("complete -c git-credential-pat -n ")
         .append(quoted("__git_credential_pat_at '" + words.path() + "'"));
+  }
+
+  private static String stored(String words) {
+    return "(__git_credential_pat_stored " + words + ")";
   }
 
   /** As one word of fish's. */

@@ -24,23 +24,42 @@ final class PowerShellCompletion {
           $values = @{
       """;
 
+  private static final String STORED =
+      """
+          }
+          # By command or option: which words that are stored on this machine may follow it.
+          $stored = @{
+      """;
+
   private static final String END =
       """
           }
           $command = ''
           $before = ''
+          $all = @()
           foreach ($element in $line.CommandElements | Select-Object -Skip 1) {
               if ($element.Extent.EndOffset -ge $cursor) { break }
               $before = $element.Extent.Text
+              if ($before -eq '--') { return }
+              $all += $before
               $longer = "$command $before".Trim()
               if ($words.ContainsKey($longer)) { $command = $longer }
           }
-          if ($values.ContainsKey("$command $before".Trim())) {
-              $values["$command $before".Trim()] | Where-Object { $_ -like "$typed*" } | ForEach-Object {
-                  [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
-              }
-              return
+          $place = "$command $before".Trim()
+          $isValue = $values.ContainsKey($place)
+          if (-not $isValue) { $place = $command }
+          $found = @()
+          if ($isValue) { $found += $values[$place] }
+          if ($stored.ContainsKey($place) -and -not $typed.StartsWith('-')) {
+              $wanted = -split $stored[$place]
+              $found += & git-credential-pat complete @wanted -- @all 2>$null
           }
+          $quote = [string][char]39
+          $found | Where-Object { $_ -like "$typed*" } | ForEach-Object {
+              $word = if ($_ -match '[^\\w@.:/-]') { $quote + $_.Replace($quote, $quote + $quote) + $quote } else { $_ }
+              [System.Management.Automation.CompletionResult]::new($word, $_, 'ParameterValue', $_)
+          }
+          if ($isValue) { return }
           $known = $words[$command]
           $known.Keys | Where-Object { $_ -like "$typed*" } | ForEach-Object {
               [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $known[$_])
@@ -73,6 +92,17 @@ final class PowerShellCompletion {
             String key = quoted((words.path() + " " + name).strip());
             script.append("        ").append(key).append(" = ").append(values).append('\n');
           }
+        }
+      }
+    }
+    script.append(STORED);
+    for (CommandSyntax words : all) {
+      if (!words.words().isEmpty()) {
+        pair(script, words.path(), String.join(" ", words.words()));
+      }
+      for (CommandSyntax.Option option : words.options()) {
+        if (!option.stored().isEmpty()) {
+          option.names().forEach(n -> pair(script, words.path() + " " + n, option.stored()));
         }
       }
     }

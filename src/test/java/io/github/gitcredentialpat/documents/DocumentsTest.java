@@ -26,8 +26,24 @@ import picocli.CommandLine;
 final class DocumentsTest {
   @TempDir Path folder;
 
+  /** Stands in for the program, which a shell asks for what is stored. */
+  private static final String PROGRAM =
+      """
+      #!/bin/sh
+      case "$*" in
+      "complete places tokens -- token rotate contoso"*) echo 'blue laptop' ;;
+      "complete places"*) printf 'contoso\\nhttp://tfs.example:8080/main\\n' ;;
+      "complete accounts -- "*) echo alice@example.com ;;
+      complete*) echo "not to be seen" >&2 ;;
+      *) echo "ran: $*" ;;
+      esac
+      """;
+
   @BeforeEach
   void write() throws IOException {
+    Path program = Files.createDirectory(folder.resolve("bin")).resolve("git-credential-pat");
+    Files.writeString(program, PROGRAM);
+    assertThat(program.toFile().setExecutable(true)).isTrue();
     Documents.main(new String[] {folder.toString(), "1.2.3", "2026-11-01T00:00:00Z"});
   }
 
@@ -52,26 +68,34 @@ final class DocumentsTest {
     }
   }
 
-  private static Pty typeInto(String shell) throws IOException {
-    return new Pty("exec " + shell, Map.of("TERM", "dumb", "HOME", "/nonexistent"));
+  private Pty typeInto(String shell) throws IOException {
+    String path = folder.resolve("bin") + ":" + System.getenv("PATH");
+    return new Pty("exec " + shell, Map.of("TERM", "dumb", "HOME", "/nonexistent", "PATH", path));
   }
 
   /** Tab is typed behind the beginning of each word, and then the line is run. */
   private static void completes(Pty shell) throws Exception {
-    shell.type("git-credential-pat() { echo \"ran: $*\"; }\r");
     shell.type("git-credential-pat ");
-    for (String word : List.of("tok|en", "cr|eate", "--sto|re", "keyc|hain")) {
-      shell.type(word.substring(0, word.indexOf('|')) + "\t");
-      shell.waitFor(word.replace("|", ""), 1);
+    for (String word : List.of("tok", "cr", "--sto", "keyc")) {
+      shell.type(word + "\t");
     }
     shell.type("\r");
     shell.waitFor("ran: token create --store keychain", 1);
-    shell.type("git-credential-pat print --format cur\t");
-    shell.waitFor("curl", 1);
-    shell.type("\r");
+    shell.type("git-credential-pat print --format cur\t\r");
     shell.waitFor("ran: print --format curl", 1);
+    // What is stored: a place, and then a token; a URL; an account, in both spellings.
+    shell.type("git-credential-pat token rotate con\tbl\t\r");
+    shell.waitFor("ran: token rotate contoso blue laptop", 1);
+    shell.type("git-credential-pat list http://tfs.ex\t\r");
+    shell.waitFor("ran: list http://tfs.example:8080/main", 1);
+    shell.type("git-credential-pat check --user al\t\r");
+    shell.waitFor("ran: check --user alice@example.com", 1);
+    shell.type("git-credential-pat check --user=al\t\r");
+    shell.waitFor("ran: check --user=alice@example.com", 1);
+    shell.type("git-credential-pat token scope --add work-items:r\t\r");
+    shell.waitFor("ran: token scope --add work-items:read", 1);
     shell.type("exit\r");
-    shell.finish();
+    assertThat(shell.finish()).doesNotContain("not to be seen");
   }
 
   @ParameterizedTest
@@ -88,7 +112,14 @@ final class DocumentsTest {
     // Nobody types it.
     "keyr, ''",
     "list fold, ''",
-    "exec contoso -- fold, folder/"
+    "exec contoso -- fold, folder/",
+    "export --encrypted fold, folder/",
+    "list con, contoso",
+    "use --for x con, contoso",
+    "token rotate contoso bl, blue laptop",
+    "check --user al, alice@example.com",
+    "check --user=al, --user=alice@example.com",
+    "token create contoso --scopes work-items:r, work-items:read"
   })
   @Tag("all")
   void fishCompletesCommandsAndChoices(String typed, String expected) throws Exception {
@@ -105,13 +136,15 @@ final class DocumentsTest {
             .directory(folder.toFile())
             .redirectErrorStream(true);
     fish.environment().put("HOME", folder.toString());
+    fish.environment().put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
     fish.environment().keySet().removeIf(name -> name.startsWith("XDG_"));
     Process process = fish.start();
     process.getOutputStream().close();
     String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();
     assertThat(printed.lines().map(line -> line.split("\t")[0]))
-        .containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected.split(" ")));
+        .containsExactlyElementsOf(
+            expected.isEmpty() ? List.of() : List.of(expected.split(" (?!laptop)")));
   }
 
   /** No PowerShell reads it here: its brackets and strings are looked at, and what is in them. */
@@ -140,6 +173,7 @@ final class DocumentsTest {
     }
     assertThat(script).contains("'print --format' = @('token', 'header'");
     assertThat(script).contains("'list --store' = @('secretservice', 'keychain'");
+    assertThat(script).contains("'token rotate' = 'places tokens'", "'check --user' = 'accounts'");
   }
 
   @Test

@@ -10,6 +10,10 @@ public final class AuthCommands {
   /** The commands, for the root to add. */
   public static List<Object> all(GlobalOptions global) {
     return List.of(
-        new Login(global), new ListTokens(global), new Check(global), new Logout(global));
+        new Login(global),
+        new ListTokens(global),
+        new Check(global),
+        new Logout(global),
+        new Complete(global));
   }
 }

@@ -51,6 +51,7 @@ final class TokenCreate extends TokenCommand {
   @Option(
       names = "--scopes",
       paramLabel = "SCOPES",
+      completionCandidates = ScopeNames.class,
       defaultValue = "git",
       description = "What it may do (default: ${DEFAULT-VALUE}).")
   private String scopes;

@@ -22,13 +22,25 @@ import picocli.CommandLine.Option;
       "Example: git-credential-pat token scope contoso --remove work-items:read"
     })
 final class TokenScope extends SelectedTokenCommand {
-  @Option(names = "--scopes", paramLabel = "SCOPES", description = "Replace all scopes by these.")
+  @Option(
+      names = "--scopes",
+      paramLabel = "SCOPES",
+      completionCandidates = ScopeNames.class,
+      description = "Replace all scopes by these.")
   private @Nullable String scopes;
 
-  @Option(names = "--add", paramLabel = "SCOPES", description = "Scopes to add.")
+  @Option(
+      names = "--add",
+      paramLabel = "SCOPES",
+      completionCandidates = ScopeNames.class,
+      description = "Scopes to add.")
   private @Nullable String added;
 
-  @Option(names = "--remove", paramLabel = "SCOPES", description = "Scopes to take away.")
+  @Option(
+      names = "--remove",
+      paramLabel = "SCOPES",
+      completionCandidates = ScopeNames.class,
+      description = "Scopes to take away.")
   private @Nullable String removed;
 
   TokenScope(GlobalOptions global) {

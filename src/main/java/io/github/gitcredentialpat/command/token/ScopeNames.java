@@ -1,0 +1,15 @@
+package io.github.gitcredentialpat.command.token;
+
+import io.github.gitcredentialpat.azure.Scopes;
+import java.util.Iterator;
+
+/** What a shell offers behind {@code --scopes}: the shortest name of each scope. */
+final class ScopeNames implements Iterable<String> {
+  @Override
+  public Iterator<String> iterator() {
+    return Scopes.all().stream()
+        .filter(scope -> scope.kind() != Scopes.Kind.ENTRA_ONLY)
+        .map(Scopes::shortName)
+        .iterator();
+  }
+}
