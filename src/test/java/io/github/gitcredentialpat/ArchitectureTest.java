@@ -96,6 +96,7 @@ final class ArchitectureTest {
               "command.transfer",
               with(COMMANDS_MAY_USE, "git.secrets", "store.file", "store.foreign")),
           entry("command.handoff", with(COMMANDS_MAY_USE, "helper")),
+          entry("command.status", with(COMMANDS_MAY_USE, "helper")),
           entry("command.stores", COMMANDS_MAY_USE),
           entry(
               "command",
@@ -106,6 +107,7 @@ final class ArchitectureTest {
               "command.doctor",
               "command.transfer",
               "command.handoff",
+              "command.status",
               "command.stores",
               "http",
               "platform",

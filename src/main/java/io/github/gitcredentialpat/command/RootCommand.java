@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.command.auth.AuthCommands;
 import io.github.gitcredentialpat.command.doctor.Doctor;
 import io.github.gitcredentialpat.command.handoff.HandoffCommands;
 import io.github.gitcredentialpat.command.setup.SetupCommands;
+import io.github.gitcredentialpat.command.status.Status;
 import io.github.gitcredentialpat.command.stores.StoreCommands;
 import io.github.gitcredentialpat.command.token.TokenGroup;
 import io.github.gitcredentialpat.command.transfer.TransferCommands;
@@ -90,6 +91,7 @@ public final class RootCommand implements Callable<Integer> {
     this.options = options;
     line = new CommandLine(this);
     AuthCommands.all(options).forEach(line::addSubcommand);
+    line.addSubcommand(new Status(options));
     line.addSubcommand(TokenGroup.of(options));
     TransferCommands.all(options).forEach(line::addSubcommand);
     SetupCommands.all(options).forEach(line::addSubcommand);

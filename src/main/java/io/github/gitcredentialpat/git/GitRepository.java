@@ -118,6 +118,12 @@ public final class GitRepository {
     return azure.isEmpty() ? usual : azure.values().iterator().next();
   }
 
+  /** Whether a plain {@code git fetch} here goes over ssh, where git asks nobody for a token. */
+  public static boolean fetchesOverSsh(GitCommand git) throws UserException, IOException {
+    List<String> remotes = remotes(git);
+    return !remotes.isEmpty() && SshAddress.is(remotes.get(0));
+  }
+
   private static String url(Resolution whose) {
     return "https://" + Identity.SERVICES_HOST + "/" + whose.identity().path();
   }

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.helper;
 
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.UserName;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.protocol.ProtocolException;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.protocol.Response;
@@ -9,6 +10,8 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -56,6 +59,20 @@ public final class CredentialHelper {
       Invocation run, Resolution whose, @Nullable String user, @Nullable TokenUse use) {
     run.surroundings().deadline().start();
     return GetOperation.find(run, whose, user, use);
+  }
+
+  /**
+   * What {@code get} would answer git, of which nothing is said or noted.
+   *
+   * @param request as git would send it
+   * @return the entry, for the caller to wipe; absent when git would get nothing
+   */
+  public static @Nullable StoredEntry answer(Invocation run, String request) throws IOException {
+    Console silence = new Console(OutputStream.nullOutputStream(), false);
+    Invocation quiet = new Invocation(run.chain(), run.surroundings(), silence, run.now());
+    GetOperation get =
+        get(quiet, new ByteArrayInputStream(request.getBytes(StandardCharsets.UTF_8)));
+    return get == null ? null : get.answered();
   }
 
   /**

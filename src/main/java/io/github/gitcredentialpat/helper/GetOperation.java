@@ -13,6 +13,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,6 +35,7 @@ public final class GetOperation {
   private @Nullable Resolution whose;
 
   private @Nullable Entry found;
+  private @Nullable Store foundIn;
 
   /** The newest matching entry that must not be answered, to tell the person about. */
   private @Nullable Entry dead;
@@ -92,6 +94,12 @@ public final class GetOperation {
    */
   public @Nullable Entry setAside() {
     return found == null && lock == null && dead != null && dead.setAsideAt() != 0 ? dead : null;
+  }
+
+  /** The token that is answered, and where it is stored; absent when there is none. */
+  @Nullable StoredEntry answered() {
+    wipeDead();
+    return found == null ? null : new StoredEntry(foundIn, found);
   }
 
   /** What git asks for. */
@@ -181,6 +189,7 @@ public final class GetOperation {
           if (notice != null) {
             run.messages().say(notice);
           }
+          foundIn = store;
           return entry;
         }
       } catch (StoreException e) {

@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.JsonReport;
 import io.github.gitcredentialpat.cli.TextTable;
 import io.github.gitcredentialpat.cli.TokenLifetime;
+import io.github.gitcredentialpat.cli.TokenState;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
@@ -50,36 +51,6 @@ final class ListTokens implements Callable<Integer> {
 
   @Option(names = "--check", description = "Ask the service about each of them.")
   private boolean check;
-
-  /** What can be said of an entry's life. */
-  enum State {
-    OK("ok", "32"),
-    EXPIRING("expiring", "33"),
-    EXPIRED("expired", "31"),
-    SET_ASIDE("setAside", "31");
-
-    private final String word;
-    private final String color;
-
-    State(String word, String color) {
-      this.word = word;
-      this.color = color;
-    }
-
-    static State of(Entry entry, long now) {
-      if (entry.setAsideAt() != 0) {
-        return SET_ASIDE;
-      }
-      if (entry.expiry() == null) {
-        return OK;
-      }
-      long at = entry.expiry().at();
-      if (at <= now) {
-        return EXPIRED;
-      }
-      return TokenLifetime.endsSoon(at, now) ? EXPIRING : OK;
-    }
-  }
 
   ListTokens(GlobalOptions global) {
     this.global = global;
@@ -138,7 +109,7 @@ final class ListTokens implements Callable<Integer> {
           .put("expiryFrom", expiry.source().name().toLowerCase(Locale.ROOT))
           .put("daysLeft", TokenLifetime.daysLeft(expiry.at(), now));
     }
-    return item.put("state", State.of(entry, now).word);
+    return item.put("state", TokenState.of(entry, now).word());
   }
 
   private static TextTable table(List<StoredEntry> kept, long now) {
@@ -156,7 +127,7 @@ final class ListTokens implements Callable<Integer> {
               known(issued(entry)),
               expires(entry.expiry()),
               left(entry, now))
-          .color(7, State.of(entry, now).color);
+          .color(7, TokenState.of(entry, now).color());
     }
     return table.below(5, 4, 3, 6);
   }
@@ -178,7 +149,7 @@ final class ListTokens implements Callable<Integer> {
   }
 
   private static String left(Entry entry, long now) {
-    return switch (State.of(entry, now)) {
+    return switch (TokenState.of(entry, now)) {
       case SET_ASIDE -> "set aside on " + Wording.date(entry.setAsideAt());
       case EXPIRED -> "expired";
       default ->
