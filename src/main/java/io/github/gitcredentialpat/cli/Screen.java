@@ -20,6 +20,9 @@ public record Screen(int width, boolean colored, boolean utf8) {
   /** In columns, where nobody knows. */
   private static final int USUAL_WIDTH = 80;
 
+  /** What the launcher puts before the name of a variable that it changed. */
+  private static final String LAUNCHER = "GIT_CREDENTIAL_PAT_WAS_";
+
   private static final int WIDEST = 10_000;
 
   /** How something went, in one mark. */
@@ -76,7 +79,8 @@ public record Screen(int width, boolean colored, boolean utf8) {
   /** As setlocale(3) chooses for characters. */
   private static boolean isUtf8(Map<String, String> environment) {
     for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
-      String locale = environment.get(name);
+      // The launcher has one of its own set, and keeps the person's.
+      String locale = environment.getOrDefault(LAUNCHER + name, environment.get(name));
       if (locale != null && !locale.isEmpty()) {
         String lower = locale.toLowerCase(Locale.ROOT);
         return lower.endsWith("utf-8") || lower.endsWith("utf8");

@@ -49,6 +49,10 @@ final class ScreenTest {
     assertThat(of(Map.of("LANG", "de_DE.UTF-8", "LC_ALL", "C")).utf8()).isFalse();
     assertThat(of(Map.of("LANG", "de_DE.UTF-8", "LC_CTYPE", "de_DE")).utf8()).isFalse();
     assertThat(of(Map.of()).utf8()).isFalse();
+    String launchers = "GIT_CREDENTIAL_PAT_WAS_LC_ALL";
+    assertThat(of(Map.of("LC_ALL", "C.UTF-8", launchers, "C")).utf8()).isFalse();
+    assertThat(of(Map.of("LC_ALL", "C.UTF-8", launchers, "", "LANG", "C")).utf8()).isFalse();
+    assertThat(of(Map.of("LC_ALL", "C", launchers, "", "LANG", "x.UTF-8")).utf8()).isTrue();
   }
 
   @ParameterizedTest

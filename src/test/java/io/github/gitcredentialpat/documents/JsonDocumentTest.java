@@ -102,6 +102,9 @@ final class JsonDocumentTest {
     Set<String> checks = fields("check", "contoso");
     checks.addAll(fields("check", "http://tfs.corp.local:8080/tfs/main"));
     assertThat(checks).isEqualTo(described("check"));
+    Set<String> status = fields("status", "contoso");
+    status.addAll(fields("status", "http://tfs.corp.local:8080/tfs/main"));
+    assertThat(status).isEqualTo(described("status"));
     assertThat(fields("stores")).isEqualTo(described("stores"));
     assertThat(fields("doctor")).isEqualTo(described("doctor"));
     assertThat(fields("token", "list", "contoso")).isEqualTo(described("token list"));

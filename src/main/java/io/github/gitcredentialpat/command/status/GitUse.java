@@ -82,12 +82,12 @@ record GitUse(
       return "git fetches over SSH here, without a token";
     }
     if (!isAsked) {
-      return "git does not ask this helper for " + whose.identity().display();
+      return "git does not use this helper for " + whose.identity().display();
     }
     if (!whose.isAzure()) {
-      return "git asks this helper";
+      return "git uses this helper";
     }
-    return "git asks this helper; a fetch takes "
+    return "git uses this helper; a fetch takes "
         + requests()
         + " requests"
         + (isProactive ? " (proactive)" : canBeProactive ? " (2 if proactive)" : "");

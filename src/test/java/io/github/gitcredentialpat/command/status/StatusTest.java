@@ -102,7 +102,7 @@ final class StatusTest {
                 + "  Code (Read & write); expires "
                 + Instant.ofEpochSecond(now + 65 * DAY + 60).toString().substring(0, 10)
                 + " (65 days left)\n"
-                + "  git asks this helper; a fetch takes 4 requests (2 if proactive)\n");
+                + "  git uses this helper; a fetch takes 4 requests (2 if proactive)\n");
     assertThat(person.typed.err).isEmpty();
     JsonNode status = json("status", "--json");
     assertThat(status.get("organization").asText()).isEqualTo("contoso");
@@ -143,7 +143,7 @@ final class StatusTest {
         .isEqualTo(
             """
             FAILED contoso: no token is stored
-              git does not ask this helper for contoso
+              git does not use this helper for contoso
             """);
     assertThat(person.typed.err)
         .isEqualTo("hint: git-credential-pat login contoso\nhint: git-credential-pat configure\n");
