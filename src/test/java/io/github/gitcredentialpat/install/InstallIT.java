@@ -71,6 +71,7 @@ final class InstallIT {
     assertThat(home.resolve(".git-credentials")).doesNotExist();
 
     List<Path> first = builds();
+    withoutMaven();
     Script.Result upgraded = script("install.sh", "");
     assertThat(upgraded.status()).as(upgraded.toString()).isZero();
     assertThat(builds()).hasSize(1).doesNotContainAnyElementsOf(first);
@@ -109,6 +110,7 @@ final class InstallIT {
     Path foreign = prefix.resolve("share/man/man1/git-credential-pat.1");
     Files.createDirectories(foreign.getParent());
     Files.writeString(foreign, "another package's");
+    withoutMaven();
     Script.Result installed = script("install.sh", "", "--no-configure");
     assertThat(installed.status()).as(installed.toString()).isZero();
     assertThat(home.resolve(".gitconfig")).hasContent(SOMEBODY_ELSES);
@@ -141,7 +143,10 @@ final class InstallIT {
         helper, "#!/bin/sh\nexport HOME='" + windows + "'\nexec '" + image + "' \"$@\"\n");
     assertThat(helper.toFile().setExecutable(true)).isTrue();
     Files.createFile(windows.resolve("git-credential-pat.cmd"));
-    person.with("WSL_DISTRO_NAME", "Debian").with("PATH", System.getenv("PATH") + ":" + windows);
+    withoutMaven();
+    person
+        .with("WSL_DISTRO_NAME", "Debian")
+        .with("PATH", folder.resolve("maven") + ":" + System.getenv("PATH") + ":" + windows);
     Script.Result installed = script("install.sh", "");
     assertThat(installed.status()).as(installed.toString()).isZero();
     assertThat(installed.out()).contains("tokens are kept in: the Windows Credential Manager");
@@ -181,17 +186,7 @@ final class InstallIT {
     List<String> install =
         List.of(project.resolve("install/install.sh").toString(), "--prefix", prefix.toString());
 
-    // Maven's part is another test's, and takes a minute.
-    Path maven = Files.createDirectory(folder.resolve("maven")).resolve("mvn");
-    Files.writeString(
-        maven,
-        "#!/bin/sh\nwhile [ \"$1\" != -f ]; do shift; done\nbuilt=$(dirname \"$2\")/target\n"
-            + "mkdir -p \"$built/lib\" \"$built/documents/share/man/man1\"\ncp '"
-            + image
-            + "'/lib/*.jar \"$built/lib\"\n");
-    assertThat(maven.toFile().setExecutable(true)).isTrue();
-    person.with("PATH", maven.getParent() + ":" + System.getenv("PATH"));
-
+    withoutMaven();
     Files.setLastModifiedTime(binary, FileTime.fromMillis(0));
     Script.Result older = person.run("", install);
     assertThat(older.status()).as(older.toString()).isZero();
@@ -216,6 +211,22 @@ final class InstallIT {
     leaveWhatAKilledInstallerLeaves();
     assertThat(script("uninstall.sh", "").status()).isZero();
     assertThat(prefix).doesNotExist();
+  }
+
+  /** Maven's part is one test's, and takes a minute: the others get what this build made. */
+  private void withoutMaven() throws IOException {
+    Path target = Path.of("target").toAbsolutePath();
+    Path maven = Files.createDirectory(folder.resolve("maven")).resolve("mvn");
+    Files.writeString(
+        maven,
+        "#!/bin/sh\nwhile [ \"$1\" != -f ]; do shift; done\nbuilt=$(dirname \"$2\")/target\n"
+            + "mkdir -p \"$built/lib\" \"$built/documents\"\ncp '"
+            + target
+            + "'/image/lib/*.jar \"$built/lib\"\ncp -R '"
+            + target
+            + "'/documents/share \"$built/documents\"\n");
+    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    person.with("PATH", maven.getParent() + ":" + System.getenv("PATH"));
   }
 
   private Path unfinishedLink() {
