@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole program, with encrypted files, on a disk of which one system call fails. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the fault is preloaded as Linux does")
+@Tag("slow")
 final class FaultyDiskTest {
   private static final Ended DONE = new Ended(0, "", "");
   private static final String FOLDERS = "*/git-credential-pat";

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import picocli.CommandLine;
 
 /** git's configuration file on a disk that has a fault: one line, and all is as it was. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the fault is preloaded as Linux does")
+@Tag("slow")
 final class FaultyGitConfigurationTest {
   private static final String BEFORE = "[user]\n\tname = Ada";
 

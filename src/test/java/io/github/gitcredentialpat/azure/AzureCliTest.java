@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With a script in the place of the Azure CLI. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-in is a script for sh")
+@Tag("slow")
 final class AzureCliTest {
   @TempDir Path folder;
 

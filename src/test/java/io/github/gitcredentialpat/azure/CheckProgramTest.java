@@ -13,12 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A check with the packaged runtime's options, small heap and few modules. */
 @Timeout(120)
+@Tag("slow")
 final class CheckProgramTest {
   @TempDir Path folder;
   @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps("carol:proxy-secret");

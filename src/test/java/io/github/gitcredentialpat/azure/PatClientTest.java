@@ -17,12 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rest of it: what no specification tells. */
+@Tag("slow")
 final class PatClientTest extends PatClientContract {
   private static final String PAGE = "https://dev.azure.com/contoso/_usersSettings/tokens";
   private static final String UNKNOWN = "00000000-0000-4000-8000-000000000001";

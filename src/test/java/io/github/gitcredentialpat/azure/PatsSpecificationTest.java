@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it is in, and without that the tag keeps this class from running.
  */
 @Tag("specification")
+@Tag("slow")
 final class PatsSpecificationTest extends PatClientContract {
   private static Prism prism;
   private static final List<String> PASSED = new ArrayList<>();

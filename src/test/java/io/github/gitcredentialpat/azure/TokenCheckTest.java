@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each answer of the service that was published, through TLS and a proxy. */
 @Timeout(60)
+@Tag("slow")
 final class TokenCheckTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");

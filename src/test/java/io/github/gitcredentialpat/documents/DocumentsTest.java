@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** What the build makes of the commands' definitions, read by the shells that it is for. */
+@Tag("slow")
 final class DocumentsTest {
   @TempDir Path folder;
 

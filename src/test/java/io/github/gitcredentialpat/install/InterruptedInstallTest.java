@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.testing.Pty;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Ctrl-C while the installer builds. */
 @EnabledOnOs(OS.LINUX)
+@Tag("slow")
 final class InterruptedInstallTest {
   @TempDir Path folder;
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * in.
  */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("slow")
 final class ManifestsTest {
   private static final String VERSION = "12.3.4";
   private static final String DOWNLOADS =

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,6 +30,7 @@ import picocli.CommandLine;
  * image's own entry, on a Java runtime that is given no option.
  */
 @EnabledOnOs(OS.LINUX)
+@Tag("slow")
 final class NativeImageLayoutTest {
   private static final String JAVA = System.getProperty("java.home") + "/bin/java";
   private static final String WHERE = "protocol=https\nhost=dev.azure.com\npath=contoso/x\n";

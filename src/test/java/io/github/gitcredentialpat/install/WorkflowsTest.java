@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * GitHub's workflows, as far as they can be judged elsewhere, and the scripts that only they call.
  */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("slow")
 final class WorkflowsTest {
   /** Actions whose commits nobody here could look up; all others are named by their commit. */
   private static final Set<String> BY_TAG =

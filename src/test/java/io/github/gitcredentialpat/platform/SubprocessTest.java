@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Another program's run has an end, and what it said is whole or said to be cut off. */
+@Tag("slow")
 final class SubprocessTest {
   private static Subprocess run(String script, String input, long millis, int most)
       throws IOException {

@@ -181,9 +181,14 @@ public abstract class StoreContract {
     }
   }
 
+  /** How many entries a store has to keep at once. */
+  protected int many() {
+    return 1_000;
+  }
+
   @Test
-  void keepsAThousandEntries() throws Exception {
-    int count = Math.min(1_000, store.capacity().mostEntries());
+  void keepsManyEntries() throws Exception {
+    int count = Math.min(many(), store.capacity().mostEntries());
     for (int i = 0; i < count; i++) {
       if (i % MOST_OF_A_RUN == 0) {
         store = open();

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code exec}, in processes of its own: a success leaves nothing of this one. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
+@Tag("slow")
 final class ExecTest {
   private static final String FEED =
       "https://pkgs.dev.azure.com/contoso/_packaging/feed1/nuget/v3/index.json";

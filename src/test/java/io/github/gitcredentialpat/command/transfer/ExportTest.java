@@ -25,12 +25,14 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All that one machine keeps, in one encrypted file, comes to another one. */
 @Timeout(60)
+@Tag("slow")
 final class ExportTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
   private static final Identity FABRIKAM = Identity.ofOrganization("fabrikam");

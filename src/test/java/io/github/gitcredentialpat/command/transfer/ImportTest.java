@@ -29,12 +29,14 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What other programs keep, written by these programs, comes over and goes at its source. */
 @Timeout(60)
+@Tag("slow")
 final class ImportTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
   private static final Identity FABRIKAM = Identity.ofOrganization("fabrikam");

@@ -28,12 +28,14 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** URLs with secrets in them, in repositories that real git made. */
 @Timeout(60)
+@Tag("slow")
 final class RemotesTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
   private static final String SITE = "dev.azure.com/contoso/My%20Web/_git/site";

@@ -27,10 +27,12 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The encrypted file that carries entries to another machine. */
+@Tag("slow")
 final class ExportFileTest {
   private static final char[] PASSPHRASE = "correct hörse battery".toCharArray();
 

@@ -24,10 +24,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The file store with a key file behind a passphrase. */
+@Tag("slow")
 final class PassphraseTest {
   private static final String HOST = "passphrase.example";
   private static final String PASSPHRASE = "correct hörse battery";

@@ -34,10 +34,12 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With real gpg, pass and git, and throw-away keys. */
+@Tag("slow")
 final class PassStoreTest extends StoreContract {
   private static final String PASSPHRASE = "open sesame";
 

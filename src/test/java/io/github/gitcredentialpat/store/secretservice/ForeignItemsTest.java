@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
  * had.
  */
 @Timeout(60)
+@Tag("slow")
 final class ForeignItemsTest {
   private static final String IN_GIT = "contrib/credential/libsecret/git-credential-libsecret.c";
   private static final EntryKey KEY = new EntryKey(Identity.ofOrganization("contoso"), "alice");

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** The store contract and more, on a real KeePassXC with an open database. */
 @Tag("all")
 @Timeout(120)
+@Tag("slow")
 final class KeePassXcTest extends StoreContract {
   private static PrivateBus bus;
   private static KeePassXc keepassxc;
@@ -50,6 +51,12 @@ final class KeePassXcTest extends StoreContract {
     // A test makes many calls; two minutes for all of them, each still with its own limit.
     deadline.promptShown();
     return open(true, deadline);
+  }
+
+  /** It writes its whole database each time: a thousand take a minute. */
+  @Override
+  protected int many() {
+    return 200;
   }
 
   @Override

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store contract and more, on a real GNOME Keyring that is unlocked. */
+@Tag("slow")
 final class SecretServiceStoreTest extends StoreContract {
   /** A collection of GNOME Keyring that is not the default one and always open. */
   private static final String OTHER_COLLECTION = "/org/freedesktop/secrets/collection/session";

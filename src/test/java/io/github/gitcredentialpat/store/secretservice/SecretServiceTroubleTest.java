@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** No bus, no keyring, locked or silent ones: each ends in time, and loses nothing. */
 @Timeout(60)
+@Tag("slow")
 final class SecretServiceTroubleTest {
   /** What the scripted Secret Service holds. */
   private static final Identity THERE = new Identity("https", "there.example", null);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** The store on Wine's own Credential Manager, which is not ours and keeps things for good. */
 @Tag("all")
+@Tag("slow")
 final class WincredOnWineTest extends StoreContract {
   private static final String IN_GIT = "contrib/credential/wincred/git-credential-wincred.c";
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The launchers for Windows and the end of its installer, in a folder as install.ps1 makes it, with
  * something else in the place of java.exe.
  */
+@Tag("slow")
 final class WindowsLaunchersTest {
   private static final List<String> LIBRARIES =
       List.of(

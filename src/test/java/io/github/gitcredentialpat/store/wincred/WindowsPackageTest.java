@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the place of java.exe.
  */
 @Tag("all")
+@Tag("slow")
 final class WindowsPackageTest {
   private static final Path INSTALLED =
       Path.of("target/wine/prefix/drive_c/Program Files/git-credential-pat").toAbsolutePath();
