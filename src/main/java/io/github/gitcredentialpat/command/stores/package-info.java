@@ -1,0 +1,5 @@
+/** The stores themselves: stores, selftest. */
+@NullMarked
+package io.github.gitcredentialpat.command.stores;
+
+import org.jspecify.annotations.NullMarked;
