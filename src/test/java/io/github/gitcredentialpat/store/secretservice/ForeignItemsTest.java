@@ -1,19 +1,21 @@
 package io.github.gitcredentialpat.store.secretservice;
 
+import static io.github.gitcredentialpat.store.ForeignEntryAssert.KEY;
+import static io.github.gitcredentialpat.store.ForeignEntryAssert.assertIs;
+import static io.github.gitcredentialpat.store.ForeignEntryAssert.password;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.ForeignEntry.Program;
+import io.github.gitcredentialpat.store.ForeignEntryAssert;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.testing.CSources;
@@ -23,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +39,6 @@ import org.junit.jupiter.api.Timeout;
 @Tag("slow")
 final class ForeignItemsTest {
   private static final String IN_GIT = "contrib/credential/libsecret/git-credential-libsecret.c";
-  private static final EntryKey KEY = new EntryKey(Identity.ofOrganization("contoso"), "alice");
 
   private PrivateBus bus;
   private SecretServiceStore store;
@@ -66,31 +66,8 @@ final class ForeignItemsTest {
     }
   }
 
-  /** The only entry there is, apart from the time it was stored at. */
-  private ForeignEntry only() throws Exception {
-    List<ForeignEntry> all = foreign.list();
-    assertThat(all).hasSize(1);
-    ForeignEntry one = all.get(0);
-    long now = System.currentTimeMillis() / 1_000;
-    assertThat(one.storedAt()).isBetween(now - 60, now + 1);
-    return one;
-  }
-
-  private static void assertIs(
-      ForeignEntry entry,
-      Program program,
-      String host,
-      @Nullable String path,
-      @Nullable String user) {
-    assertThat(entry.program()).isEqualTo(program);
-    assertThat(entry.protocol()).isEqualTo("https");
-    assertThat(entry.host()).isEqualTo(host);
-    assertThat(entry.path()).isEqualTo(path);
-    assertThat(entry.user()).isEqualTo(user);
-  }
-
-  private static String password(@Nullable Entry entry) {
-    return new String(entry.secret().bytes(), UTF_8);
+  private ForeignEntry only() throws StoreException {
+    return ForeignEntryAssert.only(foreign);
   }
 
   private static Path build(Path source) throws Exception {

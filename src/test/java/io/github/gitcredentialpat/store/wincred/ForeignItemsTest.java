@@ -1,25 +1,25 @@
 package io.github.gitcredentialpat.store.wincred;
 
+import static io.github.gitcredentialpat.store.ForeignEntryAssert.KEY;
+import static io.github.gitcredentialpat.store.ForeignEntryAssert.assertIs;
+import static io.github.gitcredentialpat.store.ForeignEntryAssert.password;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
-import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.ForeignEntries;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.ForeignEntry.Program;
+import io.github.gitcredentialpat.store.ForeignEntryAssert;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 /** What other programs keep in the Credential Manager, on the one in C. */
 final class ForeignItemsTest {
   private static final String GITS = "saved by git-credential-wincred";
-  private static final EntryKey KEY = new EntryKey(Identity.ofOrganization("contoso"), "alice");
 
   private static TestAdvapi32 windows;
 
@@ -60,31 +59,8 @@ final class ForeignItemsTest {
     assertThat(windows.put(target, comment, user, 1, secret.getBytes(UTF_16LE), null)).isTrue();
   }
 
-  /** The only entry there is, apart from the time it was stored at. */
-  private ForeignEntry only() throws Exception {
-    List<ForeignEntry> all = foreign.list();
-    assertThat(all).hasSize(1);
-    ForeignEntry one = all.get(0);
-    long now = System.currentTimeMillis() / 1_000;
-    assertThat(one.storedAt()).isBetween(now - 10, now + 1);
-    return one;
-  }
-
-  private static void assertIs(
-      ForeignEntry entry,
-      Program program,
-      String host,
-      @Nullable String path,
-      @Nullable String user) {
-    assertThat(entry.program()).isEqualTo(program);
-    assertThat(entry.protocol()).isEqualTo("https");
-    assertThat(entry.host()).isEqualTo(host);
-    assertThat(entry.path()).isEqualTo(path);
-    assertThat(entry.user()).isEqualTo(user);
-  }
-
-  private static String password(@Nullable Entry entry) {
-    return new String(entry.secret().bytes(), UTF_8);
+  private ForeignEntry only() throws StoreException {
+    return ForeignEntryAssert.only(foreign);
   }
 
   @Test
