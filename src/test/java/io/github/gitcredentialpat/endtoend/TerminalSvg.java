@@ -129,7 +129,7 @@ final class TerminalSvg {
     int width = (int) (columns * CELL) + 2 * MARGIN;
     int height = LINE * (rows.size() + 2) + MARGIN;
     return """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d">
+        <svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d">
         <title>git-credential-pat at a terminal: clone, expiry warning, rotation</title>
         <style>
         text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
