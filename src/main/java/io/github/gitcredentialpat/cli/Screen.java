@@ -30,6 +30,7 @@ public record Screen(int width, boolean colored, boolean utf8) {
     GOOD("\u2713", "OK", "32"),
     BAD("\u2717", "FAILED", "31"),
     WARNING("!", "WARNING", "33"),
+    NOTE("\u00b7", "NOTE", "36"),
     OPEN("?", "UNKNOWN", "33");
 
     private final String symbol;
@@ -40,6 +41,11 @@ public record Screen(int width, boolean colored, boolean utf8) {
       this.symbol = symbol;
       this.word = word;
       this.color = color;
+    }
+
+    /** Its color, as ANSI terminals know it. */
+    public String color() {
+      return color;
     }
   }
 
@@ -99,9 +105,35 @@ public record Screen(int width, boolean colored, boolean utf8) {
     return width == 0 ? USUAL_WIDTH : width;
   }
 
-  /** The mark as this can show it. */
+  /** The same, where lines may be of any width. */
+  public Screen withoutEdge() {
+    return new Screen(WIDEST, colored, utf8);
+  }
+
+  /** The mark as this can show it, without its color. */
   public String mark(Mark mark) {
-    return color(mark.color, width > 0 && utf8 ? mark.symbol : mark.word);
+    return hasSymbols() ? mark.symbol : mark.word;
+  }
+
+  /** A text behind a mark, in lines that fit. */
+  public String marked(Mark mark, String text) {
+    return marked(mark, mark.word, text);
+  }
+
+  /**
+   * The same.
+   *
+   * @param word the mark where symbols cannot be shown
+   */
+  public String marked(Mark mark, String word, String text) {
+    String shown = hasSymbols() ? mark.symbol : word;
+    String lines = wrap(shown + " " + text, " ".repeat(shown.length() + 1));
+    return color(mark.color, shown) + lines.substring(shown.length());
+  }
+
+  /** Whether it shows a mark as a symbol; else it is a word. */
+  public boolean hasSymbols() {
+    return width > 0 && utf8;
   }
 
   /** The text in a color, as ANSI terminals know it, where colors are shown. */

@@ -20,6 +20,26 @@ public final class VerdictAdvice {
     }
   }
 
+  /** The verdict in a few words, for a list. */
+  public static String brief(Verdict verdict) {
+    return switch (verdict.kind()) {
+      case GOOD -> "valid";
+      case EXPIRED -> "expired";
+      case REJECTED -> "rejected";
+      case NOT_A_MEMBER -> "not a member";
+      case GLOBAL_BARRED -> "global token";
+      case CONDITIONAL_ACCESS -> "blocked by policy";
+      case NEVER_SIGNED_IN -> "never signed in";
+      case IIS_BASIC -> "blocked by IIS";
+      case LACKS_CODE_READ -> "cannot fetch";
+      case LACKS_CODE_WRITE -> "cannot push";
+      case REPOSITORY_NOT_VISIBLE -> "no such repository";
+      case PUSH_NOT_PERMITTED -> "push not allowed";
+      case NOT_CHECKABLE -> "not Azure DevOps";
+      case COULD_NOT_TELL -> "cannot tell";
+    };
+  }
+
   /**
    * One line: {@code the token for contoso …; …}.
    *

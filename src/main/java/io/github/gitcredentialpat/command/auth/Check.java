@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.cli.Screen.Mark;
 import io.github.gitcredentialpat.cli.UserChoice;
 import io.github.gitcredentialpat.git.GitCommand;
 import io.github.gitcredentialpat.git.GitRepository;
@@ -96,7 +97,8 @@ public final class Check implements Callable<Integer> {
       if (context.json()) {
         describe(json.add(), each, verdict).put("message", line);
       } else {
-        context.print(Console.harmless(line + setAside(each)) + "\n");
+        String text = Console.harmless(line + setAside(each));
+        context.print(context.screen().marked(mark(verdict), text) + "\n");
       }
       status = worse(status, status(verdict));
       each.entry().wipe();
@@ -114,6 +116,15 @@ public final class Check implements Callable<Integer> {
       case GOOD, LACKS_CODE_WRITE, REPOSITORY_NOT_VISIBLE, PUSH_NOT_PERMITTED -> GOOD;
       case CONDITIONAL_ACCESS, NOT_CHECKABLE, COULD_NOT_TELL -> COULD_NOT_TELL;
       default -> BAD;
+    };
+  }
+
+  /** The mark for a verdict. */
+  static Mark mark(Verdict verdict) {
+    return switch (status(verdict)) {
+      case GOOD -> verdict.isGood() ? Mark.GOOD : Mark.WARNING;
+      case BAD -> Mark.BAD;
+      default -> Mark.OPEN;
     };
   }
 

@@ -4,6 +4,8 @@ import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.cli.Screen;
+import io.github.gitcredentialpat.cli.Screen.Mark;
 import io.github.gitcredentialpat.cli.TextTable;
 import io.github.gitcredentialpat.cli.TokenLifetime;
 import io.github.gitcredentialpat.cli.TokenState;
@@ -22,6 +24,7 @@ import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.time.YearMonth;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -41,6 +44,9 @@ final class ListTokens implements Callable<Integer> {
 
   private static final int DAYS_A_CELL = 3;
 
+  private static final List<String> HEADS =
+      List.of("TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT");
+
   private final GlobalOptions global;
 
   @Parameters(
@@ -51,6 +57,11 @@ final class ListTokens implements Callable<Integer> {
 
   @Option(names = "--check", description = "Ask the service about each of them.")
   private boolean check;
+
+  @Option(
+      names = "--wide",
+      description = "Print each token on one line, however wide the terminal is.")
+  private boolean wide;
 
   ListTokens(GlobalOptions global) {
     this.global = global;
@@ -76,13 +87,9 @@ final class ListTokens implements Callable<Integer> {
     } else if (kept.isEmpty() && inventory.isComplete()) {
       context.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
     } else if (!kept.isEmpty()) {
-      context.print(table(kept, now).text(context.screen()));
-      for (int i = 0; i < verdicts.size(); i++) {
-        StoredEntry each = kept.get(i);
-        String token = StoredEntry.describe(each.entry().key());
-        String line = VerdictAdvice.on(verdicts.get(i), token, each.identity(), now);
-        context.print((i == 0 ? "\n" : "") + Console.harmless(line) + "\n");
-      }
+      Screen screen = context.screen();
+      context.print(table(kept, verdicts, now, screen).text(wide ? screen.withoutEdge() : screen));
+      printAdvice(context, kept, verdicts, now);
     }
     boolean good = verdicts.stream().noneMatch(verdict -> Check.status(verdict) == Check.BAD);
     kept.forEach(each -> each.entry().wipe());
@@ -112,24 +119,56 @@ final class ListTokens implements Callable<Integer> {
     return item.put("state", TokenState.of(entry, now).word());
   }
 
-  private static TextTable table(List<StoredEntry> kept, long now) {
-    TextTable table =
-        new TextTable("TOKEN FOR", "USER", "STORE", "NAME", "SCOPES", "ISSUED", "EXPIRES", "LEFT");
-    for (StoredEntry each : kept) {
-      Entry entry = each.entry();
-      table
-          .add(
-              each.identity().display(),
-              known(entry.key().user()),
-              each.store().name(),
-              known(entry.name()),
-              known(entry.scopes()),
-              known(issued(entry)),
-              expires(entry.expiry()),
-              left(entry, now))
-          .color(7, TokenState.of(entry, now).color());
+  /** Below the table, what is to be done about each token that is not simply good. */
+  private static void printAdvice(
+      CommandContext context, List<StoredEntry> kept, List<Verdict> verdicts, long now)
+      throws IOException {
+    String gap = "\n";
+    for (int i = 0; i < verdicts.size(); i++) {
+      if (verdicts.get(i).kind() != Verdict.Kind.GOOD) {
+        StoredEntry each = kept.get(i);
+        String token = StoredEntry.describe(each.entry().key());
+        String line = VerdictAdvice.on(verdicts.get(i), token, each.identity(), now);
+        context.print(gap + context.screen().wrap(Console.harmless(line), "  ") + "\n");
+        gap = "";
+      }
     }
-    return table.below(5, 4, 3, 6);
+  }
+
+  private static TextTable table(
+      List<StoredEntry> kept, List<Verdict> verdicts, long now, Screen screen) {
+    List<String> heads = new ArrayList<>(HEADS);
+    if (!verdicts.isEmpty()) {
+      heads.add("VERDICT");
+      heads.add("OWNER");
+    }
+    TextTable table = new TextTable(heads.toArray(String[]::new));
+    for (int i = 0; i < kept.size(); i++) {
+      StoredEntry each = kept.get(i);
+      Entry entry = each.entry();
+      List<String> cells = new ArrayList<>();
+      cells.add(each.identity().display());
+      cells.add(known(entry.key().user()));
+      cells.add(each.store().name());
+      cells.add(known(entry.name()));
+      cells.add(known(entry.scopes()));
+      cells.add(known(issued(entry)));
+      cells.add(expires(entry.expiry()));
+      cells.add(left(entry, now));
+      Mark mark = null;
+      if (!verdicts.isEmpty()) {
+        Verdict verdict = verdicts.get(i);
+        mark = Check.mark(verdict);
+        cells.add(screen.mark(mark) + " " + VerdictAdvice.brief(verdict));
+        cells.add(verdict.owner() == null ? "-" : known(verdict.owner().account()));
+      }
+      TextTable.Row row = table.add(cells.toArray(String[]::new));
+      row.color(HEADS.indexOf("LEFT"), TokenState.of(entry, now).color());
+      if (mark != null) {
+        row.color(HEADS.size(), mark.color());
+      }
+    }
+    return verdicts.isEmpty() ? table.below(5, 4, 3, 6) : table.below(5, 4, 3, 9, 6, 2, 1);
   }
 
   private static String known(@Nullable String value) {

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.command.doctor;
 
+import io.github.gitcredentialpat.cli.Screen.Mark;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -409,17 +410,17 @@ enum Diagnosis {
 
   /** How bad it is. */
   enum Severity {
-    OK("ok", "32"),
-    INFO("info", "36"),
-    WARN("warn", "33"),
-    ERROR("error", "31");
+    OK("ok", Mark.GOOD),
+    INFO("info", Mark.NOTE),
+    WARN("warn", Mark.WARNING),
+    ERROR("error", Mark.BAD);
 
     final String word;
-    final String color;
+    final Mark mark;
 
-    Severity(String word, String color) {
+    Severity(String word, Mark mark) {
       this.word = word;
-      this.color = color;
+      this.mark = mark;
     }
   }
 

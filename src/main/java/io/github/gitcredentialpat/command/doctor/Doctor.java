@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.command.doctor;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.command.doctor.Diagnosis.Severity;
 import io.github.gitcredentialpat.command.doctor.Report.Symptom;
 import io.github.gitcredentialpat.git.CredentialSettings.Setting;
@@ -18,8 +19,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Says in plain words what is wrong with the set-up, and what mends it. */
 @Command(
@@ -36,7 +39,11 @@ import picocli.CommandLine.Parameters;
       "Example: git-credential-pat doctor https://dev.azure.com/contoso"
     })
 public final class Doctor implements Callable<Integer> {
+  private static final int LONGEST_WORD = "error".length();
+
   private final GlobalOptions global;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(
       arity = "0..1",
@@ -74,10 +81,8 @@ public final class Doctor implements Callable<Integer> {
       new OnlineCheckup(context, place, findings).look(kept);
     }
     kept.forEach(each -> each.entry().wipe());
-    context.print(context.json() ? json(findings) : text(findings, context.screen().colored()));
-    boolean isIll =
-        findings.all().stream().anyMatch(each -> each.diagnosis().severity == Severity.ERROR);
-    return isIll ? 1 : 0;
+    context.print(context.json() ? json(findings) : text(findings, context.screen()));
+    return count(findings, Severity.ERROR) > 0 ? 1 : 0;
   }
 
   private Subject place(CommandContext context, @Nullable GitCommand git, Report findings)
@@ -155,17 +160,34 @@ public final class Doctor implements Callable<Integer> {
     return json.text();
   }
 
-  private static String text(Report findings, boolean colored) {
+  private String text(Report findings, Screen screen) {
     StringBuilder text = new StringBuilder();
+    // Which version it is, and of what system, is what a report of a fault begins with.
+    String version = String.join(", ", spec.root().version());
+    text.append(screen.wrap(version, "  ")).append('\n');
     for (Symptom symptom : findings.all()) {
       Severity severity = symptom.diagnosis().severity;
-      String word = severity.word + " ".repeat(6 - severity.word.length());
-      text.append(colored ? "\u001b[" + severity.color + "m" + word + "\u001b[0m" : word);
-      text.append(symptom.message()).append('\n');
+      String word = (severity.word + "     ").substring(0, LONGEST_WORD);
+      text.append(screen.marked(severity.mark, word, symptom.message())).append('\n');
       if (symptom.fix() != null) {
-        text.append("      ").append(symptom.fix()).append('\n');
+        // A command to copy stays on one line.
+        text.append(screen.hasSymbols() ? "  " : "      ").append(symptom.fix()).append('\n');
       }
     }
-    return text.toString();
+    return text.append(summary(findings, screen)).append('\n').toString();
+  }
+
+  private static String summary(Report findings, Screen screen) {
+    long problems = count(findings, Severity.ERROR);
+    long warnings = count(findings, Severity.WARN);
+    String summary =
+        (problems == 0 ? "no problems" : problems == 1 ? "1 problem" : problems + " problems")
+            + (warnings == 0 ? "" : warnings == 1 ? ", 1 warning" : ", " + warnings + " warnings");
+    Severity worst = problems > 0 ? Severity.ERROR : warnings > 0 ? Severity.WARN : Severity.OK;
+    return screen.color(worst.mark.color(), summary);
+  }
+
+  private static long count(Report findings, Severity severity) {
+    return findings.all().stream().filter(each -> each.diagnosis().severity == severity).count();
   }
 }

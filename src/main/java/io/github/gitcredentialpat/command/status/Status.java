@@ -121,12 +121,13 @@ public final class Status implements Callable<Integer> {
     long now = context.run().now();
     if (shown == null) {
       String none = isComplete ? ": no token is stored" : ": cannot tell, a store cannot be read";
-      line(context, text, context.screen().mark(Mark.BAD) + " " + name + none);
+      text.append(context.screen().marked(Mark.BAD, name + none)).append('\n');
     } else {
       Entry entry = shown.entry();
       boolean isSoon = TokenState.of(entry, now) == TokenState.EXPIRING;
       Mark mark = !isAnswered ? Mark.BAD : isSoon ? Mark.WARNING : Mark.GOOD;
-      line(context, text, context.screen().mark(mark) + " " + name + ": " + token(whose, shown));
+      String token = name + ": " + token(whose, shown);
+      text.append(context.screen().marked(mark, token)).append('\n');
       line(context, text, "  " + scopes(entry) + "; " + life(entry, isAnswered, now));
     }
     line(context, text, "  " + use.text(whose));

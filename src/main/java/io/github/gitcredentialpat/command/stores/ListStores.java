@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.command.stores;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.JsonReport;
+import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException.Reason;
@@ -10,6 +11,7 @@ import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.StoreHealth;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,6 +37,7 @@ final class ListStores implements Callable<Integer> {
     for (Store store : context.allStores()) {
       found.add(StoreHealth.of(run, store));
     }
+    found.sort(Comparator.comparingInt(each -> rank(run, each.store())));
     Store writesHere = StoreHealth.writesHere(run, found);
     if (context.json()) {
       JsonReport json = new JsonReport("stores");
@@ -46,26 +49,46 @@ final class ListStores implements Callable<Integer> {
     }
     StringBuilder text = new StringBuilder();
     for (StoreHealth status : found) {
-      describe(text, status, status.store() == writesHere);
+      describe(text, status, status.store() == writesHere, context);
     }
     context.print(text.toString());
     return 0;
   }
 
-  private static void describe(StringBuilder text, StoreHealth status, boolean writesHere) {
+  /** Its place among those that are asked, the first first; behind all of them for any other. */
+  private static int rank(Invocation run, Store store) {
+    List<Store> asked = run.chain().stores();
+    for (int i = 0; i < asked.size(); i++) {
+      if (asked.get(i).name().equals(store.name())) {
+        return i;
+      }
+    }
+    return asked.size();
+  }
+
+  private static void describe(
+      StringBuilder text, StoreHealth status, boolean writesHere, CommandContext context) {
+    Screen screen = context.screen();
     Store store = status.store();
-    text.append(store.name()).append(": ").append(state(status));
+    boolean isAsked = rank(context.run(), store) < context.run().chain().stores().size();
+    String color = !isAsked ? "" : status.problem() == null ? "32" : status.isAbsent() ? "" : "33";
+    text.append(store.name()).append(": ").append(screen.color(color, state(status)));
     if (status.entries() != StoreHealth.UNKNOWN) {
       text.append(status.entries() == 1 ? ", 1 entry" : ", " + status.entries() + " entries");
     }
-    text.append(writesHere ? "; new tokens go here\n" : "\n");
+    text.append(writesHere ? "; new tokens go here" : isAsked ? "" : "; not used").append('\n');
     if (status.problem() != null) {
-      text.append("  why:     ").append(status.problem().getMessage()).append('\n');
+      line(text, screen, "  why:     ", status.problem().getMessage());
     }
     if (!status.isAbsent()) {
+      // A path stays in one piece.
       text.append("  where:   ").append(store.location()).append('\n');
-      text.append("  readers: ").append(store.readers()).append('\n');
+      line(text, screen, "  readers: ", store.readers());
     }
+  }
+
+  private static void line(StringBuilder text, Screen screen, String label, String value) {
+    text.append(screen.wrap(label + value, " ".repeat(label.length()))).append('\n');
   }
 
   private static void describe(JsonReport.Item item, StoreHealth status, boolean writesHere) {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.Screen;
+import io.github.gitcredentialpat.cli.Screen.Mark;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.secret.Secret;
@@ -46,7 +48,11 @@ final class Selftest implements Callable<Integer> {
     for (Store store : run.chain().chosen() ? run.chain().stores() : context.allStores()) {
       Canary canary = new Canary(store);
       String fault = canary.test();
-      context.print(store.name() + ": " + fault + "\n" + canary.steps);
+      String line = store.name() + ": " + fault;
+      boolean isThere = !fault.equals(Canary.ABSENT);
+      Mark mark = canary.failed ? Mark.BAD : isThere ? Mark.GOOD : Mark.NOTE;
+      Screen screen = context.screen();
+      context.print((screen.hasSymbols() ? screen.marked(mark, line) : line) + "\n" + canary.steps);
       if (canary.failed) {
         status = 1;
       }
@@ -56,6 +62,8 @@ final class Selftest implements Callable<Integer> {
 
   /** One store's test. */
   private final class Canary {
+    private static final String ABSENT = "not available";
+
     private final Store store;
     private final EntryKey key;
     private final StringBuilder steps = new StringBuilder();
@@ -105,7 +113,7 @@ final class Selftest implements Callable<Integer> {
         steps.append("  ").append(e.reason()).append(": ").append(e.getMessage()).append('\n');
         boolean absent = e.reason() == Reason.UNAVAILABLE && !run.chain().chosen();
         failed |= !absent;
-        return absent ? "not available" : "FAILED";
+        return absent ? ABSENT : "FAILED";
       } finally {
         if (saved) {
           cleanUp();

@@ -17,6 +17,7 @@ import io.github.gitcredentialpat.online.TokenChecker;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.TextWidth;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -74,7 +75,7 @@ final class CheckTest {
     assertThat(person.run("check", "contoso")).isZero();
     assertThat(person.out)
         .isEqualTo(
-            "the token for contoso is good (of "
+            "OK the token for contoso is good (of "
                 + contoso.owner()
                 + ", "
                 + contoso.account()
@@ -179,6 +180,23 @@ final class CheckTest {
   }
 
   @Test
+  void aVerdictBeginsWithItsMark() throws Exception {
+    String token = contoso.grant("vso.code_write");
+    keep("contoso", token);
+    assertThat(person.run("check", "contoso")).isZero();
+    assertThat(person.out).startsWith("OK the token for contoso").hasLineCount(1);
+    person.set("COLUMNS", "60").set("LANG", "en_US.UTF-8");
+    assertThat(person.run("check", "contoso")).isZero();
+    assertThat(person.out).startsWith("✓ the token for contoso");
+    contoso.revoke(token);
+    assertThat(person.run("check", "contoso")).isEqualTo(1);
+    assertThat(person.out).startsWith("✗ the token for contoso").contains("\n  ");
+    person.set("LANG", "en_US");
+    assertThat(person.run("check", "contoso")).isEqualTo(1);
+    assertThat(person.out).startsWith("FAILED the token for contoso");
+  }
+
+  @Test
   void printsJson() throws Exception {
     keep("contoso", contoso.grant("vso.code"));
     assertThat(person.run("check", "contoso", "--json")).isZero();
@@ -198,9 +216,22 @@ final class CheckTest {
     fake.organization("tailspin");
     assertThat(person.run("list", "--check")).isEqualTo(1);
     assertThat(person.out)
-        .contains("the token for contoso is good")
-        .contains("the token for fabrikam is good")
-        .contains("the token for tailspin is not accepted");
+        .containsPattern("VERDICT +OWNER\n")
+        .containsPattern("contoso .* OK valid +" + contoso.account() + "\n")
+        .containsPattern("fabrikam .* OK valid +")
+        .containsPattern("tailspin .* FAILED rejected +-\n")
+        .containsOnlyOnce("the token for");
+    assertThat(person.out.lines().filter(line -> line.startsWith("the token for tailspin ")))
+        .hasSize(1);
+    // On a terminal a verdict has a mark, and all of it fits.
+    person.set("COLUMNS", "80").set("LC_CTYPE", "C.UTF-8");
+    assertThat(person.run("list", "--check")).isEqualTo(1);
+    assertThat(person.out)
+        .containsPattern("contoso .* ✓ valid")
+        .containsPattern("tailspin .* ✗ rejected");
+    assertThat(person.out.lines().takeWhile(line -> !line.isEmpty()))
+        .allSatisfy(line -> assertThat(TextWidth.of(line)).isLessThanOrEqualTo(80));
+    person.environment().remove("COLUMNS");
     assertThat(person.run("list", "--check", "--json")).isEqualTo(1);
     assertThat(new ObjectMapper().readTree(person.out).get("entries").findValuesAsText("verdict"))
         .containsExactly("good", "good", "rejected");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.TextWidth;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -17,6 +18,8 @@ import io.github.gitcredentialpat.testing.Typed;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ListTokensTest {
   private static final long DAY = 86_400;
@@ -62,6 +65,42 @@ final class ListTokensTest {
     assertThat(lines[2]).startsWith("http://tfs:8080/tfs/main ").contains("unknown");
     assertThat(lines[3]).startsWith("zeta ").contains("other");
     assertThat(person.out + person.err).doesNotContain(SECRET).doesNotContain("\u001b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {40, 80, 200})
+  void fitsTheTerminal(int width) throws Exception {
+    Expiry expiry = new Expiry(now + 365 * DAY, Expiry.Source.SERVICE);
+    keep(store, organization("contoso-engineering"), expiry, 0);
+    store.save(
+        new Entry(
+            new EntryKey(organization("contoso-engineering"), "山田太郎@example.com"),
+            Secret.password(SECRET.getBytes(UTF_8)),
+            expiry,
+            null,
+            now,
+            0,
+            "e\u0301cran",
+            "vso.code_write vso.packaging_write",
+            null));
+    person.set("COLUMNS", "" + width);
+    assertThat(person.run("list")).isZero();
+    assertThat(person.out)
+        .contains("contoso-engineering", "山田太郎@example.com", "e\u0301cran", "(service)");
+    assertThat(person.out.lines())
+        .allSatisfy(line -> assertThat(TextWidth.of(line)).isLessThanOrEqualTo(width));
+    if (width == 80) {
+      assertThat(person.out).contains("\n  name: e\u0301cran  scopes: vso.code_write");
+    }
+    String wide = person.out;
+    assertThat(person.run("list", "--wide")).isZero();
+    assertThat(person.out.lines()).hasSize(3);
+    String all = person.out;
+    assertThat(wide.equals(all)).isEqualTo(width == 200);
+    // In a pipe it is the same for every program that reads it.
+    person.environment().remove("COLUMNS");
+    assertThat(person.run("list")).isZero();
+    assertThat(person.out).isEqualTo(all);
   }
 
   @Test

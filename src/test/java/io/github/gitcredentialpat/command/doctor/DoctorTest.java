@@ -14,6 +14,7 @@ import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.TextWidth;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -120,7 +121,10 @@ final class DoctorTest {
             "a token is kept for contoso",
             "a get takes");
     assertThat(person.typed.run("doctor", SITE)).isZero();
-    assertThat(person.typed.out).startsWith("ok    git is 2.47.1\n");
+    List<String> lines = person.typed.out.lines().toList();
+    assertThat(lines.get(0)).startsWith("git-credential-pat ").contains(", commit ");
+    assertThat(lines.get(1)).isEqualTo("ok    git is 2.47.1");
+    assertThat(lines.get(lines.size() - 1)).isEqualTo("no problems");
   }
 
   @Test
@@ -131,6 +135,28 @@ final class DoctorTest {
         .contains(
             "error git does not ask this helper for contoso\n      git-credential-pat configure\n",
             "warn  no token is kept for contoso\n      git-credential-pat login contoso\n");
+  }
+
+  @Test
+  void whatItFoundIsSummedUpAtTheEnd() throws Exception {
+    person.typed.run("doctor", "contoso");
+    assertThat(person.typed.out).endsWith("\n2 problems, 1 warning\n");
+    keep(token());
+    person.typed.run("doctor", "contoso");
+    assertThat(person.typed.out).endsWith("\n2 problems\n");
+  }
+
+  @Test
+  void onATerminalFindingsHaveMarksAndFit() throws Exception {
+    person.typed.set("COLUMNS", "40").set("LANG", "C.UTF-8");
+    assertThat(person.typed.run("doctor", "contoso")).isEqualTo(1);
+    assertThat(person.typed.out)
+        .contains("\n✓ git is 2.47.1\n")
+        .contains("\n! no token ")
+        .contains("\n  git-credential-pat configure\n")
+        .containsPattern("\n✗ git does not \\w+ this helper for\n  contoso\n");
+    assertThat(person.typed.out.lines().filter(line -> !line.contains("  git-credential-pat ")))
+        .allSatisfy(line -> assertThat(TextWidth.of(line)).isLessThanOrEqualTo(40));
   }
 
   @Test

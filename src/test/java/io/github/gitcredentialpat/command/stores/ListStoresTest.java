@@ -45,7 +45,7 @@ final class ListStoresTest {
     assertThat(all)
         .contains("first: ready, 0 entries; new tokens go here\n  where:   memory\n")
         .contains("second: ready, 1 entry\n")
-        .contains("third: ready, 0 entries\n")
+        .contains("third: ready, 0 entries; not used\n")
         .doesNotContain("secret");
   }
 
@@ -91,6 +91,24 @@ final class ListStoresTest {
         .contains("env: read only, 1 entry\n  where:   the environment: GIT_CREDENTIAL_PAT_TOKEN\n")
         .doesNotContain("canary", "new tokens go here", "null");
     assertThat(person.run("stores", "x")).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsUsedFirstStandsFirst() {
+    assertThat(stores(false, third, first).lines().filter(line -> !line.startsWith(" ")))
+        .containsExactly(
+            "third: ready, 0 entries; new tokens go here",
+            "first: ready, 0 entries",
+            "second: ready, 0 entries; not used");
+  }
+
+  @Test
+  void reasonsAreBrokenForTheTerminalAndPathsAreNot() {
+    first.failWith(new StoreException(Reason.FAILED, "one two three four five six seven eight"));
+    Typed person = Typed.on(first, second).set("COLUMNS", "40");
+    assertThat(person.run("stores")).isZero();
+    assertThat(person.out)
+        .contains("  why:     one two three four five six\n           seven eight\n");
   }
 
   @Test
