@@ -66,6 +66,15 @@ trap 'exit 1' HUP INT TERM
 steps=5 step_number=0 step_text='' tty=no
 [ ! -t 1 ] || [ "${TERM:-dumb}" = dumb ] || tty=yes
 
+# How wide the terminal is; 80 where nobody knows.
+columns() {
+  known=${COLUMNS:-$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2)}
+  case $known in
+    '' | 0 | *[!0-9]*) known=80 ;;
+  esac
+  printf '%s' "$known"
+}
+
 # Begins the next step.
 step() {
   step_number=$((step_number + 1))
@@ -73,12 +82,14 @@ step() {
   [ "$tty" = yes ] || say "[$step_number/$steps] $step_text"
 }
 
-# Draws the step's line: a bar, and what $1 adds.
+# Draws the step's line: a bar, and what $1 adds, which stays in sight where the line would not fit.
 draw() {
   bar=''
-  while [ ${#bar} -lt $((step_number * 4)) ]; do bar="$bar#"; done
-  while [ ${#bar} -lt $((steps * 4)) ]; do bar="$bar."; done
-  printf '\r\033[K[%s] %s%s' "$bar" "$step_text" "$1"
+  while [ ${#bar} -lt $((step_number * 2)) ]; do bar="$bar#"; done
+  while [ ${#bar} -lt $((steps * 2)) ]; do bar="$bar."; done
+  room=$(($(columns) - ${#bar} - ${#1} - 4))
+  [ "$room" -gt 0 ] || room=0
+  printf '\r\033[K[%s] %.*s%s' "$bar" "$room" "$step_text" "$1"
 }
 
 # Ends the step; $1 says how it went.
@@ -211,7 +222,8 @@ build() {
   while read -r version jdk; do
     jdks=$((jdks - 1))
     java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$jdk/release")
-    step "Compile with Maven on Java $java_version ($jdk)"
+    step "Compile with Maven on Java $java_version"
+    [ "$tty" = yes ] || say "      $jdk"
     if build_jars "$jdk"; then
       done_with ok
       if is_native_current; then step 'Take the native image'; else step 'Link a Java runtime of its own'; fi
@@ -232,7 +244,7 @@ build() {
     rm -rf "${image:-$work/none}"
     image=''
     step_number=$((step_number - 1))
-    [ "$jdks" -eq 0 ] || say "Java $java_version could not build it; trying an older one." >&2
+    [ "$jdks" -eq 0 ] || say "Java $java_version in $jdk could not build it; trying an older one." >&2
   done <"$work/jdks"
   fail 'the build failed; the log above says why'
 }
@@ -368,7 +380,7 @@ no_proof() {
 [ "$configure" = yes ] || steps=4
 check_tools
 build
-step "Install to $command"
+step 'Install'
 switch
 done_with ok
 if [ "$configure" = yes ]; then
@@ -377,25 +389,30 @@ if [ "$configure" = yes ]; then
   if [ "$all_hosts" = yes ]; then
     done_with 'for all hosts'
   else
-    done_with 'for Azure DevOps (dev.azure.com, visualstudio.com)'
+    done_with 'for Azure DevOps'
   fi
   # Of other helpers that would be given tokens too, and of the one of Windows below WSL.
   sed -n '/^git-credential-pat: this is WSL/p; /^git-credential-pat: .*take its line out/p' "$work/log" >&2
   ! grep -q '^git-credential-pat: this is WSL' "$work/log" || windows=yes
 fi
-step 'Store, find and remove a throw-away entry through git'
+step 'Test it through git'
 prove
 done_with "store: $store$took"
 remove_old_builds
 
 say ''
 say "git-credential-pat is installed; tokens are kept in: $store."
+say "  $command"
 case :${PATH:-}: in
   *":$prefix/bin:"*) ;;
-  *) say "To type its commands, put it on the PATH: export PATH=\"$prefix/bin:\$PATH\"" ;;
+  *)
+    say 'To type its commands, put it on the PATH:'
+    say "  export PATH=\"$prefix/bin:\$PATH\""
+    ;;
 esac
 if [ "$configure" = yes ]; then
-  say 'Next: git clone https://dev.azure.com/YOUR-ORG/... and paste a token when git asks for a password.'
+  say 'Next, and paste a token when git asks for a password:'
+  say '  git clone https://dev.azure.com/YOUR-ORG/...'
 else
   say "git is not set up to use it; without --no-configure it would be."
 fi
