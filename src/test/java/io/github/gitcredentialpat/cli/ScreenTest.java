@@ -13,6 +13,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,10 @@ final class ScreenTest {
     assertThat(new Screen(80, false, true).mark(Mark.GOOD)).isEqualTo("✓");
     assertThat(new Screen(80, false, false).mark(Mark.BAD)).isEqualTo("FAILED");
     assertThat(new Screen(0, false, true).mark(Mark.GOOD)).isEqualTo("OK");
-    assertThat(new Screen(80, true, false).mark(Mark.GOOD)).isEqualTo("\u001b[32mOK\u001b[0m");
+    assertThat(new Screen(80, true, false).marked(Mark.GOOD, "valid"))
+        .isEqualTo("\u001b[32mOK\u001b[0m valid");
+    assertThat(new Screen(9, true, true).marked(Mark.BAD, "one two three"))
+        .isEqualTo("\u001b[31m✗\u001b[0m one two\n  three");
     assertThat(of(Map.of("LANG", "de_DE.UTF-8")).utf8()).isTrue();
     assertThat(of(Map.of("LANG", "de_DE.utf8", "LC_ALL", "")).utf8()).isTrue();
     assertThat(of(Map.of("LANG", "de_DE.UTF-8", "LC_ALL", "C")).utf8()).isFalse();
@@ -102,6 +106,13 @@ final class ScreenTest {
       assertThat(narrow.finish().replaceAll("\u001b\\[[0-9;]*m", "").lines())
           .allSatisfy(line -> assertThat(TextWidth.of(line)).isLessThanOrEqualTo(64))
           .anySatisfy(line -> assertThat(TextWidth.of(line)).isGreaterThan(55));
+    }
+    Map<String, String> colorless = new HashMap<>(environment);
+    colorless.put("NO_COLOR", "1");
+    try (Pty colored = new Pty(command + "--help", environment);
+        Pty plain = new Pty(command + "--help", colorless)) {
+      assertThat(colored.finish()).contains("\u001b[");
+      assertThat(plain.finish()).contains("Usage: git-credential-pat").doesNotContain("\u001b[");
     }
     // A terminal that does not tell, as over a serial line.
     try (Pty unknown = new Pty(command + "--help", environment, 0)) {

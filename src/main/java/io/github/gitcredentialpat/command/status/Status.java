@@ -24,7 +24,9 @@ import io.github.gitcredentialpat.tokens.StoredEntries;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,7 +70,8 @@ public final class Status implements Callable<Integer> {
       if (context.json()) {
         context.print(json(whose, use, shown, answered != null, context.run().now()));
       } else {
-        print(context, whose, use, shown, answered != null, inventory.isComplete());
+        boolean isComplete = inventory.isComplete();
+        print(context, whose, use, shown, answered != null, isComplete, accounts(stored));
         advise(context, whose, use, shown, answered != null, inventory.isComplete());
       }
       return isGood ? 0 : 1;
@@ -106,6 +109,15 @@ public final class Status implements Callable<Integer> {
     return newest;
   }
 
+  private static int accounts(StoredEntries stored) {
+    Set<String> accounts = new HashSet<>();
+    for (StoredEntry each : stored) {
+      String user = each.entry().key().user();
+      accounts.add(user == null ? "" : user);
+    }
+    return accounts.size();
+  }
+
   // --- for a person ---
 
   private static void print(
@@ -114,11 +126,13 @@ public final class Status implements Callable<Integer> {
       GitUse use,
       @Nullable StoredEntry shown,
       boolean isAnswered,
-      boolean isComplete)
+      boolean isComplete,
+      int accounts)
       throws IOException {
     String name = whose.identity().display();
     StringBuilder text = new StringBuilder();
     long now = context.run().now();
+    String others = accounts < 2 ? "" : " (one of " + accounts + " accounts)";
     if (shown == null) {
       String none = isComplete ? ": no token is stored" : ": cannot tell, a store cannot be read";
       text.append(context.screen().marked(Mark.BAD, name + none)).append('\n');
@@ -126,7 +140,7 @@ public final class Status implements Callable<Integer> {
       Entry entry = shown.entry();
       boolean isSoon = TokenState.of(entry, now) == TokenState.EXPIRING;
       Mark mark = !isAnswered ? Mark.BAD : isSoon ? Mark.WARNING : Mark.GOOD;
-      String token = name + ": " + token(whose, shown);
+      String token = name + ": " + token(whose, shown) + others;
       text.append(context.screen().marked(mark, token)).append('\n');
       line(context, text, "  " + scopes(entry) + "; " + life(entry, isAnswered, now));
     }

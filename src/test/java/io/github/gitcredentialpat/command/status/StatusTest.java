@@ -189,6 +189,8 @@ final class StatusTest {
     assertThat(json("status", "--json").get("user").asText()).isEqualTo("alice");
     assertThat(person.typed.run("use", "contoso", "bob")).isZero();
     assertThat(json("status", "--json").get("user").asText()).isEqualTo("bob");
+    assertThat(status()).isZero();
+    assertThat(person.typed.out).contains(" of bob, stored in memory (one of 2 accounts)\n");
     person.git("remote", "set-url", "origin", SITE.replace("://", "://alice@"));
     assertThat(json("status", "--json").get("user").asText()).isEqualTo("alice");
   }
