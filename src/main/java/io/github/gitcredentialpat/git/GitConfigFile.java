@@ -85,7 +85,10 @@ public final class GitConfigFile {
       throws UserException, IOException {
     List<GitConfigFile> files = new ArrayList<>();
     if (scope == Scope.GLOBAL && git.environment().get("GIT_CONFIG_GLOBAL") == null) {
-      for (Path path : List.of(other(git.environment()), usual(git.environment()))) {
+      Path first = global(git.environment());
+      Path usual = usual(git.environment());
+      Path other = other(git.environment());
+      for (Path path : Environment.isNowhere(usual) ? List.of(first) : List.of(other, usual)) {
         files.add(open(git, path));
       }
     } else {
@@ -95,14 +98,18 @@ public final class GitConfigFile {
     return files;
   }
 
-  private static Path global(Map<String, String> environment) {
+  private static Path global(Map<String, String> environment) throws UserException {
     String chosen = environment.get("GIT_CONFIG_GLOBAL");
     if (chosen != null) {
       return Path.of(chosen).toAbsolutePath();
     }
     Path usual = usual(environment);
     Path other = other(environment);
-    return !Files.exists(usual) && Files.exists(other) ? other : usual;
+    Path present = !Files.exists(usual) && Files.exists(other) ? other : usual;
+    if (Environment.isNowhere(present)) {
+      throw UserException.couldNot(Environment.whyNoHome(environment));
+    }
+    return present;
   }
 
   private static Path usual(Map<String, String> environment) {

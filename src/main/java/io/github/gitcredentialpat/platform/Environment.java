@@ -102,9 +102,16 @@ public record Environment(
         return name + " (" + folder + ") is not a path in UTF-8; set it to one";
       }
     }
-    String home = variable("HOME");
+    return whyNoHome(environment);
+  }
+
+  /** What is said where an environment names no home folder. */
+  public static String whyNoHome(Map<String, String> environment) {
+    String home = environment.get("HOME");
     return "there is no home folder: HOME "
-        + (home == null ? "is not set" : "(" + home + ") is not an absolute path in UTF-8")
+        + (home == null || home.isEmpty()
+            ? "is not set"
+            : "(" + home + ") is not an absolute path in UTF-8")
         + "; set it to one";
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -500,6 +501,29 @@ final class ConfigureTest {
         .contains("cannot be written (File name too long); nothing is changed")
         .hasLineCount(1);
     assertThat(global).content().isEqualTo(PLAINTEXT);
+  }
+
+  @Test
+  void withoutAHomeThereIsNoConfigurationToWrite() throws Exception {
+    person.typed.set("HOME", "here").set("XDG_CONFIG_HOME", "");
+    for (String command : List.of("configure", "unconfigure")) {
+      assertThat(run(command)).isEqualTo(1);
+      assertThat(person.typed.err)
+          .contains("there is no home folder: HOME (here) is not an absolute path")
+          .hasLineCount(1);
+    }
+  }
+
+  /** As git has it: the file is there, whatever HOME is. */
+  @Test
+  void withoutAHomeTheOtherPlaceOfAPersonsConfigurationWillDo() throws Exception {
+    Path other = Files.createDirectories(person.home.resolve("settings/git")).resolve("config");
+    Files.writeString(other, PLAINTEXT);
+    person.typed.set("HOME", "here").set("XDG_CONFIG_HOME", person.home + "/settings");
+    configure();
+    assertThat(other).content().contains("https://dev.azure.com");
+    unconfigure();
+    assertThat(other).content().isEqualTo(PLAINTEXT);
   }
 
   /** A program's arguments can be read by everybody on the machine. */
