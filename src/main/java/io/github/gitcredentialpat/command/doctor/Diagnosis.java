@@ -20,9 +20,8 @@ enum Diagnosis {
   GIT_BEFORE_WWWAUTH(
       "git-old",
       Severity.WARN,
-      "git is {0}: it does not say that a server refused a token, so that such a token is deleted"
-          + " and not set aside (from 2.41 on), nor when one expires (2.40), and a fetch takes four"
-          + " requests where two would do (2.46)",
+      "git is {0}: it does not tell helpers what a server offers (from 2.41 on) or when a token"
+          + " expires (2.40), and a fetch takes four requests where two would do (2.46)",
       "upgrade git to 2.46 or newer"),
   GIT_BEFORE_AUTHTYPE(
       "git-old",

@@ -193,7 +193,8 @@ final class DoctorTest {
     assertThat(person.typed.run("configure")).isZero();
     person.gitSays("2.39.5 (Apple Git-154)");
     assertThat(ills()).contains("git-old");
-    assertThat(person.typed.out).contains("git is 2.39.5: it does not say that a server refused");
+    assertThat(person.typed.out)
+        .contains("git is 2.39.5: it does not tell helpers what a server offers");
     person.gitSays("2.45.2.windows.1");
     assertThat(ills()).contains("git-old");
     assertThat(person.typed.out).contains("git is 2.45.2", "from 2.46 on");
