@@ -169,6 +169,9 @@ final class Use implements Callable<Integer> {
         accounts.add(UserName.shown(key.user()));
       }
     }
+    if (!inventory.isComplete()) {
+      return; // What could not be read has been said, and may hold it.
+    }
     String organization = whose.identity().display();
     context.say(
         "warning: no token for "

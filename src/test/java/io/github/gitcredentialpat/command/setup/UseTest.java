@@ -8,6 +8,8 @@ import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.StoreException.Reason;
 import io.github.gitcredentialpat.testing.GitHome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,6 +175,15 @@ final class UseTest {
     run("use", "contoso", "Bob@Contoso.com");
     assertThat(person.typed.err).doesNotContain("warning");
     unconfigureLeavesWhatWasThere();
+  }
+
+  @Test
+  void whatAStoreThatCannotBeReadHoldsIsNotGuessed() throws Exception {
+    person.store.failWith(new StoreException(Reason.FAILED, "its folder cannot be read"));
+    run("use", "contoso", BOB);
+    assertThat(person.typed.err)
+        .contains("its folder cannot be read", "git now uses " + BOB + " for contoso")
+        .doesNotContain("no token for");
   }
 
   @Test
