@@ -375,7 +375,7 @@ public final class GetOperation {
     run.messages()
         .hint(
             whose.identity().isOrganization()
-                ? "git-credential-pat use " + whose.identity().display() + " " + name
+                ? "git-credential-pat use " + organizationOf(whose) + " " + name
                 : "git config --global credential." + urlOf(whose) + ".username " + name);
   }
 
@@ -393,17 +393,26 @@ public final class GetOperation {
     return null;
   }
 
-  /** The collection's URL as git has it, which compares paths with their case. */
+  /** The organization's name as git has it in the URL. */
+  private String organizationOf(Resolution whose) {
+    String name = whose.identity().display();
+    return Identity.SERVICES_HOST.equalsIgnoreCase(request.host()) ? asRequested(name) : name;
+  }
+
+  /** The collection's URL as git has it. */
   private String urlOf(Resolution whose) {
     Identity identity = whose.identity();
+    return identity.path() == null
+        ? identity.display()
+        : identity.protocol() + "://" + identity.host() + "/" + asRequested(identity.path());
+  }
+
+  /** The start of a path in the request's spelling: git compares paths with their case. */
+  private String asRequested(String start) {
     String path = request.path();
-    if (identity.path() == null || path == null) {
-      return identity.display();
-    }
-    int length = identity.path().length();
-    return path.regionMatches(true, 0, identity.path(), 0, length)
-        ? identity.protocol() + "://" + identity.host() + "/" + path.substring(0, length)
-        : identity.display();
+    return path != null && path.regionMatches(true, 0, start, 0, start.length())
+        ? path.substring(0, start.length())
+        : start;
   }
 
   private static String userName(Entry entry) {

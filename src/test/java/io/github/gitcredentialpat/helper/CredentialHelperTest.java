@@ -361,6 +361,19 @@ final class CredentialHelperTest {
                   + " (alice|bob)\n");
     }
 
+    /** Git compares paths with their case: another spelling would choose for other URLs. */
+    @Test
+    void theAccountIsChosenForTheUrlAsGitHasIt() throws Exception {
+      store(CONTOSO + "username=alice\npassword=t1\n");
+      now += 10;
+      store(CONTOSO + "username=bob\npassword=t2\n");
+      assertThat(get("protocol=https\nhost=dev.azure.com\npath=ConToso/p/_git/x\n")).isNotEmpty();
+      assertThat(said).contains("hint: git-credential-pat use ConToso bob\n");
+      assertThat(get("protocol=https\nhost=contoso.visualstudio.com\npath=CONTOSO/_git/x\n"))
+          .isNotEmpty();
+      assertThat(said).contains("hint: git-credential-pat use contoso bob\n");
+    }
+
     @Test
     void neverAnswersWhatGitOrTheServiceSaidHasExpired() throws Exception {
       Entry entry = organization("contoso", null, "t1");
