@@ -87,7 +87,7 @@ public final class Check implements Callable<Integer> {
     for (StoredEntry each : UserChoice.of(kept, key -> key.entry().key(), whose, user)) {
       Verdict verdict =
           checker.check(each.identity(), repository, each.entry().secret(), TokenChecker.LIMIT);
-      correct(context, each, verdict);
+      boolean isBack = correct(context, each, verdict);
       String line =
           VerdictAdvice.on(
               verdict,
@@ -97,7 +97,8 @@ public final class Check implements Callable<Integer> {
       if (context.json()) {
         describe(json.add(), each, verdict).put("message", line);
       } else {
-        String text = Console.harmless(line + setAside(each));
+        String text =
+            Console.harmless(line + (isBack ? "; it was set aside and is back" : setAside(each)));
         context.print(context.screen().marked(mark(verdict), text) + "\n");
       }
       status = worse(status, status(verdict));
@@ -162,18 +163,24 @@ public final class Check implements Callable<Integer> {
 
   /**
    * The service knows better: what was said to have expired and is good has another end, and what
-   * reads code has other scopes than those that are known.
+   * reads code has other scopes than those that are known. What was set aside and serves git is
+   * brought back.
+   *
+   * @return whether it was brought back
    */
-  static void correct(CommandContext context, StoredEntry kept, Verdict verdict) {
+  private static boolean correct(CommandContext context, StoredEntry kept, Verdict verdict) {
     Entry entry = kept.entry();
     boolean over = entry.expiry() != null && entry.expiry().at() <= context.run().now();
     boolean readsCode = verdict.isGood() && verdict.unknown() == null;
     boolean widened = readsCode && TokenUse.GIT.isRuledOutBy(entry.scopes());
-    if (!verdict.isAlive() || !(over || widened)) {
-      return;
+    boolean refused = entry.setAsideAt() != 0 && status(verdict) == GOOD;
+    if (!verdict.isAlive() || !(over || widened || refused)) {
+      return false;
     }
     Entry corrected = over ? entry.with(null, entry.refreshToken()) : entry;
-    TokenKeeper.replaceIfUnchanged(
-        context.run(), kept, widened ? corrected.withScopes(null) : corrected);
+    corrected = widened ? corrected.withScopes(null) : corrected;
+    corrected = refused ? corrected.setAsideAt(0) : corrected;
+    TokenKeeper.Change change = TokenKeeper.replaceIfUnchanged(context.run(), kept, corrected);
+    return refused && change == TokenKeeper.Change.DONE;
   }
 }

@@ -180,6 +180,26 @@ final class CheckTest {
   }
 
   @Test
+  void aRefusedTokenThatProvesGoodIsBack() throws Exception {
+    Entry entry = keep("contoso", contoso.grant("vso.code"));
+    store.save(entry.setAsideAt(now - 60));
+    assertThat(person.run("check", "contoso")).isZero();
+    assertThat(person.out).contains("it was set aside and is back");
+    assertThat(store.find(Identity.ofOrganization("contoso")).get(0).setAsideAt()).isZero();
+  }
+
+  @Test
+  void aRefusedTokenThatDoesNotServeGitStaysSetAside() throws Exception {
+    for (String token : List.of("dead", contoso.grant("vso.packaging"))) {
+      store.save(keep("contoso", token).setAsideAt(now - 60));
+      assertThat(person.run("check", SITE)).isEqualTo(1);
+      assertThat(person.out).contains("it is set aside");
+      assertThat(store.find(Identity.ofOrganization("contoso")).get(0).setAsideAt())
+          .isEqualTo(now - 60);
+    }
+  }
+
+  @Test
   void aVerdictBeginsWithItsMark() throws Exception {
     String token = contoso.grant("vso.code_write");
     keep("contoso", token);
