@@ -35,13 +35,13 @@ final class FaultyGitConfigurationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "chmod, 1, '*/.gitconfig.lock', cannot be written (Operation not permitted)",
-    "open, 30, '*/.gitconfig.lock', cannot be written (Read-only file system)",
-    "open, 24, '*/.gitconfig.lock', cannot be written (Too many open files)",
-    "write, 28, '*/.gitconfig.lock', cannot be written (No space left on device)",
-    "fsync, 5, '*/.gitconfig.lock', cannot be written (Input/output error)",
-    "rename, 28, '*/.gitconfig', cannot be written (No space left on device)",
-    "read, 5, '*/.gitconfig', cannot be read (Input/output error)"
+    "chmod, 1, '*/.gitconfig.lock', cannot write %s (Operation not permitted)",
+    "open, 30, '*/.gitconfig.lock', cannot write %s (Read-only file system)",
+    "open, 24, '*/.gitconfig.lock', cannot write %s (Too many open files)",
+    "write, 28, '*/.gitconfig.lock', cannot write %s (No space left on device)",
+    "fsync, 5, '*/.gitconfig.lock', cannot write %s (Input/output error)",
+    "rename, 28, '*/.gitconfig', cannot write %s (No space left on device)",
+    "read, 5, '*/.gitconfig', cannot read %s (Input/output error)"
   })
   void isLeftAsItWas(String call, int errno, String path, String line) throws Exception {
     Path global = Files.writeString(home.resolve(".gitconfig"), BEFORE);
@@ -78,7 +78,7 @@ final class FaultyGitConfigurationTest {
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).describedAs(said).isEqualTo(1);
-    assertThat(said).contains(line).hasLineCount(1);
+    assertThat(said).contains(line.formatted(global)).hasLineCount(1);
     assertThat(global).content().isEqualTo(BEFORE);
     try (Stream<Path> files = Files.list(home)) {
       assertThat(files).containsExactlyInAnyOrder(global, launcher);

@@ -69,7 +69,7 @@ final class HomelessTest {
       assertThat(run(1, login, "--store", store, "store")).contains("no home folder");
       assertThat(run(1, "", "--store", store, "list"))
           .contains("no home folder")
-          .doesNotContain("no token is");
+          .doesNotContain("no token");
     }
     assertThat(here()).isEqualTo(before);
   }

@@ -66,13 +66,13 @@ public final class AzureCli {
     try {
       run = Subprocess.run(builder, new byte[0], limit.toMillis(), MOST_OUTPUT);
     } catch (IOException e) {
-      throw new ServiceException(
-          Reason.UNEXPECTED, program + " does not start; try it: az account show", e);
+      throw new ServiceException(Reason.UNEXPECTED, "cannot start " + program, e)
+          .withHint("az account show");
     }
     if (run.wasKilled()) {
       throw timeout(
           Thread.currentThread().isInterrupted()
-              ? "was not waited for"
+              ? "was interrupted"
               : "gave no access token in " + limit.toSeconds() + " seconds");
     }
     byte[] output = run.output();
@@ -81,7 +81,7 @@ public final class AzureCli {
       boolean isLine = output.length > 0 && output[output.length - 1] == '\n';
       boolean isTooLong = output.length >= MOST_OUTPUT;
       if (!run.hasEnded() && !isLine && !isTooLong) {
-        throw timeout("did not finish what it wrote");
+        throw timeout("did not finish its output");
       }
       byte[] token = stripped(output);
       if (run.status() != 0 || isTooLong || !isToken(token)) {
@@ -108,8 +108,8 @@ public final class AzureCli {
   }
 
   private static ServiceException timeout(String what) {
-    return new ServiceException(
-        Reason.TIMEOUT, "the Azure CLI " + what + " and was ended; try it: az account show");
+    return new ServiceException(Reason.TIMEOUT, "the Azure CLI " + what + " and was stopped")
+        .withHint("az account show");
   }
 
   /** It tells in words only, on standard error. */
@@ -125,14 +125,13 @@ public final class AzureCli {
     }
     // Entra's numbers begin with AADSTS: it wants to see the person.
     if (errors.contains("az login") || errors.contains("AADSTS")) {
-      return new ServiceException(
-          Reason.UNAUTHORIZED, "nobody is signed in with the Azure CLI; type: " + login);
+      return new ServiceException(Reason.UNAUTHORIZED, "not signed in with the Azure CLI")
+          .withHint(login);
     }
     return new ServiceException(
-        Reason.UNEXPECTED,
-        "the Azure CLI gave no access token ("
-            + ServiceText.oneLine(last)
-            + "); try it: az account show");
+            Reason.UNEXPECTED,
+            "the Azure CLI gave no access token (" + ServiceText.oneLine(last) + ")")
+        .withHint("az account show");
   }
 
   private static boolean isToken(byte[] bytes) {

@@ -380,40 +380,40 @@ public final class EntraClient {
     switch (lacksConsent ? "consent_required" : error) {
       case "authorization_declined", "access_denied" ->
           throw refused(
-              Reason.UNAUTHORIZED, "the sign-in was declined", tenant, "begin again", error);
+              Reason.UNAUTHORIZED, "the sign-in was declined", tenant, "start again", error);
       case "expired_token", "code_expired" -> throw tooLate(tenant);
       case "bad_verification_code" ->
           throw refused(
               Reason.UNEXPECTED,
-              "Entra does not know this sign-in any more",
+              "Entra no longer knows this sign-in",
               tenant,
-              "begin again",
+              "start again",
               error);
       case "invalid_grant", "interaction_required", "login_required" ->
           throw refused(
               Reason.UNAUTHORIZED,
-              "Entra wants to see the person" + says(text),
+              "Entra requires a new sign-in" + says(text),
               tenant,
               "sign in again",
               error);
       case "unauthorized_client", "invalid_client" ->
           throw refused(
               Reason.REFUSED,
-              "Entra does not accept " + application + says(text),
+              "Entra rejected " + application + says(text),
               tenant,
-              "check its id, and that its registration allows public client flows",
+              "check its id and that its registration allows public client flows",
               error);
       case "consent_required" ->
           throw refused(
               Reason.UNAUTHORIZED,
               application + " has no consent",
               tenant,
-              "sign in again to give it, or ask an administrator",
+              "sign in again to consent, or ask an administrator",
               "consent_required");
       default ->
           throw refused(
               Reason.REFUSED,
-              "Entra says no (" + ServiceText.oneLine(error) + ")" + says(text),
+              "Entra refused the sign-in (" + ServiceText.oneLine(error) + ")" + says(text),
               tenant,
               "check the tenant and " + application,
               error);
@@ -424,13 +424,13 @@ public final class EntraClient {
   private static String says(String text) {
     int end = text.indexOf(" Trace ID:");
     String line = ServiceText.oneLine(end < 0 ? text : text.substring(0, end));
-    return line.isEmpty() ? "" : " (it says: " + line + ")";
+    return line.isEmpty() ? "" : ": " + line;
   }
 
   private static ServiceException refused(
       Reason reason, String what, String tenant, String next, String code) {
     return new ServiceException(
-        reason, what + " for tenant " + tenant + "; " + next, ServiceText.oneLine(code));
+        reason, what + " (tenant " + tenant + "); " + next, ServiceText.oneLine(code));
   }
 
   private static ServiceException tooLate(String tenant) {
@@ -438,14 +438,14 @@ public final class EntraClient {
         Reason.UNAUTHORIZED,
         "the code was not entered in time",
         tenant,
-        "begin again",
+        "start again",
         "expired_token");
   }
 
   private static ServiceException notUnderstood(String tenant) {
     return new ServiceException(
         Reason.UNEXPECTED,
-        "the answer of Entra is not understood for tenant " + tenant + "; try again later");
+        "cannot understand the answer of Entra (tenant " + tenant + "); try again later");
   }
 
   /**
@@ -486,7 +486,7 @@ public final class EntraClient {
       plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '.');
     }
     if (!plain) {
-      throw new IllegalArgumentException("that is not the id or a domain of a tenant");
+      throw new IllegalArgumentException("not the id or a domain of a tenant");
     }
     return tenant;
   }

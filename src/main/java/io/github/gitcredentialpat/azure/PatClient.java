@@ -154,8 +154,8 @@ public final class PatClient {
     if (token.secret() == null) {
       throw error(
           Reason.UNEXPECTED,
-          "a token was created, but the answer lacks the token itself",
-          "revoke it: git-credential-pat token list " + organization);
+          "a token was created, but the answer lacks it",
+          "revoke it on the token page: " + tokenPage());
     }
     return token;
   }
@@ -271,10 +271,8 @@ public final class PatClient {
       }
       String message = String.valueOf(e.getMessage());
       int semicolon = message.indexOf(';');
-      throw new ServiceException(
-          e.reason(),
-          uncertain(semicolon < 0 ? message : message.substring(0, semicolon), change),
-          e);
+      String what = semicolon < 0 ? message : message.substring(0, semicolon);
+      throw new ServiceException(e.reason(), uncertain(what, change), e).withHint(list());
     }
   }
 
@@ -313,24 +311,23 @@ public final class PatClient {
     if (status == 403) {
       throw error(
           Reason.UNAUTHORIZED,
-          "Azure DevOps does not let this sign-in manage tokens" + says(answer),
+          "this sign-in may not manage tokens" + says(answer),
           "ask an administrator, or use " + tokenPage());
     }
     if (status == 203 || (status >= 300 && status < 400) || (status == 200 && isWebPage)) {
       throw error(
           Reason.UNSUPPORTED,
-          "tokens can only be managed on the web, as in organizations of personal Microsoft accounts,",
-          "go to " + tokenPage());
+          "tokens can only be managed on the web (as with personal Microsoft accounts)",
+          "use " + tokenPage());
     }
     if (status == 404) {
       throw error(
           Reason.REFUSED,
-          "Azure DevOps finds no tokens" + says(answer),
-          "check the name of the organization");
+          "Azure DevOps found no tokens" + says(answer),
+          "check the organization's name");
     }
     if (status == 400) {
-      throw error(
-          Reason.REFUSED, "Azure DevOps does not accept the request" + says(answer), "correct it");
+      throw error(Reason.REFUSED, "Azure DevOps rejected the request" + says(answer), "correct it");
     }
     if (status == 429 || (status == 503 && !answer.header("Retry-After").isEmpty())) {
       throw error(Reason.UNEXPECTED, "Azure DevOps is too busy", "try again " + answer.retry());
@@ -357,7 +354,7 @@ public final class PatClient {
   }
 
   private static String says(String text) {
-    return text.isBlank() ? "" : " (it says: " + ServiceText.oneLine(text) + ")";
+    return text.isBlank() ? "" : " (" + ServiceText.oneLine(text) + ")";
   }
 
   private ObjectNode json(Http.Answer answer, @Nullable String change) throws ServiceException {
@@ -369,10 +366,10 @@ public final class PatClient {
   }
 
   private ServiceException notUnderstood(@Nullable String change) {
-    String what = "the answer of Azure DevOps is not understood";
+    String what = "cannot understand the answer of Azure DevOps";
     return change == null
         ? error(Reason.UNEXPECTED, what, "try again later, or use " + tokenPage())
-        : new ServiceException(Reason.UNEXPECTED, uncertain(what, change));
+        : new ServiceException(Reason.UNEXPECTED, uncertain(what, change)).withHint(list());
   }
 
   private void requireNoError(String code, ObjectNode result) throws ServiceException {
@@ -383,7 +380,10 @@ public final class PatClient {
     String says = says(JsonTrees.text(result, "patTokenErrorMessage"));
     PatError refusal = PatError.of(code, organization);
     throw new ServiceException(
-        Reason.REFUSED, message(refusal.what() + says, refusal.next()), ServiceText.oneLine(code));
+            Reason.REFUSED,
+            message(refusal.what() + says, refusal.next()),
+            ServiceText.oneLine(code))
+        .withHint(refusal.hint());
   }
 
   /** The service's names for: there is no such token. */
@@ -433,11 +433,15 @@ public final class PatClient {
     return new ServiceException(reason, message(what, next));
   }
 
-  private String message(String what, String next) {
-    return what + " for " + organization + "; " + next;
+  private String message(String what, @Nullable String next) {
+    return what + " for " + organization + (next == null ? "" : "; " + next);
+  }
+
+  private String list() {
+    return "git-credential-pat token list " + organization;
   }
 
   private String uncertain(String what, String change) {
-    return message(what + ", and " + change, "look: git-credential-pat token list " + organization);
+    return message(what, change);
   }
 }

@@ -3,69 +3,80 @@ package io.github.gitcredentialpat.azure;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service's name for an error ({@code patTokenError}) in a person's words. The names are an
  * open list: one that is not known here is shown as it is.
  *
  * @param what what happened, to be followed by "for" and the organization
- * @param next what to do
+ * @param next what to do; absent where the command says it
+ * @param hint the command to type next; absent where there is none
  */
-record PatError(String what, String next) {
+record PatError(String what, @Nullable String next, @Nullable String hint) {
+  private PatError(String what, String next) {
+    this(what, next, null);
+  }
+
+  /** With a command that a person can type next. */
+  private static PatError of(String what, String next, String command) {
+    return new PatError(what, next, "git-credential-pat token " + command);
+  }
 
   /** What a name means in an organization. */
   static PatError of(String code, String organization) {
     String page = Resolution.tokenPage(Identity.ofOrganization(organization));
     return switch (code) {
       case "displayNameRequired", "invalidDisplayName" ->
-          new PatError("Azure DevOps does not accept this token name", "choose another name");
+          new PatError("Azure DevOps rejected this token name", "choose another name");
       case "invalidScope" ->
-          new PatError("Azure DevOps does not accept one of these scopes", "correct them");
+          new PatError("Azure DevOps rejected one of these scopes", "correct them");
       case "invalidValidTo" ->
           new PatError(
-              "Azure DevOps does not accept this expiry of a token",
-              "choose a day from tomorrow on, not more than a year away");
+              "Azure DevOps rejected this expiry date",
+              "choose a day between tomorrow and a year from now");
       case "accessDenied" ->
           new PatError("Azure DevOps denies access to this token", "use " + page);
       case "globalPatPolicyViolation", "globalPATCreationBlocked", "globalPatUsageDisabled" ->
-          new PatError(
+          of(
               "tokens for all organizations are no longer allowed",
-              "create one for this organization: git-credential-pat token create " + organization);
+              "create one for this organization",
+              "create " + organization);
       case "fullScopePatPolicyViolation" ->
           new PatError(
               "a policy forbids tokens with full access",
-              "name scopes instead, such as --scopes code:write");
+              "choose scopes, such as --scopes code:write");
       case "patLifespanPolicyViolation" ->
           new PatError(
-              "a policy limits how long a token may live",
+              "a policy limits the lifetime of tokens",
               "choose an earlier expiry, such as --expires 7");
       case "disablePatCreationPolicyViolation" ->
           new PatError(
-              "a policy forbids you to create tokens, or all but those for packages",
-              "ask an administrator to put you on its allow list");
+              "a policy forbids creating tokens, at least other than for packages,",
+              "ask an administrator to add you to its allow list");
       case "expiredPatCannotBeExtended" ->
-          new PatError(
+          of(
               "the token has expired and cannot be extended",
-              "create a new one: git-credential-pat token create " + organization);
+              "create a new one",
+              "create " + organization);
       case "failedToReadTenantPolicy", "failedToReadOrgPolicy" ->
-          new PatError("Azure DevOps could not read the policies on tokens", "try again later");
+          new PatError("Azure DevOps cannot read the token policies", "try again later");
       case "tokenNotFound",
           "authorizationNotFound",
           "hostAuthorizationNotFound",
           "invalidAuthorizationId" ->
-          new PatError(
-              "there is no such token", "look: git-credential-pat token list " + organization);
+          new PatError("no such token", null, "git-credential-pat token list " + organization);
       case "userIdRequired", "invalidUserId", "invalidUserType" ->
           new PatError(
-              "this account can have no personal access tokens",
+              "this account cannot have personal access tokens",
               "sign in as a person, not as a service");
       case "failedToIssueAccessToken", "failedToUpdateAccessToken" ->
-          new PatError("Azure DevOps could not do it", "try again later, or use " + page);
+          new PatError("Azure DevOps failed", "try again later, or use " + page);
       default ->
           code.toLowerCase(Locale.ROOT).startsWith("duplicate")
-              ? new PatError("there is such a token already", "choose another name")
+              ? new PatError("a token with this name already exists", "choose another name")
               : new PatError(
-                  "Azure DevOps refuses it (" + ServiceText.oneLine(code) + ")", "use " + page);
+                  "Azure DevOps refused (" + ServiceText.oneLine(code) + ")", "use " + page);
     };
   }
 }

@@ -252,7 +252,7 @@ public final class Scopes {
     }
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
-          "no scope is named; git needs code:write, to fetch code:read");
+          "no scopes given; git needs code:write, or code:read to fetch only");
     }
     return new Parsed(with(String.join(" ", names), ""), warnings);
   }
@@ -350,14 +350,14 @@ public final class Scopes {
                 + describe(name)
                 + (larger == null
                     ? ""
-                    : " by itself, but as a part of "
+                    : " itself, only as part of "
                         + describe(larger)
-                        + "; name all that it may do from now on: --scopes"));
+                        + "; replace all scopes with --scopes"));
       }
     }
     if (left.isEmpty()) {
       throw new IllegalArgumentException(
-          "a token without any scope can do nothing; revoke it instead: token revoke");
+          "a token without scopes is useless; revoke it instead (token revoke)");
     }
     return String.join(" ", left);
   }
@@ -450,27 +450,25 @@ public final class Scopes {
       String nearest = nearest(word);
       if (!isMicrosoftsWord(word)) {
         throw new IllegalArgumentException(
-            "there is no scope "
+            "no such scope: "
                 + shown
                 + "; "
-                + (nearest == null ? "git needs code:write, to fetch code:read" : nearest));
+                + (nearest == null ? "git needs code:write, or code:read to fetch only" : nearest));
       }
       warnings.add(
           "the scope "
               + shown
-              + " is not known here"
+              + " is unknown"
               + (nearest == null ? "" : " (" + nearest + ")")
-              + " and goes to Azure DevOps as it is");
+              + "; sending it to Azure DevOps anyway");
       return word;
     }
     if (scope.kind() == Kind.ENTRA_ONLY) {
-      throw new IllegalArgumentException(
-          shown
-              + " is for access tokens of Entra: no personal access token can manage tokens or act"
-              + " in a person's name");
+      throw new IllegalArgumentException(shown + " is for Entra access tokens only");
     }
     if (scope.kind() == Kind.HIDDEN) {
-      warnings.add("Azure DevOps does not offer the scope " + shown + " and may refuse it");
+      warnings.add(
+          "warning: Azure DevOps does not offer the scope " + shown + " and may reject it");
     }
     return scope.name();
   }

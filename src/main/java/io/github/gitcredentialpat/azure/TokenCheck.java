@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class TokenCheck {
   private static final String FETCH = "git-upload-pack";
   private static final String PUSH = "git-receive-pack";
-  private static final String READING = "whether it may read code: ";
-  private static final String WRITING = "whether it may write code: ";
+  private static final String READING = "cannot check read access: ";
+  private static final String WRITING = "cannot check write access: ";
 
   private final Http http;
 
@@ -141,8 +141,7 @@ public final class TokenCheck {
     if (answer.status() == 200) {
       Owner owner = owner(answer.json().path("authenticatedUser"));
       if (owner == null) {
-        return none.butUnknown(
-            "what " + place.host() + " answered is not an answer of Azure DevOps");
+        return none.butUnknown(place.host() + " does not answer like Azure DevOps");
       }
       // Public projects let anybody in, so that a dead token is answered as nobody's.
       return owner.id().equals(ProbeAnswer.ANONYMOUS)
@@ -163,7 +162,7 @@ public final class TokenCheck {
         return none.with(Kind.IIS_BASIC, answer.said());
       }
       return answer.takesNoBasic()
-          ? none.butUnknown(place.host() + " takes no tokens at this address, only other sign-ins")
+          ? none.butUnknown(place.host() + " does not accept tokens at this address")
           : none.with(Kind.REJECTED, answer.said());
     }
     if (answer.isSignInPage()) {

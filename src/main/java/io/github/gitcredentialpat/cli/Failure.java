@@ -62,7 +62,7 @@ public final class Failure {
     }
     return "internal error ("
         + problem.getClass().getSimpleName()
-        + "); repeat with GIT_CREDENTIAL_PAT_TRACE=1 to see where";
+        + "); set GIT_CREDENTIAL_PAT_TRACE=1 to see where";
   }
 
   /** What the system says, in the words of a person. */
@@ -71,10 +71,10 @@ public final class Failure {
       return "permission denied";
     }
     if (problem instanceof NoSuchFileException) {
-      return "there is no such file or folder";
+      return "no such file or folder";
     }
     if (problem instanceof FileAlreadyExistsException) {
-      return "it is there already";
+      return "it already exists";
     }
     if (problem instanceof NotDirectoryException) {
       return "it is not a folder";

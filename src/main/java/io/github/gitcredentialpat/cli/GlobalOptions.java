@@ -27,26 +27,23 @@ public final class GlobalOptions {
       paramLabel = "NAME,...",
       scope = ScopeType.INHERIT,
       completionCandidates = StoreNames.class,
-      description = "Use these stores, in this order, instead of the platform's own.")
+      description = "Use these stores in this order. Default: the platform's own.")
   private @Nullable String store;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       scope = ScopeType.INHERIT,
-      description = "How long keyutils keeps an unused token, as in 30m or 8h (the default).")
+      description = "keyutils only: forget unused tokens after this time (default 8h).")
   private @Nullable String timeout;
 
-  @Option(
-      names = "--json",
-      scope = ScopeType.INHERIT,
-      description = "Print what is listed as JSON.")
+  @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON.")
   private boolean json;
 
   @Option(
       names = "--trace",
       scope = ScopeType.INHERIT,
-      description = "Say on standard error what is done; never a secret.")
+      description = "Log what happens to stderr (never secrets).")
   private boolean trace;
 
   @Option(
@@ -61,7 +58,7 @@ public final class GlobalOptions {
       names = "--version",
       versionHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Show the version.")
+      description = "Show version information.")
   @SuppressWarnings("unused")
   private boolean version;
 

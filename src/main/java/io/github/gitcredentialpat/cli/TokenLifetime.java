@@ -32,14 +32,19 @@ public final class TokenLifetime {
       }
     } catch (DateTimeException e) {
       throw UserException.wrongUsage(
-          "--expires takes a date or a number of days, as in 2027-02-01 or 90");
+          "--expires takes a date or a number of days, such as 2027-02-01 or 90");
     }
-    throw UserException.wrongUsage("--expires names a day that is over");
+    throw UserException.wrongUsage("--expires is in the past");
   }
 
   /** Whole days until the end; negative when it is over. */
   public static long daysLeft(long end, long now) {
     return Math.floorDiv(end - now, DAY);
+  }
+
+  /** When a person is warned first of an end; both in seconds since the epoch. */
+  public static long warningDay(long end) {
+    return end - SOON * DAY;
   }
 
   /** Whether the end is near, or was there. */

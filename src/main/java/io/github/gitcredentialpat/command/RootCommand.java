@@ -42,8 +42,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = Program.NAME,
     description = {
-      "Keeps personal access tokens of Azure DevOps in the operating system's keychain and hands"
-          + " them to git.",
+      "Stores Azure DevOps personal access tokens (PATs) in the system's keychain and gives them"
+          + " to git.",
       ""
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -51,9 +51,7 @@ import picocli.CommandLine.Option;
     commandListHeading = "%nCommands:%n",
     footer = {
       "",
-      "Operations, which git calls: get, store, erase, capability. Stores: "
-          + StoreChoice.NAMES
-          + ".",
+      "Operations for git: get, store, erase, capability. Stores: " + StoreChoice.NAMES + ".",
       "Example: git-credential-pat login contoso"
     })
 public final class RootCommand implements Callable<Integer> {
@@ -65,7 +63,7 @@ public final class RootCommand implements Callable<Integer> {
   @Option(
       names = "--cargo-plugin",
       hidden = true,
-      description = "Answer Cargo, which starts it as a credential provider.")
+      description = "Run as a credential provider for Cargo.")
   private boolean cargoPlugin;
 
   @Mixin private final GlobalOptions options;
@@ -180,9 +178,13 @@ public final class RootCommand implements Callable<Integer> {
     if (problem instanceof CommandLine.UnmatchedArgumentException unmatched) {
       near = String.join(" or ", unmatched.getSuggestions());
     }
-    messages.say(problem.getMessage() + (near.isEmpty() ? "" : "; did you mean " + near + "?"));
-    messages.say("type: " + problem.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    String said = problem.getMessage() + (near.isEmpty() ? "" : "; did you mean " + near + "?");
+    messages.say("error: " + said, help(problem.getCommandLine()));
     return 2;
+  }
+
+  private static String help(CommandLine command) {
+    return command.getCommandSpec().qualifiedName() + " --help";
   }
 
   private int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) {
@@ -190,16 +192,19 @@ public final class RootCommand implements Callable<Integer> {
     if (problem instanceof UserException expected) {
       messages.trace(problem);
       if (expected.getMessage() != null) {
-        messages.say(expected.getMessage());
-      }
-      if (expected.status() == UserException.WRONG_USAGE) {
-        messages.say("type: " + command.getCommandSpec().qualifiedName() + " --help");
+        boolean isUsage = expected.status() == UserException.WRONG_USAGE;
+        messages.say(
+            "error: " + expected.getMessage(),
+            expected.hint() == null && isUsage ? help(command) : expected.hint());
       }
       return expected.status();
     }
-    if (problem instanceof ServiceException || problem instanceof StoreException) {
+    if (problem instanceof ServiceException service) {
       messages.trace(problem);
-      messages.say(problem.getMessage());
+      messages.say("error: " + problem.getMessage(), service.hint());
+    } else if (problem instanceof StoreException store) {
+      messages.trace(problem);
+      messages.say("error: " + problem.getMessage(), store.hint());
     } else {
       Failure.report(messages, problem);
     }

@@ -123,11 +123,11 @@ public final class CredentialSettings {
         List.of("--null", "--show-scope", "--show-origin", "--get-regexp", "^credential\\."));
     Subprocess result = git.run(null, arguments.toArray(String[]::new));
     if (result.status() == WRONG_USAGE) {
-      throw UserException.couldNot("this needs git 2.26 or newer; upgrade git and repeat");
+      throw UserException.couldNot("this needs git 2.26 or newer; upgrade git");
     }
     if (result.status() > 1) {
-      throw UserException.couldNot(
-          "git cannot read its configuration; type: git config --list, and mend what it names");
+            throw UserException.couldNot("git cannot read its configuration; correct the line it names")
+          .withHint("git config --list");
     }
     String[] words = result.out().split("\0", -1);
     List<Setting> settings = new ArrayList<>();

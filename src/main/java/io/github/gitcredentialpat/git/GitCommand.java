@@ -45,7 +45,7 @@ public final class GitCommand {
     if (program != null) {
       return new GitCommand(program, environment);
     }
-    throw UserException.couldNot("git is not on the PATH; install it and repeat");
+    throw UserException.couldNot("git not found on the PATH");
   }
 
   /** Whether there is a git on the PATH. */

@@ -75,7 +75,7 @@ public final class GitConfigFile {
     // A link stays a link; what it leads to is changed, as git does it.
     Path real = path.toRealPath();
     if (!Files.isRegularFile(real)) {
-      throw UserException.couldNot(path + " is not a file; nothing can be written there");
+      throw UserException.couldNot(path + " is not a file; cannot write there");
     }
     return new GitConfigFile(git, real);
   }
@@ -138,15 +138,14 @@ public final class GitConfigFile {
     if (result.status() == 0 && !result.out().isEmpty()) {
       return Path.of(result.out());
     }
-    throw UserException.couldNot(
-        "git does not say where its system configuration is; name it in GIT_CONFIG_SYSTEM");
+    throw UserException.couldNot("cannot find git's system configuration; set GIT_CONFIG_SYSTEM");
   }
 
   private static Path local(GitCommand git) throws UserException, IOException {
     Subprocess result = git.run(null, "rev-parse", "--git-path", "config");
     if (result.status() != 0) {
       throw UserException.couldNot(
-          "there is no repository here; change into one or leave --local out");
+          "not in a git repository; change into one or omit --local");
     }
     return Path.of(result.out().stripTrailing()).toAbsolutePath();
   }
@@ -156,13 +155,13 @@ public final class GitConfigFile {
       return Files.readAllBytes(path);
     } catch (NoSuchFileException e) {
       if (Files.isSymbolicLink(path)) {
-        throw UserException.couldNot(path + " is a link to nowhere; mend it and repeat");
+        throw UserException.couldNot(path + " is a broken link");
       }
       return null;
     } catch (AccessDeniedException e) {
-      throw UserException.couldNot(path + " cannot be read; mend its permissions and repeat");
+      throw UserException.couldNot("cannot read " + path + ": permission denied");
     } catch (IOException e) {
-      throw UserException.couldNot(path + " cannot be read (" + reason(e) + ")");
+      throw UserException.couldNot("cannot read " + path + " (" + reason(e) + ")");
     }
   }
 
@@ -270,8 +269,7 @@ public final class GitConfigFile {
   }
 
   private UserException notSafe() {
-    return UserException.couldNot(
-        path + " cannot be changed safely; see whether all its lines are whole, and repeat");
+    return UserException.couldNot("cannot change " + path + " safely; check it for broken lines");
   }
 
   /**
@@ -297,7 +295,7 @@ public final class GitConfigFile {
         channel.force(true);
       }
       if (!Arrays.equals(before, read(path))) {
-        throw UserException.couldNot(path + " was changed meanwhile; repeat");
+        throw UserException.couldNot(path + " was changed in the meantime; try again");
       }
       if (text.isGone()) {
         Files.delete(path);
@@ -306,14 +304,14 @@ public final class GitConfigFile {
       }
     } catch (FileAlreadyExistsException e) {
       throw UserException.couldNot(
-          path + " is being changed by another program; if there is none, delete " + lock);
+          "another program is changing " + path + "; if not, delete " + lock);
     } catch (AccessDeniedException e) {
-      throw UserException.couldNot(path + " cannot be written; repeat as its owner");
+      throw UserException.couldNot("cannot write " + path + "; try again as its owner");
     } catch (NoSuchFileException e) {
-      throw UserException.couldNot("the folder of " + path + " is missing; make it and repeat");
+      throw UserException.couldNot("the folder of " + path + " does not exist");
     } catch (IOException e) {
       throw UserException.couldNot(
-          path + " cannot be written (" + reason(e) + "); nothing is changed");
+          "cannot write " + path + " (" + reason(e) + "); nothing changed");
     } finally {
       if (isOurs) {
         Files.deleteIfExists(lock);
@@ -367,7 +365,7 @@ public final class GitConfigFile {
     Subprocess result =
         git.run(null, content, "config", "--file", "-", "--no-includes", "--null", "--list");
     if (result.status() != 0) {
-      throw UserException.couldNot("git cannot read " + path + "; mend it and repeat");
+      throw UserException.couldNot("git cannot read " + path + "; correct it");
     }
     return List.of(result.out().split("\0", -1));
   }

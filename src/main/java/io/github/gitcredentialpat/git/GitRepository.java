@@ -5,6 +5,7 @@ import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.SshAddress;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.FileProblem;
 import io.github.gitcredentialpat.platform.Subprocess;
 import io.github.gitcredentialpat.platform.UserException;
@@ -69,10 +70,13 @@ public final class GitRepository {
       return outside(git);
     }
     throw UserException.couldNot(
-        (folder == null
-                ? "git does not accept the repository here"
-                : "git does not accept the repository in " + folder)
-            + "; type: git status");
+            folder == null
+                ? "git refuses the repository here"
+                : "git refuses the repository in " + folder)
+        .withHint(
+            folder == null
+                ? "git status"
+                : "git -C " + Console.word(folder.toString()) + " status");
   }
 
   /** No repository: only the settings of the person and of the machine count. */
@@ -316,8 +320,8 @@ public final class GitRepository {
   /** Origin, then name and value with a line feed between them; NUL behind each. */
   private void read(Subprocess result, SecretSearch search) throws UserException {
     if (result.status() != 0) {
-      throw UserException.couldNot(
-          "git cannot read the configuration of " + base + "; type: git config --list");
+            throw UserException.couldNot("git cannot read the configuration of " + base)
+          .withHint("git config --list");
     }
     String[] parts = result.out().split("\0", -1);
     for (int i = 0; i + 1 < parts.length; i += 2) {

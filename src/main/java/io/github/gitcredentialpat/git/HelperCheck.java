@@ -47,15 +47,16 @@ public final class HelperCheck {
         return true;
       }
       if (!whose.isAzure()) {
-        messages.say("git does not ask this helper for " + whose.identity().display());
-        messages.hint(Program.NAME + " configure --all-hosts");
+        messages.say(
+            "git does not use this helper for " + whose.identity().display(),
+            Program.NAME + " configure --all-hosts");
         return true;
       }
       setUp(git, launcher, whose, typed);
       return true;
     } catch (UserException | IOException e) {
       messages.trace(e);
-      messages.say("git cannot be set up to ask for this token: " + e.getMessage());
+      messages.say("error: cannot set up git to use this token: " + e.getMessage());
       boolean isServer = whose.kind() == Resolution.Kind.COLLECTION;
       messages.hint(
           Program.NAME
@@ -85,16 +86,11 @@ public final class HelperCheck {
     }
     file.save();
     if (!isAsked(git, whose.identity())) {
-      throw UserException.couldNot("another of its files says otherwise; see doctor");
+      throw UserException.couldNot("another of its configuration files overrides it (see doctor)");
     }
     messages.say(
-        "git now asks this helper for "
-            + what
-            + " ("
-            + file.path()
-            + "); to undo: "
-            + Program.NAME
-            + " unconfigure");
+        "git now uses this helper for " + what + " (" + file.path() + "); to undo this",
+        Program.NAME + " unconfigure");
   }
 
   /** Whether this helper is among those that git asks for a place. */

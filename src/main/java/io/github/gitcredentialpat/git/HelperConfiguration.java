@@ -124,16 +124,16 @@ public final class HelperConfiguration {
     int start = typed.indexOf("://") + 3;
     if (!typed.startsWith("https://") && !typed.startsWith("http://")) {
       throw UserException.wrongUsage(
-          "type the server's whole address, as in http://tfs.corp.local:8080/tfs");
+          "--server needs a whole URL, such as http://tfs.corp.local:8080/tfs");
     }
     Resolution whose = TypedPlace.resolve(typed);
     if (whose.kind() == Resolution.Kind.ORGANIZATION) {
       throw UserException.wrongUsage(
-          "Azure DevOps Services is always set up; --server is for servers of your own");
+          "--server is for your own servers; Azure DevOps Services is always set up");
     }
     String[] parts = typed.substring(start).split("/");
     if (parts[0].contains("@")) {
-      throw UserException.wrongUsage("leave the user out of the server's address");
+      throw UserException.wrongUsage("omit the user from the server's URL");
     }
     StringBuilder url = new StringBuilder(typed.substring(0, start) + parts[0]);
     for (int i = 1; i < parts.length && !parts[i].startsWith("_"); i++) {

@@ -35,7 +35,7 @@ public record Launcher(Path path) {
     Launcher launcher = present();
     if (launcher == null) {
       throw UserException.couldNot(
-          "the file that starts this program cannot be found; call it by its whole path");
+          "cannot find the file that started this program; call it by its full path");
     }
     return launcher;
   }
@@ -94,7 +94,7 @@ public record Launcher(Path path) {
       char c = name.charAt(i);
       if (c < 0x20 && c != '\t') {
         throw UserException.couldNot(
-            "git cannot be told of a path with a control character in it; install it elsewhere");
+            "the program's path contains a control character; install it elsewhere");
       }
       if (SPECIAL.indexOf(c) >= 0) {
         command.append('\\');

@@ -91,7 +91,7 @@ public final class CredentialHelper {
       return kept;
     } catch (StoreException e) {
       run.messages().trace(e);
-      run.messages().say("nothing is stored for " + request.host() + ": " + e.getMessage());
+      run.messages().say("not stored for " + request.host() + ": " + e.getMessage(), e.hint());
       return false;
     } finally {
       request.wipe();
@@ -123,7 +123,7 @@ public final class CredentialHelper {
       }
       return request;
     } catch (ProtocolException e) {
-      run.messages().say("git's request is refused: " + e.getMessage() + "; nothing is done");
+      run.messages().say("ignoring git's request: " + e.getMessage());
       return null;
     }
   }
@@ -135,7 +135,7 @@ public final class CredentialHelper {
             ? "protocol"
             : request.host() == null || request.host().isEmpty() ? "host" : null;
     if (missing != null) {
-      run.messages().say("git's request names no " + missing + "; nothing is done");
+      run.messages().say("ignoring git's request: it names no " + missing);
     }
     return missing == null;
   }

@@ -60,13 +60,13 @@ final class EraseOperation {
   static Erased erase(Invocation run, Request request) {
     PresentedCredential presented = PresentedCredential.of(request);
     if (presented == null) {
-      run.messages().say("git sent a Basic credential that cannot be read; nothing is erased");
+      run.messages().say("git sent a Basic credential that cannot be decoded; nothing erased");
       return Erased.nothing(true);
     }
     Resolution whose =
         Resolution.resolve(request.protocol(), request.host(), request.path(), presented.user());
     if (whose.kind() == Resolution.Kind.REFUSED) {
-      run.messages().say(Wording.refusal(whose, request.host()));
+      Wording.sayRefusal(run.messages(), whose, request.host());
       return Erased.nothing(true);
     }
     if (whose.isAzure() || whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
@@ -97,8 +97,7 @@ final class EraseOperation {
         if (!lock.isComplete()) {
           run.messages()
               .say(
-                  "warning: no lock could be taken; another program may be storing a token at this"
-                      + " moment");
+                  "warning: cannot lock the stores; another program may be storing a token right now");
         }
         // Again: somebody may have stored a new one.
         matching = matching();
@@ -110,7 +109,8 @@ final class EraseOperation {
         }
       } catch (StoreException e) {
         run.messages().trace(e);
-        run.messages().say("nothing is erased for " + request.host() + ": " + e.getMessage());
+        run.messages()
+            .say("nothing erased for " + request.host() + ": " + e.getMessage(), e.hint());
         return false;
       }
     } else if (done) {
@@ -157,7 +157,7 @@ final class EraseOperation {
           .say(
               "git did not say which organization of "
                   + request.host()
-                  + " is meant; nothing is erased");
+                  + " to erase; nothing erased");
       run.messages().hint("git-credential-pat logout ORG");
       return null;
     }
@@ -212,11 +212,11 @@ final class EraseOperation {
     if (problem.reason() != Reason.UNAVAILABLE && problem.reason() != Reason.READ_ONLY) {
       run.messages()
           .say(
-              "what "
+              "not erased from "
                   + store.name()
-                  + " keeps for "
+                  + " for "
                   + request.host()
-                  + " is not erased; unlock it and repeat: git credential reject");
+                  + "; unlock the store and repeat git credential reject");
     }
   }
 
@@ -257,9 +257,7 @@ final class EraseOperation {
       Identity identity = matching.get(0).identity();
       run.messages()
           .say(
-              "git tried NTLM and never sent the token for "
-                  + identity.display()
-                  + "; the token is kept");
+              "git tried NTLM and never sent the token for " + identity.display() + "; not erased");
       run.messages()
           .hint(
               "git-credential-pat configure --server "
@@ -274,11 +272,11 @@ final class EraseOperation {
   private boolean remove(StoredEntry each) {
     Store store = each.store();
     Entry entry = each.entry();
-    String what = refused ? " was refused by the server and is set aside" : null;
+    String what = refused ? " was rejected by the server and is set aside" : null;
     try {
       if (refused) {
         if (entry.setAsideAt() == 0 && leaveToAnother(store, entry)) {
-          what = " was refused by the server and is removed; another one is stored";
+          what = " was rejected by the server and removed; another one is stored";
         } else if (entry.setAsideAt() == 0) {
           store.save(entry.setAsideAt(run.now()));
         }
@@ -292,7 +290,7 @@ final class EraseOperation {
       return false;
     }
     removed.add(entry);
-    say(entry, what == null ? " is removed from " + store.name() : what);
+    say(entry, what == null ? " was removed from " + store.name() : what);
     return true;
   }
 
@@ -344,7 +342,7 @@ final class EraseOperation {
     run.messages()
         .say(
             Wording.secretOf(owner)
-                + (user == null || user.isEmpty() ? "" : " (user " + UserName.shown(user) + ")")
+                + (user == null || user.isEmpty() ? "" : " (" + UserName.shown(user) + ")")
                 + what);
   }
 }

@@ -27,8 +27,8 @@ final class ExpiryWarning {
     }
     // Without a record it is said each time, which is better than never.
     said.set();
-    String verb = at <= run.now() ? " was to expire on " : " expires on ";
-    run.messages()
-        .say(Wording.secretOf(whose) + verb + Wording.date(at) + "; " + Wording.renewal(whose));
+    String verb = at <= run.now() ? " should have expired on " : " expires on ";
+    String line = "warning: " + Wording.secretOf(whose) + verb + Wording.date(at);
+    Wording.sayHowToRenew(run.messages(), whose, line, "");
   }
 }

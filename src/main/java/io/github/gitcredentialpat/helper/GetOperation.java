@@ -80,7 +80,7 @@ public final class GetOperation {
     Resolution whose =
         Resolution.resolve(request.protocol(), request.host(), request.path(), request.username());
     if (whose.identity() == null) {
-      run.messages().say(Wording.refusal(whose, request.host()));
+      Wording.sayRefusal(run.messages(), whose, request.host());
       return get;
     }
     get.whose = whose;
@@ -130,7 +130,7 @@ public final class GetOperation {
       answer.writeTo(out);
       return true;
     } catch (IllegalArgumentException e) {
-      run.messages().say("nothing is answered for " + request.host() + ": " + e.getMessage());
+      run.messages().say("no answer for " + request.host() + ": " + e.getMessage());
       return false;
     } finally {
       request.wipe();
@@ -154,7 +154,7 @@ public final class GetOperation {
     }
     if (found == null) {
       if (!explained) {
-        sayWhyNot(whose, whose.isAzure() ? ", or paste it when git asks" : "");
+        sayWhyNot(whose, whose.isAzure() ? " and paste it when git asks" : "");
       }
       if (whose.fromUser() && request.offers("state")) {
         answer.add("capability[]", "state");
@@ -355,14 +355,14 @@ public final class GetOperation {
         whose.identity().display()
             + " has "
             + several.size()
-            + " tokens (of "
+            + " tokens ("
             + users
-            + "), "
+            + "); "
             + (newest == null
-                ? "none of the user that was asked for"
-                : "using the newest one, of " + userName(newest));
+                ? "none of them is " + UserName.shown(request.username()) + "'s"
+                : "using the newest, " + userName(newest) + "'s");
     if (request.host() == null) {
-      run.messages().say(line + "; choose with --user NAME");
+      run.messages().say(line + "; choose one with --user NAME");
       return;
     }
     String name = nameToChoose(whose, several, newest);
@@ -370,7 +370,7 @@ public final class GetOperation {
       run.messages().say(line);
       return;
     }
-    run.messages().say(line + "; to choose:");
+    run.messages().say(line);
     // Git then sends the user name along, so that there is nothing left to choose.
     run.messages()
         .hint(
@@ -502,36 +502,28 @@ public final class GetOperation {
         sayHowToBringItBack(whose, otherwise);
       }
     } else if (dead != null) {
-      run.messages()
-          .say(
-              Wording.secretOf(whose)
-                  + " expired on "
-                  + Wording.date(dead.expiry().at())
-                  + "; "
-                  + Wording.renewal(whose)
-                  + otherwise);
+      String line = Wording.secretOf(whose) + " expired on " + Wording.date(dead.expiry().at());
+      Wording.sayHowToRenew(run.messages(), whose, line, otherwise);
     } else if (unfit != null) {
       String place = whose.identity().display();
       run.messages()
           .say(
               Wording.secretOf(whose)
                   + (unfit.name() == null ? "" : " (" + unfit.name() + ")")
-                  + " lacks the scope Code (Read) and is not for git");
+                  + " cannot be used for git: scope Code (Read) is missing");
       run.messages().hint("git-credential-pat token create " + place);
     }
   }
 
   /** It may well be good: servers refuse tokens for other reasons, or for a moment. */
   private void sayHowToBringItBack(Resolution whose, String otherwise) {
+    String line =
+        Wording.secretOf(whose)
+            + " was rejected by the server on "
+            + Wording.date(dead.setAsideAt())
+            + " and is set aside; if it still works, restore it";
     String place = Wording.argument(whose.identity().display());
-    run.messages()
-        .say(
-            Wording.secretOf(whose)
-                + " was rejected by the server on "
-                + Wording.date(dead.setAsideAt())
-                + " and is set aside; if it is still good, bring it back:");
-    run.messages().hint("git-credential-pat login --restore " + place);
-    run.messages().say("else make a new one at " + whose.tokenPage() + otherwise + ":");
-    run.messages().hint("git-credential-pat login " + place);
+    run.messages().say(line, "git-credential-pat login --restore " + place);
+    Wording.sayNewToken(run.messages(), whose, otherwise);
   }
 }

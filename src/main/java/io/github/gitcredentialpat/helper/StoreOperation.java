@@ -43,7 +43,7 @@ final class StoreOperation {
   static boolean store(Invocation run, Request request) throws StoreException {
     PresentedCredential presented = PresentedCredential.of(request);
     if (presented == null) {
-      run.messages().say("git sent a Basic credential that cannot be read; nothing is stored");
+      run.messages().say("git sent a Basic credential that cannot be decoded; not stored");
       return false;
     }
     if (presented.secret() == null || request.ephemeral()) {
@@ -56,11 +56,11 @@ final class StoreOperation {
     if (request.passwordExpiry() != 0 && request.passwordExpiry() <= run.now()) {
       run.messages()
           .say(
-              "what git sent for "
+              "the password that git sent for "
                   + request.host()
-                  + " has expired already on "
+                  + " expired on "
                   + Wording.date(request.passwordExpiry())
-                  + "; nothing is stored");
+                  + "; not stored");
       return false;
     }
     Resolution whose =
@@ -69,9 +69,8 @@ final class StoreOperation {
       sayWhoseIsUnknown(run, request, "ORG");
       return false;
     }
-    String refusal = Wording.refusal(whose, request.host());
-    if (refusal != null) {
-      run.messages().say(refusal);
+    if (whose.identity() == null) {
+      Wording.sayRefusal(run.messages(), whose, request.host());
       return false;
     }
     if (whose.isAzure()) {
@@ -82,7 +81,7 @@ final class StoreOperation {
       }
     }
     if (presented.user() == null && !whose.isAzure() && presented.secret().authtype() == null) {
-      run.messages().say("git sent no user name for " + request.host() + "; nothing is stored");
+      run.messages().say("git sent no user name for " + request.host() + "; not stored");
       return false;
     }
     Secret bare = whose.isAzure() ? withoutWhatClings(presented.secret()) : presented.secret();
@@ -157,10 +156,10 @@ final class StoreOperation {
   private static void sayWhoseIsUnknown(Invocation run, Request request, String organization) {
     run.messages()
         .say(
-            "git did not say which organization of "
+            "cannot tell which organization of "
                 + request.host()
-                + " this token is for, so it is not stored; git says so once"
-                + " credential.https://dev.azure.com.useHttpPath is true");
+                + " this token is for; not stored");
+    run.messages().hint(Wording.USE_HTTP_PATH);
     run.messages().hint("git-credential-pat login " + organization);
   }
 

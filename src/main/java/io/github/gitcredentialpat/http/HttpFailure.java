@@ -31,21 +31,20 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
   /** What an exception of the client means. */
   ServiceException of(Throwable error) {
     if (has(error, LimitedBody.TooLong.class)) {
-      return new ServiceException(
-          Reason.UNEXPECTED, host + " sends more than an answer of Azure DevOps ever holds", error);
+      return new ServiceException(Reason.UNEXPECTED, host + " sent too long an answer", error);
     }
     if (has(error, SSLException.class)) {
       return untrusted(error);
     }
     if (has(error, UnresolvedAddressException.class) || has(error, UnknownHostException.class)) {
-      return unreachable("could not be resolved", error);
+      return unreachable("cannot be resolved", error);
     }
     if (has(error, ConnectException.class)) {
       return unreachable("refused the connection", error);
     }
     if (has(error, ProtocolException.class)) {
       return new ServiceException(
-          Reason.UNEXPECTED, host + " answers what is not HTTP; check its address", error);
+          Reason.UNEXPECTED, host + " does not speak HTTP; check its address", error);
     }
     String message = String.valueOf(error.getMessage());
     if (proxy != null && message.startsWith("Tunnel failed, got: ")) {
@@ -62,7 +61,7 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
     return new ServiceException(
         Reason.UNREACHABLE,
         host
-            + (proxy == null ? "" : ", asked through " + name(proxy) + ",")
+            + (proxy == null ? "" : " (through " + name(proxy) + ")")
             + " closed the connection; try again later",
         error);
   }
@@ -79,9 +78,9 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
     if (!basic) {
       what = " requires an unsupported authentication scheme (only Basic is supported)";
     } else if (proxy == null || proxy.getUserInfo() == null) {
-      what = " wants a user name and password; put them into http.proxy or https_proxy";
+      what = " requires a user name and password; put them into http.proxy or https_proxy";
     } else {
-      what = " does not accept its user name and password; correct http.proxy or https_proxy";
+      what = " rejected the user name and password; correct http.proxy or https_proxy";
     }
     return new ServiceException(Reason.UNREACHABLE, name + what);
   }
@@ -91,8 +90,8 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
     return new ServiceException(
         Reason.TIMEOUT,
         host
-            + (proxy == null ? "" : ", asked through " + name(proxy) + ",")
-            + " gave no complete answer in "
+            + (proxy == null ? "" : " (through " + name(proxy) + ")")
+            + " did not answer completely within "
             + Math.max(1, limit.toSeconds())
             + " seconds; try again later");
   }
@@ -102,7 +101,7 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
     return new ServiceException(
         Reason.UNREACHABLE,
         proxy == null
-            ? host + " " + what + "; check the network, and http.proxy where a proxy leads out"
+            ? host + " " + what + "; check the network, or set http.proxy if you need a proxy"
             : name(proxy) + " " + what + "; check http.proxy and https_proxy",
         error);
   }
@@ -118,16 +117,13 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
           "the certificate of "
               + host
               + " is not trusted"
-              + (certificates == null ? "" : " by what is in " + certificates)
-              + "; set http.sslCAInfo to the file with the certificate authority behind it";
+              + (certificates == null ? "" : " (trusting " + certificates + ")")
+              + "; set http.sslCAInfo to the file with its certificate authority";
     } else if (has(error, CertificateException.class)) {
       what =
-          "the certificate that answers for "
-              + host
-              + " is another host's; check the network and its address";
+          "the certificate of " + host + " is for another host; check the network and the address";
     } else {
-      what =
-          "could not establish a TLS connection to " + host + "; check its address and the proxy";
+      what = "cannot establish a TLS connection to " + host + "; check its address and the proxy";
     }
     return new ServiceException(Reason.UNREACHABLE, what, error);
   }
@@ -144,6 +140,6 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
   }
 
   private static String name(URI proxy) {
-    return "the proxy " + proxy.getHost() + ":" + proxy.getPort();
+    return "proxy " + proxy.getHost() + ":" + proxy.getPort();
   }
 }

@@ -117,9 +117,9 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
           Reason.UNREACHABLE,
           "the proxy in "
               + source
-              + " is of the kind "
+              + " is of kind "
               + (kind.equals("https") || kind.startsWith("socks") ? kind : "unknown")
-              + ", and only http:// proxies are supported; set http.proxy to one");
+              + ", but only http:// proxies are supported; set http.proxy to one");
     }
     String rest = scheme < 0 ? text : text.substring(scheme + 3);
     int at = rest.lastIndexOf('@');
@@ -141,8 +141,7 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
       // Said below, and without the exception: it would show a password.
     }
     throw new ServiceException(
-        Reason.UNREACHABLE,
-        "the proxy in " + source + " is not understood; write it as http://host:port");
+        Reason.UNREACHABLE, "the proxy in " + source + " is invalid; write it as http://host:port");
   }
 
   private static @Nullable Path certificates(
@@ -175,12 +174,7 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
     }
     throw new ServiceException(
         Reason.UNREACHABLE,
-        "the file with certificates that "
-            + source
-            + " names cannot be read: "
-            + file
-            + "; correct "
-            + source);
+        "cannot read the certificate file in " + source + ": " + file + "; correct " + source);
   }
 
   private static boolean isMeant(String word, String host, int port) {

@@ -24,12 +24,13 @@ public final class ServiceException extends Exception {
 
   private final Reason reason;
   private final @Nullable String code;
+  private @Nullable String hint;
 
   /**
    * An error with a message for a person.
    *
    * @param reason the kind
-   * @param message what happened and, after a semicolon, what to do next; never a secret
+   * @param message what happened and, after a semicolon, what to do about it; never a secret
    */
   public ServiceException(Reason reason, String message) {
     super(message);
@@ -53,6 +54,22 @@ public final class ServiceException extends Exception {
     super(message, cause);
     this.reason = reason;
     this.code = null;
+  }
+
+  /** Adds the command to type next. */
+  public ServiceException withHint(@Nullable String command) {
+    hint = command;
+    return this;
+  }
+
+  /** The command to type next; absent where there is none. */
+  public @Nullable String hint() {
+    return hint;
+  }
+
+  /** What happened and what to type next in one line, where no other line can follow. */
+  public String inOneLine() {
+    return hint == null ? String.valueOf(getMessage()) : getMessage() + "; run: " + hint;
   }
 
   /** The kind of error. */

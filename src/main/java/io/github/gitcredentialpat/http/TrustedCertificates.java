@@ -53,8 +53,7 @@ final class TrustedCertificates {
       context.init(null, managers(authorities(file)), null);
       return context;
     } catch (IOException | GeneralSecurityException e) {
-      throw new ServiceException(
-          Reason.UNREACHABLE, "the certificates of this machine cannot be read", e);
+      throw new ServiceException(Reason.UNREACHABLE, "cannot read this machine's certificates", e);
     }
   }
 
@@ -81,11 +80,11 @@ final class TrustedCertificates {
     } catch (IOException | GeneralSecurityException e) {
       throw new ServiceException(
           Reason.UNREACHABLE,
-          "the file with certificates " + file + " cannot be read; correct http.sslCAInfo",
+          "cannot read the certificate file " + file + "; correct http.sslCAInfo",
           e);
     }
     throw new ServiceException(
-        Reason.UNREACHABLE, file + " holds no certificate; correct http.sslCAInfo");
+        Reason.UNREACHABLE, file + " contains no certificate; correct http.sslCAInfo");
   }
 
   private static Collection<? extends Certificate> parse(Path file)

@@ -54,8 +54,7 @@ public record Resolution(
           "mcp",
           "governance");
 
-  private static final String NO_ORGANIZATION =
-      "its path does not begin with the name of an organization";
+  private static final String NO_ORGANIZATION = "its path does not start with an organization name";
 
   /** The first segment of TFS' own paths. */
   private static final String VIRTUAL_DIRECTORY = "tfs";
@@ -76,10 +75,10 @@ public record Resolution(
     String scheme = protocol.toLowerCase(Locale.ROOT);
     String host = hostAndPort.toLowerCase(Locale.ROOT);
     if (!isPlainText(scheme) || !isPlainAuthority(host)) {
-      return refused("its host holds a character that no host name has");
+      return refused("its host contains an invalid character");
     }
     if (path != null && !isPlainText(path)) {
-      return refused("its path holds a control character");
+      return refused("its path contains a control character");
     }
     String givenPath = path == null || path.isEmpty() ? null : path;
     String name = host;
@@ -91,7 +90,7 @@ public record Resolution(
     }
     if (isHosted(name)) {
       if (!scheme.equals("https")) {
-        return refused("a token for Azure DevOps Services is only ever sent over https");
+        return refused("Azure DevOps Services tokens are only sent over https");
       }
       if (!port.isEmpty() && !port.equals("443")) {
         return refused("Azure DevOps Services has no port " + port);
@@ -99,7 +98,7 @@ public record Resolution(
       return hosted(name, givenPath, user);
     }
     if (Identity.isSignIn(scheme, host)) {
-      return refused("what is stored of a sign-in to Entra is not for programs to have");
+      return refused("a sign-in to Entra is not for other programs");
     }
     if (looksHosted(name)) {
       return refused("its host only looks like Azure DevOps Services");
@@ -117,7 +116,7 @@ public record Resolution(
     if (SshAddress.is(address)) {
       String organization = SshAddress.organization(address);
       return organization == null
-          ? refused("no token is sent over ssh")
+          ? refused("tokens are not sent over ssh")
           : organization(organization.toLowerCase(Locale.ROOT), false);
     }
     if (address.indexOf("://") >= 0) {
@@ -147,7 +146,7 @@ public record Resolution(
     }
     int at = authority.lastIndexOf('@');
     if (authority.length() == at + 1) {
-      return refused("it names no host");
+      return refused("it has no host");
     }
     // A password behind the name says nothing about whose token is meant.
     int userEnd = end(authority, ":@", 0);
@@ -158,7 +157,7 @@ public record Resolution(
           end == url.length() ? null : decode(url.substring(pathStart, pathEnd)),
           at < 0 ? null : decode(authority.substring(0, Math.min(at, userEnd))));
     } catch (IllegalArgumentException e) {
-      return refused("its percent-encoding is broken");
+      return refused("its percent-encoding is invalid");
     }
   }
 
@@ -168,7 +167,7 @@ public record Resolution(
       int dot = labels.indexOf('.');
       String organization = dot < 0 ? labels : labels.substring(0, dot);
       if (dot >= 0 && !SERVICES.contains(labels.substring(dot + 1))) {
-        return refused("Azure DevOps Services has no host " + name);
+        return refused("not a host of Azure DevOps Services: " + name);
       }
       return OrganizationName.isValid(organization)
           ? organization(organization, false)
@@ -176,7 +175,7 @@ public record Resolution(
     }
     if (!name.equals(Identity.SERVICES_HOST)
         && !SERVICES.contains(name.substring(0, name.length() - HOSTED.length()))) {
-      return refused("Azure DevOps Services has no host " + name);
+      return refused("not a host of Azure DevOps Services: " + name);
     }
     String first = path == null ? "" : firstSegment(withoutLeadingSlashes(withoutQuery(path)));
     if (!first.isEmpty()) {
@@ -212,7 +211,7 @@ public record Resolution(
     }
     return collection == null || isPlainText(collection)
         ? new Resolution(Kind.COLLECTION, new Identity(scheme, host, collection), false, null)
-        : refused("its path holds a control character");
+        : refused("its path contains a control character");
   }
 
   /** Azure DevOps Server and TFS are known by the form of their paths alone. */

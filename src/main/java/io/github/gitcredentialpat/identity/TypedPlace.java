@@ -32,7 +32,7 @@ public final class TypedPlace {
     int at = typed.lastIndexOf('@', slash < 0 ? typed.length() : slash);
     String bare = at < start ? typed : typed.substring(0, start) + typed.substring(at + 1);
     boolean mayBeSecret = scheme < 0 && !bare.isEmpty() && !UserName.isName(bare);
-    return mayBeSecret ? "what was typed" : "\"" + bare + "\"";
+    return mayBeSecret ? "this" : "\"" + bare + "\"";
   }
 
   /** An organization's name as it stands in a URL or alone: git compares paths with case. */

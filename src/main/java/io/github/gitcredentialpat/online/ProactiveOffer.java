@@ -25,7 +25,7 @@ public final class ProactiveOffer {
   public static @Nullable String useFor(
       CommandContext context, Identity place, String organization) {
     if (!GitCommand.isThere(context.environment())) {
-      return "git is not on the PATH";
+      return "git not found on the PATH";
     }
     try {
       ProactiveAuth setting = new ProactiveAuth(GitCommand.find(context.environment()));
@@ -36,17 +36,14 @@ public final class ProactiveOffer {
         return null;
       }
       if (!HelperCheck.isAsked(GitCommand.find(context.environment()), place)) {
-        return "git does not ask this helper for " + organization;
+        return "git does not use this helper for " + organization;
       }
       if (new TokenChecker(context).mayHavePublicProjects(place)) {
-        return organization + " has public projects, for which git would ask for a token too";
+        return organization + " has public projects, and git would ask for a token for those too";
       }
       if (setting.set(organization)) {
-        context.say(
-            "git now sends the token with its first request to "
-                + organization
-                + "; to undo: git-credential-pat unconfigure --proactive "
-                + organization);
+        context.done("git sends the token with its first request to " + organization);
+        context.say("to undo this", "git-credential-pat unconfigure --proactive " + organization);
       }
       return null;
     } catch (UserException | IOException e) {

@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.helper.DatedMark;
 import io.github.gitcredentialpat.helper.Erased;
 import io.github.gitcredentialpat.helper.GetOperation;
+import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.protocol.Request;
@@ -39,7 +40,7 @@ public final class RefusalExplanation {
   private static final long ALL_MILLIS = 20_000;
 
   /** Git does not ask once it was refused, but ends. */
-  private static final String AGAIN = ", then the git command again";
+  private static final String AGAIN = ", then repeat the git command";
 
   private final Invocation run;
   private final String protocol;
@@ -62,19 +63,19 @@ public final class RefusalExplanation {
     if (!asked.isAzure() && !isOrganization) {
       return;
     }
-    String reason =
+    boolean isExplained =
         mayAsk(run)
-            ? new RefusalExplanation(run, erased.protocol(), erased.host(), erased.path())
-                .reason(entry, erased.setAside())
-            : null;
-    if (reason == null) {
+            && new RefusalExplanation(run, erased.protocol(), erased.host(), erased.path())
+                .explain(entry, erased.setAside());
+    if (!isExplained) {
       Resolution whose =
           asked.isAzure()
               ? asked
               : new Resolution(Resolution.Kind.ORGANIZATION, entry.key().identity(), false, null);
-      reason = Wording.renewal(whose) + AGAIN;
+      if (whose.isAzure()) {
+        Wording.sayNewToken(run.messages(), whose, AGAIN);
+      }
     }
-    run.messages().say(reason);
   }
 
   /**
@@ -94,19 +95,10 @@ public final class RefusalExplanation {
     Verdict verdict = explanation.verdict(entry);
     if (isOfUse(verdict) && explanation.bringBack(entry)) {
       get.answerSetAside();
-      run.messages()
-          .say(
-              VerdictAdvice.on(
-                  verdict,
-                  StoredEntry.describe(entry.key()) + ", which is back,",
-                  entry.key().identity(),
-                  run.now()));
+      say(verdict, entry, true, run);
     } else if (isClear(verdict)) {
       get.isExplained();
-      run.messages()
-          .say(
-              VerdictAdvice.on(
-                  verdict, StoredEntry.describe(entry.key()), entry.key().identity(), run.now()));
+      say(verdict, entry, false, run);
     }
   }
 
@@ -115,30 +107,35 @@ public final class RefusalExplanation {
         && Terminal.isTerminal(Terminal.ERROR);
   }
 
-  /** Why it was refused, and what to do about it; absent when that could not be found out. */
-  private @Nullable String reason(Entry entry, boolean setAside) {
+  private static void say(Verdict verdict, Entry entry, boolean isRestored, Invocation run) {
+    String token = StoredEntry.describe(entry.key());
+    Identity place = entry.key().identity();
+    String line =
+        VerdictAdvice.on(verdict, isRestored ? "restored " + token : token, place, run.now());
+    String todo = VerdictAdvice.whatToDo(verdict, place);
+    run.messages()
+        .say(
+            line + (todo == null ? "" : "; " + todo + AGAIN),
+            VerdictAdvice.command(verdict, place));
+  }
+
+  /** Says why it was refused, and what to do about it; false when that could not be found out. */
+  private boolean explain(Entry entry, boolean setAside) {
     Verdict verdict = verdict(entry);
     boolean back = setAside && isOfUse(verdict) && bringBack(entry);
     if (!back && !isClear(verdict)) {
-      return null;
+      return false;
     }
     if (setAside && !back) {
       new DatedMark(run, DatedMark.ASKED, entry.key()).set();
     }
-    String token = StoredEntry.describe(entry.key());
-    String advice =
-        VerdictAdvice.on(
-            verdict, back ? token + ", which is back," : token, entry.key().identity(), run.now());
-    boolean namesACommand =
-        verdict.isBad()
-            || verdict.kind() == Verdict.Kind.LACKS_CODE_READ
-            || verdict.kind() == Verdict.Kind.LACKS_CODE_WRITE;
-    return namesACommand ? advice + AGAIN : advice;
+    say(verdict, entry, back, run);
+    return true;
   }
 
   private Verdict verdict(Entry entry) {
     run.surroundings().deadline().startAgain(ALL_MILLIS);
-    run.surroundings().deadline().doing("asking the service why it refused the token");
+    run.surroundings().deadline().doing("asking the server why it rejected the token");
     CommandContext context =
         new CommandContext(
             run,

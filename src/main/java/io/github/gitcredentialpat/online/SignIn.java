@@ -127,12 +127,14 @@ public final class SignIn implements AutoCloseable {
 
     private UserException notSignedIn() {
       return UserException.couldNot(
-          "not signed in to "
-              + organization
-              + "; sign in with the Azure CLI (az login), set "
-              + CLIENT_ID
-              + " to your app registration and repeat in a terminal, or set "
-              + ACCESS_TOKEN);
+              "not signed in to "
+                  + organization
+                  + "; use the Azure CLI, or set "
+                  + CLIENT_ID
+                  + " to your app registration or "
+                  + ACCESS_TOKEN
+                  + " to an access token")
+          .withHint("az login");
     }
 
     private SignIn with(byte[] bearer) {
@@ -171,25 +173,20 @@ public final class SignIn implements AutoCloseable {
     private byte[] byCode(SignInKeeper keeper, String tenant)
         throws ServiceException, UserException {
       EntraClient.DeviceCode code = entra.begin(tenant, clientId);
-      context.say(
-          "sign in for "
-              + organization
-              + ": open "
-              + code.verificationUri()
-              + " and enter the code "
-              + code.userCode());
+      context.say("to sign in to " + organization + " open " + code.verificationUri());
+      context.say("and enter the code " + code.userCode());
       Browser.open(code.verificationUri(), context.environment());
-      Spinner spinner = new Spinner(context.messages(), "waiting for you to sign in");
+      Spinner spinner = new Spinner(context.messages(), "waiting for the sign-in");
       try {
         EntraClient.Tokens tokens = entra.await(tenant, clientId, code, spinner);
         spinner.end();
         if (tokens.refreshToken() != null && !keeper.keep(tokens.refreshToken())) {
-          context.say("this sign-in is not remembered: no store could be written");
+          context.say("warning: the sign-in is not remembered, since no store can be written");
         }
         return tokens.accessToken();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw UserException.couldNot("the sign-in was interrupted; nothing was done");
+        throw UserException.couldNot("sign-in interrupted; nothing done");
       } finally {
         spinner.end();
         code.wipe();

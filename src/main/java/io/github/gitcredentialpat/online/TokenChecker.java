@@ -139,9 +139,7 @@ public final class TokenChecker {
       List<Verdict> verdicts = new ArrayList<>();
       for (Future<Verdict> answer : answers) {
         if (progress) {
-          context
-              .messages()
-              .progress("asking the service: " + verdicts.size() + " of " + kept.size());
+          context.messages().progress("checking tokens: " + verdicts.size() + " of " + kept.size());
         }
         verdicts.add(answer.get());
       }

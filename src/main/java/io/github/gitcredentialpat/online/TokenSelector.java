@@ -32,7 +32,7 @@ public final class TokenSelector {
   /**
    * The token that is meant.
    *
-   * @param word its name or id; absent for the one that is kept here
+   * @param word its name or id; absent for the one that is stored here
    * @param kept what is kept here for the organization
    */
   public static Pat chosen(
@@ -59,24 +59,22 @@ public final class TokenSelector {
     if (word == null && found.size() > 1) {
       throw UserException.couldNot(
           found.size()
-              + " tokens of "
+              + " tokens for "
               + organization
               + " are stored here ("
               + UserChoice.accounts(kept, each -> each.entry().key())
               + "); choose one with --user NAME");
     }
-    String list = "; git-credential-pat token list " + organization + " shows names and ids";
-    if (found.isEmpty()) {
-      throw UserException.couldNot(
-          word == null
-              ? "cannot tell which token of "
-                  + organization
-                  + " on the server is stored here; name it"
-                  + list
-              : "there is no token " + word + " for " + organization + list);
-    }
-    throw UserException.couldNot(
-        "several tokens of " + organization + " are meant, type the id of one" + list);
+
+    String problem =
+        !found.isEmpty()
+            ? "several tokens of " + organization + " are called " + word + "; use an id"
+            : word == null
+                ? "cannot tell which token of "
+                    + organization
+                    + " on the server is stored here; name it"
+                : "no token " + word + " in " + organization;
+    throw UserException.couldNot(problem).withHint("git-credential-pat token list " + organization);
   }
 
   /** Whether a token of the service is one that is kept here: by its id, else by its name. */

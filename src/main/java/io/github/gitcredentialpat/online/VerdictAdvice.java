@@ -5,18 +5,22 @@ import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.tokens.Wording;
+import org.jspecify.annotations.Nullable;
 
 /** What a verdict means for a person, and what to type next. */
 public final class VerdictAdvice {
   private VerdictAdvice() {}
 
-  /** Tells of a token for all organizations that its end is near, and how to replace it. */
+  /** Warns that a token for all organizations will stop working, and says how to replace it. */
   public static void onGlobal(CommandContext context, Pat token, String organization) {
     if (token.global()) {
       context.say(
-          token.displayName()
-              + " is for all organizations; such tokens stop working on 2026-12-01");
-      context.messages().hint("git-credential-pat token create " + organization);
+          "warning: "
+              + token.displayName()
+              + " is for all organizations; such tokens stop working on 2026-12-01",
+          "git-credential-pat token create " + organization);
     }
   }
 
@@ -40,92 +44,106 @@ public final class VerdictAdvice {
     };
   }
 
+  /** Says the verdict in one line, and then the command to type, if one helps. */
+  public static void say(
+      Console messages, Verdict verdict, String token, Identity identity, long now) {
+    String todo = whatToDo(verdict, identity);
+    messages.say(
+        on(verdict, token, identity, now) + (todo == null ? "" : "; " + todo),
+        command(verdict, identity));
+  }
+
+  /** Where a person gets a better token; absent where that would not help. */
+  public static @Nullable String whatToDo(Verdict verdict, Identity identity) {
+    String page = Resolution.tokenPages(identity);
+    return switch (verdict.kind()) {
+      case EXPIRED, NOT_A_MEMBER, GLOBAL_BARRED -> "create a new token at " + page;
+      case REJECTED -> "check it or create a new one at " + page;
+      case LACKS_CODE_READ, LACKS_CODE_WRITE -> "add the scope at " + page;
+      default -> null;
+    };
+  }
+
+  /** The command that helps; absent where none does. */
+  public static @Nullable String command(Verdict verdict, Identity identity) {
+    String place = Wording.argument(identity.display());
+    return switch (verdict.kind()) {
+      case EXPIRED, NOT_A_MEMBER, GLOBAL_BARRED, REJECTED -> "git-credential-pat login " + place;
+      case LACKS_CODE_READ, LACKS_CODE_WRITE ->
+          identity.isOrganization()
+              ? "git-credential-pat token scope " + place + " --add git"
+              : null;
+      default -> null;
+    };
+  }
+
   /**
-   * One line: {@code the token for contoso …; …}.
+   * The verdict in one line: {@code contoso (alice): expired}.
    *
-   * @param token what the token is called, such as {@code the token for contoso}
+   * @param token what the token is called, such as {@code contoso (alice)}
    * @param now seconds since the epoch
    */
   public static String on(Verdict verdict, String token, Identity identity, long now) {
     String place = identity.display();
-    String page = Resolution.tokenPages(identity);
-    String anew = "make a new one at " + page + " and type: git-credential-pat login " + place;
-    String scope = "choose it at " + page + ", or type: git-credential-pat token scope " + place;
     return switch (verdict.kind()) {
-      case GOOD -> token + " is good" + owner(verdict) + open(verdict);
-      case EXPIRED -> token + " has expired; " + anew;
+      case GOOD -> token + ": valid" + owner(verdict) + open(verdict);
+      case EXPIRED -> token + ": expired";
       case REJECTED ->
           token
-              + " is not accepted: it has expired, was revoked or mistyped, is of another"
-              + " organization, or lacks a scope; look it up at "
-              + page
-              + ", make a new one there and type: git-credential-pat login "
-              + place;
-      case NOT_A_MEMBER ->
-          token
-              + " belongs to somebody who is no member of "
-              + place
-              + "; have them invited, or sign in as another account and "
-              + anew;
-      case GLOBAL_BARRED -> token + " is for all organizations; " + global(now) + "; " + anew;
+              + ": rejected (expired, revoked, mistyped, for another organization or without the"
+              + " scope)";
+      case NOT_A_MEMBER -> token + ": the token's owner is not a member of " + place;
+      case GLOBAL_BARRED -> token + ": the token is for all organizations; " + global(now);
       case CONDITIONAL_ACCESS ->
           token
-              + " is good, but a policy of its company forbids this network or device"
-              + " (conditional access); try from the company's network or ask its administrators";
+              + ": valid, but a conditional access policy blocks this network or device; use the"
+              + " company network or ask its administrators";
       case NEVER_SIGNED_IN ->
           token
-              + " is good, but its owner never signed in to "
+              + ": valid, but its owner has never signed in to "
               + place
-              + "; sign in once with a browser, then repeat";
+              + "; sign in once with a browser, then try again";
       case IIS_BASIC ->
           token
-              + " does not reach Azure DevOps: IIS Basic Authentication is on at the server and"
-              + " takes it for a Windows password; have its administrators turn that off in IIS";
+              + ": IIS Basic Authentication on the server takes tokens for Windows passwords; ask"
+              + " its administrators to turn it off in IIS";
       case LACKS_CODE_READ ->
-          token
-              + owner(verdict)
-              + " lacks the scope Code (Read) for cloning and fetching; "
-              + scope;
+          token + ": cannot fetch, scope Code (Read) is missing" + owner(verdict);
       case LACKS_CODE_WRITE ->
-          token
-              + owner(verdict)
-              + " may fetch, but lacks the scope Code (Read & write) for pushing; "
-              + scope;
+          token + ": can fetch but not push, scope Code (Read & write) is missing" + owner(verdict);
       case REPOSITORY_NOT_VISIBLE ->
           token
+              + ": valid"
               + owner(verdict)
-              + " is good; the repository does not exist, or its owner may not read it: check the"
-              + " URL, or ask the project's administrators";
+              + ", but the repository does not exist or its owner cannot read it; check the URL or"
+              + " ask the project's administrators";
       case PUSH_NOT_PERMITTED ->
           token
+              + ": valid"
               + owner(verdict)
-              + " is good; its owner may not push there"
+              + ", but its owner cannot push there"
               + said(verdict)
-              + "; push to another branch, or ask the project's administrators";
-      case NOT_CHECKABLE ->
-          place + " is not Azure DevOps; whether its password is good only git can find out";
+              + "; push to another branch or ask the project's administrators";
+      case NOT_CHECKABLE -> place + " is not Azure DevOps; only git can check its password";
       case COULD_NOT_TELL ->
-          "whether "
-              + token
-              + " is good could not be told"
-              + (verdict.unknown() == null ? "" : ": " + verdict.unknown());
+          "cannot check " + token + (verdict.unknown() == null ? "" : ": " + verdict.unknown());
     };
   }
 
+  /** {@code , Alice Example <alice@example.com>}. */
   private static String owner(Verdict verdict) {
     Verdict.Owner owner = verdict.owner();
     if (owner == null) {
       return "";
     }
     String account = owner.account();
-    return " (of "
+    return ", "
         + owner.name()
-        + (account == null || account.equals(owner.name()) ? "" : ", " + account)
-        + ")";
+        + (account == null || account.equals(owner.name()) ? "" : " <" + account + ">");
   }
 
   private static String open(Verdict verdict) {
-    return verdict.unknown() == null ? "" : "; not known is " + verdict.unknown();
+    return verdict.unknown() == null ? "" : "; " + verdict.unknown();
   }
 
   private static String said(Verdict verdict) {
@@ -134,7 +152,7 @@ public final class VerdictAdvice {
 
   private static String global(long now) {
     return now >= Pat.END_OF_GLOBAL_TOKENS.getEpochSecond()
-        ? "such tokens stopped working on 1 December 2026"
-        : "this organization forbids such tokens, and every other does from 1 December 2026";
+        ? "such tokens stopped working on 2026-12-01"
+        : "this organization forbids such tokens, and all others do from 2026-12-01";
   }
 }

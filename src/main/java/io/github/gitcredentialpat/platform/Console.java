@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.platform;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Lines for the person at the terminal. */
 public final class Console {
@@ -43,6 +44,23 @@ public final class Console {
    */
   public void hint(String command) {
     write("hint: " + harmless(command));
+  }
+
+  /** Says a line and, where there is one, the command to type next. */
+  public void say(String line, @Nullable String command) {
+    say(line);
+    if (command != null) {
+      hint(command);
+    }
+  }
+
+  /**
+   * Says in one line that what a person wanted is done.
+   *
+   * @param mark what stands before it on a terminal; absent elsewhere
+   */
+  public void done(@Nullable String mark, String line) {
+    write(mark == null ? "git-credential-pat: " : mark + " ", line);
   }
 
   /** A word of a hint, as a POSIX shell takes it. */

@@ -99,7 +99,7 @@ public record Environment(
     for (String name : new String[] {"XDG_DATA_HOME", "XDG_STATE_HOME"}) {
       String folder = variable(name);
       if (folder != null && !isReadable(folder)) {
-        return name + " (" + folder + ") is not a path in UTF-8; set it to one";
+        return name + " (" + folder + ") is not a path in UTF-8";
       }
     }
     return whyNoHome(environment);
@@ -108,11 +108,10 @@ public record Environment(
   /** What is said where an environment names no home folder. */
   public static String whyNoHome(Map<String, String> environment) {
     String home = environment.get("HOME");
-    return "there is no home folder: HOME "
+    return "no home folder: HOME "
         + (home == null || home.isEmpty()
             ? "is not set"
-            : "(" + home + ") is not an absolute path in UTF-8")
-        + "; set it to one";
+            : "(" + home + ") is not an absolute path in UTF-8");
   }
 
   /** Whether Java could decode all of a path: what it could not would be another path. */

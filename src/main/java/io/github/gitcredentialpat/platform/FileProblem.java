@@ -18,7 +18,7 @@ public final class FileProblem {
   public static String describe(String what, Path file, IOException problem) {
     String doing = "cannot " + what + " " + file;
     if (problem instanceof AccessDeniedException) {
-      return doing + ": Permission denied; check who owns it: ls -ld " + file;
+      return doing + ": permission denied";
     }
     String reason =
         problem instanceof FileSystemException named ? named.getReason() : problem.getMessage();

@@ -118,9 +118,9 @@ public final class Request {
       if (bytes[i] == '=' && equals < 0) {
         equals = i;
       } else if (bytes[i] == '\r') {
-        throw new ProtocolException("it has a carriage return inside a line");
+        throw new ProtocolException("it has a carriage return in a line");
       } else if (bytes[i] == 0) {
-        throw new ProtocolException("it has a NUL byte inside a line");
+        throw new ProtocolException("it has a NUL byte in a line");
       }
     }
     if (equals < 0) {

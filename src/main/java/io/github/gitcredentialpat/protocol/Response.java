@@ -32,7 +32,7 @@ public final class Response {
   public void add(String key, byte[] value) {
     for (byte b : value) {
       if (b == '\n' || b == 0) {
-        throw new IllegalArgumentException("the stored " + key + " holds a line feed or a NUL");
+        throw new IllegalArgumentException("the stored " + key + " contains a line feed or NUL");
       }
     }
     byte[] name = key.getBytes(StandardCharsets.ISO_8859_1);

@@ -27,7 +27,7 @@ public final class Payload {
           StoreException.Reason.FAILED,
           "the secret for "
               + entry.key().identity().display()
-              + " is more than one line, which git cannot take; it is not stored");
+              + " is longer than one line, which git cannot use; not stored");
     }
     if (secret.authtype() == null) {
       out.writeBytes(secret.bytes());

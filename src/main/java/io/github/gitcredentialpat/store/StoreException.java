@@ -28,12 +28,13 @@ public final class StoreException extends Exception {
 
   private final Reason reason;
   private final boolean hides;
+  private @Nullable String hint;
 
   /**
    * An error with a message for a person.
    *
    * @param reason the kind
-   * @param message what happened and, after a semicolon, what to do next; never a secret
+   * @param message what happened and, after a semicolon, what to do about it; never a secret
    */
   public StoreException(Reason reason, String message) {
     super(message);
@@ -58,6 +59,22 @@ public final class StoreException extends Exception {
    */
   public static StoreException hidden(String message, @Nullable Throwable cause) {
     return new StoreException(Reason.UNAVAILABLE, message, cause, true);
+  }
+
+  /** Adds the command to type next. */
+  public StoreException withHint(String command) {
+    hint = command;
+    return this;
+  }
+
+  /** The command to type next; absent where there is none. */
+  public @Nullable String hint() {
+    return hint;
+  }
+
+  /** What happened and what to type next in one line, for a table or another program. */
+  public String inOneLine() {
+    return hint == null ? String.valueOf(getMessage()) : getMessage() + "; run: " + hint;
   }
 
   /** Whether there are, or may be, entries that cannot be seen. */

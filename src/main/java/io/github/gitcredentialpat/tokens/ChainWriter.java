@@ -64,7 +64,7 @@ public final class ChainWriter {
    */
   public boolean read(StoreLock lock) {
     if (!lock.isComplete()) {
-      run.messages().trace("nothing keeps another git-credential-pat from writing meanwhile");
+      run.messages().trace("no lock; another git-credential-pat may write in the meantime");
     }
     boolean known = readAll(true);
     run.surroundings().deadline().doing("storing; it may or may not have been stored");
@@ -346,9 +346,9 @@ public final class ChainWriter {
       throw new StoreException(
           Reason.FAILED,
           store.name()
-              + " does not have what was just stored for "
+              + " does not have the token just stored for "
               + entry.key().identity().display()
-              + "; other copies are left as they are");
+              + "; other copies left as they are");
     }
   }
 

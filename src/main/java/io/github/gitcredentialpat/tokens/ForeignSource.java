@@ -58,7 +58,7 @@ public record ForeignSource(String name, String place, boolean isPlain, ForeignE
       List<Store> stores, Environment surroundings, NamedFiles files, @Nullable String name)
       throws UserException {
     if (name != null && !KNOWN.contains(name)) {
-      throw UserException.wrongUsage("there is no source \"" + name + "\"; choose among " + NAMES);
+      throw UserException.wrongUsage("no such source \"" + name + "\"; choose from " + NAMES);
     }
     List<ForeignSource> sources = new ArrayList<>();
     for (Store store : stores) {

@@ -42,7 +42,7 @@ public record Invocation(StoreChain chain, Environment surroundings, Console mes
         || problem.hidesEntries()
         || chain.chosen()
         || isLast) {
-      messages.say(store.name() + ": " + problem.getMessage());
+      messages.say(store.name() + ": " + problem.getMessage(), problem.hint());
     }
   }
 }

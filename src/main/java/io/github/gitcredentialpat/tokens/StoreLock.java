@@ -178,8 +178,7 @@ public final class StoreLock implements AutoCloseable {
   private static StoreException busy(Path file) {
     return new StoreException(
         Reason.TIMEOUT,
-        "another git-credential-pat has not finished yet; nothing was done, try again later (it"
-            + " holds "
+        "another git-credential-pat is still running; nothing done, try again later (it holds "
             + file
             + ")");
   }

@@ -19,18 +19,17 @@ public record StoredEntry(Store store, Entry entry) {
     return entry.key().identity();
   }
 
-  /** {@code the token for contoso (user alice)}. */
+  /** {@code contoso (alice)}. */
   public static String describe(EntryKey key) {
     String user = key.user();
     if (key.identity().isSignIn()) {
-      return "the sign-in to Entra for tenant " + key.identity().path();
+      return "the sign-in to Entra tenant " + key.identity().path();
     }
-    return "the token for "
-        + key.identity().display()
-        + (user == null || user.isEmpty() ? "" : " (user " + UserName.shown(user) + ")");
+    return key.identity().display()
+        + (user == null || user.isEmpty() ? "" : " (" + UserName.shown(user) + ")");
   }
 
-  /** {@code the token for contoso (user alice) in file}. */
+  /** {@code contoso (alice) in file}. */
   public static String describe(Store store, EntryKey key) {
     return describe(key) + " in " + store.name();
   }

@@ -1,11 +1,16 @@
 package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Console;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /** How messages name a stored secret, a day, and what a person can do next. */
 public final class Wording {
+  /** The command for the setting that lets git say which organization it asks for. */
+  public static final String USE_HTTP_PATH =
+      "git config --global credential.https://dev.azure.com.useHttpPath true";
+
   private static final long DAY = 86_400;
 
   private Wording() {}
@@ -25,29 +30,42 @@ public final class Wording {
     return text.indexOf(' ') < 0 ? text : '"' + text + '"';
   }
 
-  /** What a person does to get a new secret. */
-  public static String renewal(Resolution whose) {
-    return !whose.isAzure()
-        ? "type the new one when git asks for it"
-        : "make a new one at "
-            + Resolution.tokenPages(whose.identity())
-            + " and type: git-credential-pat login "
-            + whose.identity().display();
+  /**
+   * Says what happened to a secret, and how a person gets a new one.
+   *
+   * @param instead what else they can do, such as {@code " and paste it when git asks"}; may be
+   *     empty
+   */
+  public static void sayHowToRenew(
+      Console messages, Resolution whose, String whatHappened, String instead) {
+    if (!whose.isAzure()) {
+      messages.say(whatHappened + "; enter the new one when git asks for it");
+      return;
+    }
+    messages.say(whatHappened);
+    sayNewToken(messages, whose, instead);
+  }
+
+  /** Says how a person gets a new token for an Azure DevOps place. */
+  public static void sayNewToken(Console messages, Resolution whose, String instead) {
+    messages.say("create a new token at " + Resolution.tokenPages(whose.identity()) + instead);
+    messages.hint("git-credential-pat login " + argument(whose.identity().display()));
   }
 
   /** The line for a URL that is refused, or that leaves the organization open; null if neither. */
-  public static @Nullable String refusal(Resolution whose, String host) {
+  private static @Nullable String refusal(Resolution whose, String host) {
     if (whose.kind() == Resolution.Kind.REFUSED) {
-      return "nothing is done for " + host + ": " + whose.refusal();
+      return "refusing " + host + ": " + whose.refusal();
     }
     if (whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION) {
-      return "git did not say which organization of " + host + " is meant; " + useHttpPath();
+      return "git did not say which organization of " + host + " it needs";
     }
     return null;
   }
 
-  /** The setting that lets git say which organization is meant. */
-  public static String useHttpPath() {
-    return "type: git config --global credential.https://dev.azure.com.useHttpPath true";
+  /** Says why a URL is refused, or which setting lets git say the organization. */
+  public static void sayRefusal(Console messages, Resolution whose, String host) {
+    boolean isUnknown = whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION;
+    messages.say(refusal(whose, host), isUnknown ? USE_HTTP_PATH : null);
   }
 }

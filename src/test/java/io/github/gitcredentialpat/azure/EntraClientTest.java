@@ -169,7 +169,7 @@ final class EntraClientTest {
     "authorization_declined, UNAUTHORIZED, declined",
     "access_denied, UNAUTHORIZED, declined",
     "expired_token, UNAUTHORIZED, not entered in time",
-    "bad_verification_code, UNEXPECTED, does not know",
+    "bad_verification_code, UNEXPECTED, no longer knows",
     "sun_spots, REFUSED, sun_spots"
   })
   void aSignInThatFailsSaysWhy(String error, Reason reason, String says) {

@@ -63,7 +63,8 @@ abstract class PatClientContract {
             e -> {
               failure.add(e);
               assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason);
-              assertThat(e.getMessage()).contains("contoso").contains("; ").doesNotContain("\n");
+              assertThat(e.getMessage()).contains("contoso").doesNotContain("\n");
+              assertThat(e.inOneLine()).contains("; ");
             });
     return failure.get(0);
   }

@@ -61,7 +61,7 @@ final class PatClientTest extends PatClientContract {
     "invalidDisplayName, choose another name",
     "duplicateDisplayName, choose another name",
     "invalidScope, scopes",
-    "invalidValidTo, from tomorrow on",
+    "invalidValidTo, between tomorrow and",
     "accessDenied, _usersSettings/tokens",
     "globalPatPolicyViolation, token create contoso",
     "globalPATCreationBlocked, token create contoso",
@@ -77,7 +77,7 @@ final class PatClientTest extends PatClientContract {
     service.refuse(code);
     ServiceException error = failsToCreate(Reason.REFUSED);
     assertThat(error.code()).isEqualTo(code);
-    assertThat(error).hasMessageContaining(says);
+    assertThat(error.inOneLine()).contains(says);
     assertThat(error.getMessage()).doesNotContain(code);
   }
 
@@ -94,7 +94,7 @@ final class PatClientTest extends PatClientContract {
     String secret = service.secretOf(service.add("other", "vso.code", IN_A_MONTH));
     service.refuse("patLifespanPolicyViolation", "Not longer than\n30 days. " + secret);
     assertThat(failsToCreate(Reason.REFUSED))
-        .hasMessageContaining("(it says: Not longer than 30 days. (left out)) for contoso")
+        .hasMessageContaining("(Not longer than 30 days. (left out)) for contoso")
         .hasMessageNotContaining(secret);
   }
 
@@ -168,7 +168,7 @@ final class PatClientTest extends PatClientContract {
       assertThatThrownBy(call)
           .isInstanceOfSatisfying(
               ServiceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED))
-          .hasMessageContaining("for contosso; check the name");
+          .hasMessageContaining("for contosso; check the organization's name");
     }
   }
 
@@ -205,7 +205,8 @@ final class PatClientTest extends PatClientContract {
     assertThat(failsToCreate(Reason.UNEXPECTED))
         .hasMessageContaining("HTTP 502")
         .hasMessageContaining("may or may not have been created")
-        .hasMessageContaining("token list contoso");
+        .extracting("hint")
+        .isEqualTo("git-credential-pat token list contoso");
     nextAnswer(503, "text/html", "");
     assertThat(fails(Reason.UNEXPECTED, () -> pats.revoke(UNKNOWN)))
         .hasMessageContaining("may or may not have been revoked");
@@ -265,7 +266,8 @@ final class PatClientTest extends PatClientContract {
       service.instead(slow);
       assertThat(fails(Reason.TIMEOUT, () -> hasty.create("laptop", "vso.code", IN_A_MONTH)))
           .hasMessageContaining("may or may not have been created")
-          .hasMessageContaining("token list contoso");
+          .extracting("hint")
+          .isEqualTo("git-credential-pat token list contoso");
       service.instead(slow);
       assertThat(fails(Reason.TIMEOUT, () -> hasty.update(UNKNOWN, "name", null, null)))
           .hasMessageContaining("may or may not have been changed");

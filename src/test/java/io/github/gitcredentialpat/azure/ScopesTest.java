@@ -86,7 +86,7 @@ final class ScopesTest {
   void whatNoTokenCanHaveIsRefusedWithTheReason(String typed) {
     assertThatThrownBy(() -> Scopes.parse(typed))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no personal access token");
+        .hasMessageContaining("for Entra access tokens only");
   }
 
   @Test
@@ -109,7 +109,7 @@ final class ScopesTest {
     assertThat(Scopes.parse("vso.drop_write").warnings())
         .singleElement()
         .asString()
-        .contains("may refuse");
+        .contains("may reject");
   }
 
   @Test
@@ -191,9 +191,9 @@ final class ScopesTest {
     assertThat(Scopes.without("vso.code vso.quantum vso.wiki", "vso.quantum wiki:read"))
         .isEqualTo("vso.code");
     assertThatThrownBy(() -> Scopes.without("vso.code_write vso.work", "code:read"))
-        .hasMessageContaining("as a part of Code (Read & write)");
+        .hasMessageContaining("as part of Code (Read & write)");
     assertThatThrownBy(() -> Scopes.without("app_token", "code:read"))
-        .hasMessageContaining("as a part of Full access");
+        .hasMessageContaining("as part of Full access");
     assertThatThrownBy(() -> Scopes.without("vso.code", "wiki:read"))
         .hasMessageContaining("does not have the scope Wiki (Read)");
     assertThatThrownBy(() -> Scopes.without("vso.code", "git-read"))

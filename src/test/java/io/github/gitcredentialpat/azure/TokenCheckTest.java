@@ -319,7 +319,7 @@ final class TokenCheckTest {
 
     Verdict verdict = check(token);
     assertThat(verdict.isGood()).isTrue();
-    assertThat(verdict.unknown()).contains("read code").contains("HTTP " + status);
+    assertThat(verdict.unknown()).contains("read access").contains("HTTP " + status);
     if (status != 404) {
       assertThat(checkSite(token).isGood()).isTrue();
       assertThat(checkSite(token).unknown()).contains("HTTP " + status);
@@ -626,7 +626,7 @@ final class TokenCheckTest {
 
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(5900));
     assertThat(verdict.isGood()).isTrue();
-    assertThat(verdict.unknown()).contains("no complete answer");
+    assertThat(verdict.unknown()).contains("did not answer completely");
   }
 
   @Test

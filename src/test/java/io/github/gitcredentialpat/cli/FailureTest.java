@@ -76,7 +76,7 @@ final class FailureTest {
           .isEqualTo(
               "git-credential-pat: internal error ("
                   + problem.getClass().getSimpleName()
-                  + "); repeat with GIT_CREDENTIAL_PAT_TRACE=1 to see where\n");
+                  + "); set GIT_CREDENTIAL_PAT_TRACE=1 to see where\n");
     }
   }
 
@@ -99,8 +99,7 @@ final class FailureTest {
         .isEqualTo("cannot read or write /x: the disk is full");
     assertThat(Failure.line(new UncheckedIOException(new AccessDeniedException("/x"))))
         .isEqualTo("cannot read or write /x: permission denied");
-    assertThat(Failure.line(new NoSuchFileException("/x")))
-        .endsWith("/x: there is no such file or folder");
+    assertThat(Failure.line(new NoSuchFileException("/x"))).endsWith("/x: no such file or folder");
     assertThat(Failure.line(new IOException("Too many open files")))
         .isEqualTo("cannot read or write: too many open files");
     assertThat(Failure.line(new IOException())).isEqualTo("cannot read or write: IOException");

@@ -94,7 +94,7 @@ final class OvertakenWritersTest {
     store.save(entry(contoso.grant("vso.code")).setAsideAt(now.getEpochSecond()));
     overtake();
     assertThat(person.run("login", "--restore", "contoso")).isEqualTo(1);
-    assertThat(person.err).contains("was changed meanwhile");
+    assertThat(person.err).contains("was changed in the meantime");
     assertNewOneStays();
   }
 

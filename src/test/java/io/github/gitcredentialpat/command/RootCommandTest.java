@@ -156,7 +156,7 @@ final class RootCommandTest {
     }
     String list = line().getUsageMessage(CommandLine.Help.Ansi.OFF);
     assertThat(list)
-        .contains("token        Manage the tokens of an organization at the service.\n");
+        .contains("token        Create, list, rotate and revoke tokens on the server.\n");
   }
 
   @Test
@@ -170,7 +170,7 @@ final class RootCommandTest {
   @Test
   void wrongUsagePointsAtTheHelp() {
     assertThat(person.run("list", "--frobnicate")).isEqualTo(2);
-    assertThat(person.err).contains("--frobnicate", "type: git-credential-pat list --help");
+    assertThat(person.err).contains("--frobnicate", "hint: git-credential-pat list --help\n");
     assertThat(person.out).isEmpty();
   }
 

@@ -68,8 +68,8 @@ final class CommandsIT {
       pty.waitFor(PROMPT, 1);
       pty.type(token + "\n");
       assertThat(pty.finish())
-          .contains("make a token at https://dev.azure.com/contoso/_usersSettings/tokens")
-          .contains("the token for contoso is good")
+          .contains("https://dev.azure.com/contoso/_usersSettings/tokens")
+          .contains("contoso: valid")
           .doesNotContain(token);
     }
     assertThat(kept()).contains("password=" + token);
@@ -97,12 +97,12 @@ final class CommandsIT {
   void withoutATerminalNobodyIsAsked() throws Exception {
     Programs.Result login = run("", "login", "contoso");
     assertThat(login.exit()).isEqualTo(1);
-    assertThat(login.err()).contains("no token came from standard input");
+    assertThat(login.err()).contains("no token on standard input");
     run(contoso.grant("vso.code"), "login", "contoso");
     run(contoso.grant("vso.code"), "login", "contoso", "--user", "bob");
     Programs.Result logout = run("", "logout", "contoso");
     assertThat(logout.exit()).isEqualTo(1);
-    assertThat(logout.err()).contains("add --yes");
+    assertThat(logout.err()).contains("use --yes");
     assertThat(kept()).isNotEmpty();
   }
 
@@ -125,7 +125,7 @@ final class CommandsIT {
     }
     Programs.Result check = runIn(clone, "", "check");
     assertThat(check.exit()).isZero();
-    assertThat(check.out()).contains("lacks the scope Code (Read & write)");
+    assertThat(check.out()).contains("scope Code (Read & write) is missing");
   }
 
   @Test
@@ -196,7 +196,7 @@ final class CommandsIT {
     try (Pty pty = new Pty(Helper.launcher() + " token create contoso", environment)) {
       assertThat(pty.finish())
           .contains(
-              "and enter the code ", "waiting for you to sign in", "created git-credential-pat on");
+              "and enter the code ", "waiting for the sign-in", "created \"git-credential-pat on");
     }
     String secret = service.secretOf(service.pats().keySet().iterator().next());
     assertThat(kept()).contains("password=" + secret);
@@ -247,11 +247,11 @@ final class CommandsIT {
     try (Pty pty = new Pty(export, environment)) {
       pty.waitFor("New passphrase for " + file + ": ", 1);
       pty.type(passphrase + "\n");
-      pty.waitFor("The same again: ", 1);
+      pty.waitFor("Repeat the passphrase: ", 1);
       pty.type("open sesam\n");
       pty.waitFor("New passphrase for " + file + ": ", 2);
       pty.type(passphrase + "\n");
-      pty.waitFor("The same again: ", 2);
+      pty.waitFor("Repeat the passphrase: ", 2);
       pty.type(passphrase + "\n");
       assertThat(pty.finish()).contains("1 token is in " + file).doesNotContain("sesam", token);
     }
@@ -262,7 +262,7 @@ final class CommandsIT {
     try (Pty pty = new Pty(Helper.launcher() + " import --encrypted " + file, environment)) {
       pty.waitFor("Passphrase for " + file + ": ", 1);
       pty.type("open sesam\n");
-      pty.waitFor("does not open it; try again", 1);
+      pty.waitFor("wrong passphrase; try again", 1);
       pty.waitFor("Passphrase for " + file + ": ", 2);
       pty.type(passphrase + "\n");
       assertThat(pty.finish()).contains("imported (file)", "hint: rm " + file);
@@ -297,7 +297,7 @@ final class CommandsIT {
     for (String operation : List.of("get", "erase")) {
       assertThat(shell("PAT " + operation + " <&-").err()).doesNotContain("larger than");
     }
-    assertThat(shell("PAT login contoso <&-").err()).contains("no token came");
+    assertThat(shell("PAT login contoso <&-").err()).contains("no token on standard input");
     assertThat(kept()).isNotEmpty();
   }
 
@@ -340,7 +340,7 @@ final class CommandsIT {
       pty.waitFor(PROMPT, 1);
       pty.type("\u001c");
       pty.type(token + "\n");
-      assertThat(pty.finish()).contains("is good").doesNotContain("Thread", "java");
+      assertThat(pty.finish()).contains("contoso: valid").doesNotContain("Thread", "java");
     }
     assertThat(kept()).contains("password=" + token);
     // What is started has its own ways with it.
@@ -374,7 +374,7 @@ final class CommandsIT {
     String said = erase(token, "contoso/Web/_git/site", true);
     assertThat(said)
         .contains("is set aside")
-        .contains("the token for contoso (user " + contoso.account() + ") has expired")
+        .contains("contoso (" + contoso.account() + "): expired")
         .doesNotContain(token);
     assertThat(kept()).isEmpty();
   }
@@ -384,7 +384,7 @@ final class CommandsIT {
     String token = contoso.grant("vso.code");
     run(token, "login", "contoso");
     assertThat(erase(token, "contoso/Web/_git/site", true))
-        .contains("which is back,", "lacks the scope Code (Read & write)");
+        .contains("restored contoso", "scope Code (Read & write) is missing");
     assertThat(kept()).contains("password=" + token);
   }
 
@@ -396,7 +396,7 @@ final class CommandsIT {
     Path request = home.resolve("request");
     Files.writeString(request, "protocol=https\nhost=dev.azure.com\npath=contoso/Web/_git/site\n");
     try (Pty pty = new Pty("exec " + Helper.launcher() + " erase <" + request, environment)) {
-      assertThat(pty.finish()).contains("is removed from file").doesNotContain("back");
+      assertThat(pty.finish()).contains("was removed from file").doesNotContain("restored");
     }
     assertThat(kept()).isEmpty();
   }
@@ -445,7 +445,7 @@ final class CommandsIT {
     isRefusedWhileNobodyReadsAlong(token);
 
     assertThat(getAtATerminal())
-        .contains("which is back,", "is good")
+        .contains("restored contoso", ": valid")
         .contains("password=" + token);
     assertThat(kept()).contains("password=" + token);
   }
@@ -514,7 +514,7 @@ final class CommandsIT {
     try (Pty pty = new Pty(command, environment)) {
       said = pty.finish();
     }
-    assertThat(said).contains("has expired; make a new one at").doesNotContain(token);
+    assertThat(said).contains(": expired; create a new token at ").doesNotContain(token);
     assertThat(kept()).isEmpty();
   }
 }

@@ -65,18 +65,18 @@ final class ExpiredTokenIT {
     String screen = fetch();
     assertThat(screen)
         .contains("the token for contoso")
-        .contains("has expired; make a new one at " + PAGE + " and type: " + LOGIN)
+        .contains(": expired; create a new token at " + PAGE + ", then repeat the git command")
         .contains("Authentication failed")
         .doesNotContain("when git asks", "Username for", token);
     assertThat(screen.lines()).describedAs(screen).hasSizeLessThanOrEqualTo(4);
 
     // The two commands, as the screen has them.
-    assertThat(screen).contains("type: " + LOGIN + ", then the git command again");
+    assertThat(screen).containsPattern("(?m)^hint: " + LOGIN + "\\r?$");
     String fresh = contoso.grant("vso.code");
     try (Pty login = alice.terminal(clone, Helper.launcher().toString(), "login", "contoso")) {
       login.waitFor("Token for contoso: ", 1);
       login.type(fresh + "\n");
-      assertThat(login.finish()).contains("is good").doesNotContain(fresh);
+      assertThat(login.finish()).contains("contoso: valid").doesNotContain(fresh);
     }
     assertThat(fetch()).contains("origin/main").doesNotContain("git-credential-pat: ");
     isUpToDate();
@@ -97,8 +97,8 @@ final class ExpiredTokenIT {
       pty.type(fresh + "\n");
       assertThat(pty.finish())
           .contains("the token for contoso expired on ")
-          .contains("make a new one at " + PAGE + " and type: " + LOGIN)
-          .contains(", or paste it when git asks")
+          .contains("create a new token at " + PAGE + " and paste it when git asks")
+          .contains("hint: " + LOGIN)
           .contains("origin/main")
           .doesNotContain(token, fresh);
     }

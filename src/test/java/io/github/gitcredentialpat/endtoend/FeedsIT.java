@@ -208,7 +208,7 @@ final class FeedsIT {
   void aTerminalShowsNoTokenUnasked() throws Exception {
     String print = Helper.launcher() + " print --format token contoso";
     try (Pty pty = new Pty(print, environment)) {
-      assertThat(pty.finish()).contains("add --show").doesNotContain(token);
+      assertThat(pty.finish()).contains("use --show").doesNotContain(token);
     }
     try (Pty pty = new Pty(print + " --show", environment)) {
       assertThat(pty.finish()).contains(token);

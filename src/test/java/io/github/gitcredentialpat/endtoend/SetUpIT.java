@@ -60,10 +60,10 @@ final class SetUpIT {
     assertThat(doctor.exit()).describedAs("%s", doctor).isZero();
     assertThat(doctor.out())
         .contains(
-            "git asks this helper, and no other, for contoso",
-            "a token is kept for contoso",
-            "with its archive of loaded classes",
-            "a get takes ")
+            "git uses this helper, and only this one, for contoso",
+            "a token is stored for contoso",
+            "with its CDS archive",
+            "a lookup takes ")
         .doesNotContain(alice.home().toString());
 
     done(alice.command("unconfigure"));

@@ -104,12 +104,12 @@ final class ConfiguredStoresTest {
   void aLoginSetsGitUp() throws Exception {
     Files.writeString(person.global, "[user]\n\tname = Ada\n");
     assertThat(login("contoso", "--store", "memory")).describedAs(person.typed.err).isZero();
-    assertThat(person.typed.err).contains("git now asks this helper for Azure DevOps");
+    assertThat(person.typed.err).contains("git now uses this helper for Azure DevOps");
     person.gitReading("url=https://dev.azure.com/contoso/x\n\n", "credential", "fill");
     assertThat(person.calls()).contains("called: --store memory get");
     byte[] once = Files.readAllBytes(person.global);
     assertThat(login("contoso")).isZero();
-    assertThat(person.typed.err).doesNotContain("now asks");
+    assertThat(person.typed.err).doesNotContain("now uses");
     assertThat(Files.readAllBytes(person.global)).isEqualTo(once);
     assertThat(person.typed.run("unconfigure")).isZero();
     assertThat(person.global).content().isEqualTo("[user]\n\tname = Ada\n");
@@ -139,7 +139,7 @@ final class ConfiguredStoresTest {
   void forAnotherHostItIsOnlySaidHow() throws Exception {
     assertThat(login("https://github.com/x", "--user", "ada")).isZero();
     assertThat(person.typed.err)
-        .contains("does not ask this helper", "hint: git-credential-pat configure --all-hosts");
+        .contains("does not use this helper", "hint: git-credential-pat configure --all-hosts");
     assertThat(person.global).doesNotExist();
   }
 

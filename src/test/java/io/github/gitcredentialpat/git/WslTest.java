@@ -59,20 +59,20 @@ final class WslTest {
                 + ":"
                 + person.home.resolve("c/Users/Ada L/AppData/Local/Microsoft/WindowsApps"));
     assertThat(person.typed.run("doctor")).isEqualTo(1);
-    assertThat(person.typed.out).contains("Windows has no such helper");
+    assertThat(person.typed.out).contains("Windows does not have this helper");
 
     Files.createFile(windows.resolveSibling("git-credential-pat.cmd"));
     assertThat(person.typed.run("doctor")).isEqualTo(1);
     assertThat(person.typed.out).contains("Windows has this helper too");
     assertThat(person.typed.run("configure")).isZero();
-    assertThat(person.typed.err).contains("this is WSL: git asks the helper of Windows");
+    assertThat(person.typed.err).contains("WSL: git uses the helper on Windows");
     assertThat(person.gitReading("url=https://dev.azure.com/contoso/x\n\n", "credential", "fill"))
         .contains("password=secret");
     assertThat(person.typed.run("doctor", "contoso")).isZero();
     assertThat(person.typed.out)
-        .contains("this is WSL, and git asks the helper of Windows")
+        .contains("WSL: git uses the helper on Windows")
         // What lies there cannot be seen from here.
-        .doesNotContain("no token is kept");
+        .doesNotContain("no token");
 
     assertThat(person.typed.run("configure", "--store", "file")).isZero();
     assertThat(person.git("config", "--global", "credential.https://dev.azure.com.helper"))

@@ -203,7 +203,7 @@ final class CredentialHelperTest {
       first.save(scoped("packaging", "t2", "vso.packaging"));
       assertThat(password(get(CONTOSO))).isNull();
       assertThat(said)
-          .contains("lacks the scope Code (Read)")
+          .contains("scope Code (Read) is missing")
           .contains("\nhint: git-credential-pat token create contoso\n");
       second.save(scoped("alice", "t1", null));
       assertThat(password(get(CONTOSO))).isEqualTo("t1");
@@ -274,7 +274,10 @@ final class CredentialHelperTest {
     void withoutOrganizationItAnswersNothingAndNamesUseHttpPath() throws Exception {
       store(CONTOSO + "username=contoso\npassword=t1\n");
       assertThat(get(SERVICES)).isEmpty();
-      assertThat(said).contains("useHttpPath").hasLineCount(1);
+      assertThat(said)
+          .contains(
+              "\nhint: git config --global credential.https://dev.azure.com.useHttpPath true\n")
+          .hasLineCount(2);
     }
 
     @Test
@@ -384,11 +387,12 @@ final class CredentialHelperTest {
             .contains("contoso")
             .contains("expired on 2027-01-15")
             .contains("https://dev.azure.com/contoso/_usersSettings/tokens")
-            .hasLineCount(1);
+            .endsWith("\nhint: git-credential-pat login contoso\n")
+            .hasLineCount(3);
       }
       first.save(entry.with(new Expiry(NOW - 1, Expiry.Source.PERSON), null));
       assertThat(get(CONTOSO)).contains("password=t1").doesNotContain("password_expiry_utc");
-      assertThat(said).contains("was to expire").hasLineCount(1);
+      assertThat(said).contains("should have expired").hasLineCount(1);
     }
 
     @Test
@@ -410,7 +414,7 @@ final class CredentialHelperTest {
           .containsSubsequence(
               "hint: git-credential-pat login --restore contoso",
               "hint: git-credential-pat login contoso");
-      assertThat(said).contains("https://dev.azure.com/contoso/_usersSettings/tokens, or paste it");
+      assertThat(said).contains("https://dev.azure.com/contoso/_usersSettings/tokens and paste it");
       first.save(
           Entry.of(
                   new EntryKey(new Identity("https", "example.com", null), "alice"),
@@ -485,7 +489,10 @@ final class CredentialHelperTest {
       assertThat(said).isEmpty();
       now = NOW + 2 * DAY;
       assertThat(get(CONTOSO)).isNotEmpty();
-      assertThat(said).contains("expires on").contains("contoso").hasLineCount(1);
+      assertThat(said)
+          .contains("warning: the token for contoso expires on")
+          .endsWith("\nhint: git-credential-pat login contoso\n")
+          .hasLineCount(3);
       now += DAY - 1;
       assertThat(get(CONTOSO)).isNotEmpty();
       assertThat(said).isEmpty();
@@ -733,7 +740,7 @@ final class CredentialHelperTest {
       assertThat(said)
           .contains("useHttpPath")
           .endsWith("\nhint: git-credential-pat login alice\n")
-          .hasLineCount(2);
+          .hasLineCount(3);
     }
 
     @Test
@@ -828,7 +835,7 @@ final class CredentialHelperTest {
       store(CONTOSO + "username=alice\npassword=t1\n");
       assertThat(erase(CONTOSO)).hasSize(1);
       assertThat(first.list()).isEmpty();
-      assertThat(said).contains("the token for contoso (user alice) is removed").hasLineCount(1);
+      assertThat(said).contains("the token for contoso (alice) was removed from ").hasLineCount(1);
     }
 
     @Test
@@ -927,7 +934,7 @@ final class CredentialHelperTest {
       store(TFS + "username=alice\npassword=t1\n");
       assertThat(erase(TFS + "username=alice\npassword=t1\n" + TFS_401)).isEmpty();
       assertThat(said)
-          .contains("the token is kept")
+          .contains("not erased")
           .endsWith("\nhint: git-credential-pat configure --server http://tfs:8080\n")
           .hasLineCount(2);
       assertThat(onlyEntry(first).setAsideAt()).isZero();
@@ -950,7 +957,7 @@ final class CredentialHelperTest {
       second.save(organization("contoso", null, "t1"));
       first.failWith(new StoreException(Reason.LOCKED, "locked"));
       assertThat(erase(CONTOSO)).hasSize(1);
-      assertThat(said).contains("first: locked").contains("is not erased");
+      assertThat(said).contains("first: locked").contains("not erased from");
       assertThat(second.list()).isEmpty();
     }
 

@@ -172,10 +172,10 @@ final class HttpTest {
 
     assertThat(failure(new HttpSettings(address, List.of(), Certificate.ofThisRun().pem())))
         .hasMessageContaining(address.getAuthority())
-        .hasMessageContaining("wants a user name and password");
+        .hasMessageContaining("requires a user name and password");
     URI wrong = URI.create(guarded.proxy().replace("secret", "wrong"));
     assertThat(failure(new HttpSettings(wrong, List.of(), Certificate.ofThisRun().pem())))
-        .hasMessageContaining("does not accept")
+        .hasMessageContaining("rejected the user name and password")
         .hasMessageNotContaining("wrong")
         .hasMessageNotContaining("carol");
   }
@@ -200,14 +200,14 @@ final class HttpTest {
                     .send("GET", URI.create("https://tfs.invalid/tfs"), Map.of(), null, LIMIT));
 
     assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
-    assertThat(failure).hasMessageContaining("tfs.invalid could not be resolved");
+    assertThat(failure).hasMessageContaining("tfs.invalid cannot be resolved");
     assertThat(
             failure(
                 new HttpSettings(
                     URI.create("http://proxy.invalid:3128"),
                     List.of(),
                     Certificate.ofThisRun().pem())))
-        .hasMessageContaining("the proxy proxy.invalid:3128 could not be resolved");
+        .hasMessageContaining("proxy proxy.invalid:3128 cannot be resolved");
   }
 
   @Test
@@ -221,7 +221,7 @@ final class HttpTest {
             URI.create("http://127.0.0.1:" + port), List.of(), Certificate.ofThisRun().pem());
 
     assertThat(failure(settings))
-        .hasMessageContaining("the proxy 127.0.0.1:" + port + " refused the connection");
+        .hasMessageContaining("proxy 127.0.0.1:" + port + " refused the connection");
   }
 
   @Test
@@ -232,7 +232,7 @@ final class HttpTest {
 
     assertThat(failure(platform)).hasMessageContaining("http.sslCAInfo");
     assertThat(failure(new HttpSettings(fake.settings().proxy(), List.of(), other)))
-        .hasMessageContaining("not trusted by what is in " + other)
+        .hasMessageContaining("not trusted (trusting " + other)
         .hasMessageContaining("http.sslCAInfo");
     assertThat(fake.requests()).isEmpty();
   }
@@ -249,7 +249,7 @@ final class HttpTest {
     assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
     assertThat(failure)
         .hasMessageContaining("other.example")
-        .hasMessageContaining("another host's");
+        .hasMessageContaining("for another host");
     assertThat(fake.requests()).isEmpty();
   }
 

@@ -61,7 +61,7 @@ final class InstallIT {
             List.of(
                 prefix.resolve("bin/git-credential-pat").toString(), "--store", "file", "list"));
     assertThat(left.out()).as("what the proof leaves behind, set aside or not").isEmpty();
-    assertThat(left.err()).contains("no token is kept");
+    assertThat(left.err()).contains("no tokens stored");
     String configured = Files.readString(home.resolve(".gitconfig"));
     assertThat(configured).contains("https://*.*.visualstudio.com", "useHttpPath = true");
 

@@ -45,7 +45,7 @@ final class PayloadTest {
         }) {
       assertThatThrownBy(() -> Payload.encode(entry))
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("more than one line");
+          .hasMessageContaining("longer than one line");
     }
   }
 

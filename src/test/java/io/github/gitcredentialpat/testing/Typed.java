@@ -98,7 +98,7 @@ public final class Typed implements StoreSource {
   public StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
     asked = names;
     if (names != null && names.equals(unknown)) {
-      throw new IllegalArgumentException("there is no store \"" + names + "\"");
+      throw new IllegalArgumentException("no such store \"" + names + "\"");
     }
     return new StoreChain(chain, chosen);
   }

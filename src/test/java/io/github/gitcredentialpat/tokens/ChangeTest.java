@@ -175,7 +175,7 @@ final class ChangeTest {
     try {
       keep(entry("new"), forgetful, store);
     } catch (StoreException e) {
-      assertThat(e).hasMessageContaining("does not have what was just stored");
+      assertThat(e).hasMessageContaining("does not have the token just stored");
     }
     assertThat(secrets(store)).containsExactly("older");
   }

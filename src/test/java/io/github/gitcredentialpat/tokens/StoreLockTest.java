@@ -265,6 +265,6 @@ final class StoreLockTest {
     store(run(keyring, nowhere), new ByteArrayInputStream((CONTOSO + "t\n").getBytes(UTF_8)));
     assertThat(keyring.list()).hasSize(1);
     erase(run(keyring, nowhere), new ByteArrayInputStream((CONTOSO + "t\n").getBytes(UTF_8)));
-    assertThat(err.toString(UTF_8)).contains("no lock could be taken");
+    assertThat(err.toString(UTF_8)).contains("cannot lock the stores");
   }
 }

@@ -19,6 +19,7 @@ import io.github.gitcredentialpat.store.TokenUse;
 import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -32,10 +33,11 @@ import picocli.CommandLine.Parameters;
 /** Asks the service whether a token is good, whose it is, and what it lacks. */
 @Command(
     name = "check",
-    description = "Ask the service whether a token is good, whose it is and what it lacks.",
+    description =
+        "Check with the server that a token works, whose it is and which scopes are missing.",
     footer = {
       "",
-      "Exit status: 0 good, 1 bad, 3 could not tell.",
+      "Exit status: 0 valid, 1 not valid, 3 cannot tell.",
       "Example: git-credential-pat check https://dev.azure.com/contoso/Web/_git/site"
     },
     exitCodeOnExecutionException = Check.COULD_NOT_TELL)
@@ -49,13 +51,10 @@ public final class Check implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organization, collection or repository; else this repository's remote.")
+      description = "Organization, collection or repository. Default: this repository's remote.")
   private @Nullable String place;
 
-  @Option(
-      names = "--user",
-      paramLabel = "NAME",
-      description = "Only the token of this account, of several.")
+  @Option(names = "--user", paramLabel = "NAME", description = "Only this account's token.")
   private @Nullable String user;
 
   Check(GlobalOptions global) {
@@ -77,8 +76,7 @@ public final class Check implements Callable<Integer> {
         return COULD_NOT_TELL;
       }
       String name = whose.identity().display();
-      context.say("no token is stored for " + name);
-      context.messages().hint("git-credential-pat login " + name);
+      context.say("no token for " + name, "git-credential-pat login " + Wording.argument(name));
       return BAD;
     }
     TokenChecker checker = new TokenChecker(context);
@@ -100,6 +98,10 @@ public final class Check implements Callable<Integer> {
         String text =
             Console.harmless(line + (isBack ? "; it was set aside and is back" : setAside(each)));
         context.print(context.screen().marked(mark(verdict), text) + "\n");
+        String todo = VerdictAdvice.whatToDo(verdict, each.identity());
+        if (todo != null) {
+          context.say(todo, VerdictAdvice.command(verdict, each.identity()));
+        }
       }
       status = worse(status, status(verdict));
       each.entry().wipe();
@@ -136,8 +138,9 @@ public final class Check implements Callable<Integer> {
   private static String setAside(StoredEntry kept) {
     return kept.entry().setAsideAt() == 0
         ? ""
-        : "; it is set aside, bring it back with: git-credential-pat login --restore "
-            + kept.identity().display();
+        : "; set aside (restore it with: git-credential-pat login --restore "
+            + Wording.argument(kept.identity().display())
+            + ")";
   }
 
   private static JsonReport.Item describe(JsonReport.Item item, StoredEntry kept, Verdict verdict) {

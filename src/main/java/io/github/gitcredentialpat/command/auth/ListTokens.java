@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
 /** One line for each token that is kept, never with a secret. */
 @Command(
     name = "list",
-    description = "List the tokens that are kept, and how long each lives.",
+    description = "List stored tokens and when they expire.",
     footer = {"", "Example: git-credential-pat list --json"})
 final class ListTokens implements Callable<Integer> {
   /** A full bar is a month. */
@@ -52,10 +52,10 @@ final class ListTokens implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "Only those of this organization, collection or host.")
+      description = "Only this organization, collection or host.")
   private @Nullable String place;
 
-  @Option(names = "--check", description = "Ask the service about each of them.")
+  @Option(names = "--check", description = "Check each token with the server.")
   private boolean check;
 
   @Option(
@@ -85,7 +85,7 @@ final class ListTokens implements Callable<Integer> {
       }
       context.print(json.text());
     } else if (kept.isEmpty() && inventory.isComplete()) {
-      context.say("no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
+      context.say("no tokens stored" + (whose == null ? "" : " for " + whose.identity().display()));
     } else if (!kept.isEmpty()) {
       Screen screen = context.screen();
       context.print(table(kept, verdicts, now, screen).text(wide ? screen.withoutEdge() : screen));

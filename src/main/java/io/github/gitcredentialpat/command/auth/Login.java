@@ -50,9 +50,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "login",
     description = {
-      "Keep a token for git.",
-      "Opens the page where it is made, reads it without echo, or from a pipe, asks the service"
-          + " whether it is good, and stores it.",
+      "Store a token for git.",
+      "Opens the token page, reads the token (hidden, or from a pipe), checks it with the server and"
+          + " stores it.",
       ""
     },
     footer = {"", "Example: git-credential-pat login contoso --expires 90"})
@@ -65,46 +65,46 @@ final class Login implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organization, collection or host; else that of this repository's remote.")
+      description = "Organization, collection or host. Default: this repository's remote.")
   private @Nullable String place;
 
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "Keep it beside those of other accounts of the organization.")
+      description = "Store it for this account, beside other accounts' tokens.")
   private @Nullable String user;
 
   @Option(
       names = "--name",
       paramLabel = "TEXT",
-      description = "The token's name at the service, for lists.")
+      description = "The token's name on the server, for lists.")
   private @Nullable String name;
 
   @Option(
       names = "--expires",
       paramLabel = "DATE|DAYS",
-      description = "When it expires, as in 2027-02-01 or 90, to be warned before.")
+      description = "Expiry date (2027-02-01) or days (90); you are warned a week before.")
   private @Nullable String expires;
 
-  @Option(names = "--no-check", description = "Do not ask the service whether it is good.")
+  @Option(names = "--no-check", description = "Do not check the token with the server.")
   private boolean noCheck;
 
-  @Option(names = "--no-browser", description = "Print the page's address, do not open it.")
+  @Option(
+      names = "--no-browser",
+      description = "Print the token page's address instead of opening it.")
   private boolean noBrowser;
 
-  @Option(
-      names = "--no-configure",
-      description = "Leave git as it is, even if it does not ask this helper yet.")
+  @Option(names = "--no-configure", description = "Do not change git's configuration.")
   private boolean noConfigure;
 
   @Option(
       names = "--proactive",
-      description = "Fail where git cannot be told to send it with its first request.")
+      description = "Fail if git cannot be set to send the token with its first request.")
   private boolean proactive;
 
   @Option(
       names = "--restore",
-      description = "Bring back a token that a server refused and that was set aside.")
+      description = "Restore a token that was set aside after a server rejected it.")
   private boolean restore;
 
   Login(GlobalOptions global) {
@@ -123,18 +123,19 @@ final class Login implements Callable<Integer> {
     Expiry expiry = expiry(context.run().now());
     if (user == null && whose.kind() == Resolution.Kind.HOST) {
       throw UserException.wrongUsage(
-          whose.identity().display() + " is not Azure DevOps and wants a user name; add --user");
+          whose.identity().display()
+              + " is not Azure DevOps and needs a user name; add --user NAME");
     }
     Secret token = Secret.password(token(context, whose));
     try {
       if (!TokenFormat.isLike(new String(token.bytes(), UTF_8)) && whose.isAzure()) {
-        context.say("this does not look like a personal access token; going on all the same");
+        context.say("warning: this does not look like a personal access token");
       }
       Verdict verdict = verdict(context, whose, token);
       if (verdict != null && isRefused(verdict)) {
-        String what = "what was typed";
-        context.say(VerdictAdvice.on(verdict, what, whose.identity(), context.run().now()));
-        context.say("nothing is stored; --no-check would store it all the same");
+        String name = whose.identity().display();
+        sayVerdict(context, verdict, name, whose.identity());
+        context.say("not stored (use --no-check to store it anyway)");
         return 1;
       }
       if (!keep(context, whose, token, expiry, verdict)) {
@@ -152,7 +153,7 @@ final class Login implements Callable<Integer> {
                   context, whose.identity(), TypedPlace.spelling(url, whose.identity().display()))
               : null;
       if (proactive && whyNot != null) {
-        context.say(whyNot + "; the token is stored all the same");
+        context.say("error: " + whyNot + "; the token is stored anyway");
       }
       return proactive && whyNot != null ? 1 : 0;
     } finally {
@@ -191,7 +192,7 @@ final class Login implements Callable<Integer> {
       showPage(context, whose);
       char[] line = context.askSecret("Token for " + whose.identity().display() + ": ");
       if (line == null) {
-        throw UserException.couldNot("no token was typed; nothing is stored");
+        throw UserException.couldNot("no token given; not stored");
       }
       typed = utf8(line);
       Arrays.fill(line, '\0');
@@ -207,20 +208,19 @@ final class Login implements Callable<Integer> {
     }
     if (token.length == 0) {
       throw UserException.couldNot(
-          "no token came from standard input; type the command in a terminal, or pipe the token"
-              + " into it");
+          "no token on standard input; run the command in a terminal or pipe the token into it");
     }
     String fault =
         token.length >= LONGEST
-            ? "is longer than git can take"
+            ? "it is longer than git accepts"
             : hasControls(token)
-                ? "holds a line break or another control character"
+                ? "it contains a line break or another control character"
                 : whose.isAzure() && TokenFormat.isUnresolved(token)
-                    ? "is an expression that the pipeline did not replace"
+                    ? "it is an expression that the pipeline did not replace"
                     : null;
     if (fault != null) {
       Arrays.fill(token, (byte) 0);
-      throw UserException.couldNot("what came in " + fault + "; nothing is stored");
+      throw UserException.couldNot("not stored: " + fault);
     }
     if (isMarked) {
       context.say("removed quotes or invisible characters around the token");
@@ -245,10 +245,10 @@ final class Login implements Callable<Integer> {
     }
     boolean opened = !noBrowser && Browser.open(page, context.environment());
     context.say(
-        "make a token at "
-            + Resolution.tokenPages(whose.identity())
-            + (opened ? ", which opens now," : "")
-            + " with the scope Code (Read & write), and paste it here");
+        "create a token with the scope Code (Read & write) "
+            + (opened ? "on the page that opens now:" : "at"));
+    context.say(Resolution.tokenPages(whose.identity()));
+    context.say("and paste it here");
   }
 
   private static boolean hasControls(byte[] text) {
@@ -268,7 +268,18 @@ final class Login implements Callable<Integer> {
         : new TokenChecker(context).check(whose.identity(), null, token, TokenChecker.LIMIT);
   }
 
-  /** A token that may do nothing for git is kept all the same: feeds want other scopes. */
+  /** With a check mark where it is good. */
+  private static void sayVerdict(
+      CommandContext context, Verdict verdict, String what, Identity place) {
+    long now = context.run().now();
+    if (verdict.isGood()) {
+      context.done(VerdictAdvice.on(verdict, what, place, now));
+    } else {
+      VerdictAdvice.say(context.messages(), verdict, what, place, now);
+    }
+  }
+
+  /** A token that may do nothing for git is stored all the same: feeds want other scopes. */
   private static boolean isRefused(Verdict verdict) {
     return verdict.isBad() || verdict.kind() == Verdict.Kind.IIS_BASIC;
   }
@@ -290,20 +301,19 @@ final class Login implements Callable<Integer> {
       return false;
     }
     String what = Wording.secretOf(whose);
-    context.say(
-        verdict == null
-            ? what + " is stored in " + store.name()
-            : VerdictAdvice.on(verdict, what, whose.identity(), run.now()));
-    if (verdict != null) {
-      context.say("it is stored in " + store.name() + expiryLine(entry.expiry()));
+    if (verdict == null) {
+      context.done("stored " + what + " in " + store.name());
+      return true;
     }
+    sayVerdict(context, verdict, whose.identity().display(), whose.identity());
+    context.say("stored in " + store.name() + expiryLine(entry.expiry()));
     return true;
   }
 
   private static String expiryLine(@Nullable Expiry expiry) {
     return expiry == null
-        ? "; add --expires to be warned before it dies"
-        : ", and you are warned a week before " + Wording.date(expiry.at());
+        ? "; expiry unknown (add --expires to be warned)"
+        : "; you will be warned from " + Wording.date(TokenLifetime.warningDay(expiry.at()));
   }
 
   /** What the service knows of the token with the name that the person gave. */
@@ -339,8 +349,7 @@ final class Login implements Callable<Integer> {
       if (newest == null) {
         String place = whose.identity().display();
         if (inventory.isComplete()) {
-          context.say("no token is set aside for " + place);
-          context.messages().hint("git-credential-pat list " + place);
+          context.say("no token is set aside for " + place, "git-credential-pat list " + place);
         }
         return 1;
       }
@@ -352,25 +361,25 @@ final class Login implements Callable<Integer> {
     String what = StoredEntry.describe(newest.store(), newest.entry().key());
     Verdict verdict = verdict(context, whose, newest.entry().secret());
     if (verdict != null && isRefused(verdict)) {
-      context.say(VerdictAdvice.on(verdict, what, newest.identity(), context.run().now()));
-      context.say("it stays set aside; --no-check would bring it back all the same");
+      sayVerdict(context, verdict, what, newest.identity());
+      context.say("not restored (use --no-check to restore it anyway)");
       return 1;
     }
     TokenKeeper.Change change =
         TokenKeeper.replaceIfUnchanged(context.run(), newest, newest.entry().setAsideAt(0));
     if (change.isOvertaken()) {
-      context.say(what + " was changed meanwhile; it stays as it is");
+      context.say("not restored: " + what + " was changed in the meantime");
     } else if (change != TokenKeeper.Change.DONE) {
-      context.say(what + " could not be brought back");
+      context.say("not restored: " + what);
     }
     if (change != TokenKeeper.Change.DONE) {
       return 1;
     }
-    context.say(
-        verdict == null
-            ? what + " is back"
-            : VerdictAdvice.on(
-                verdict, what + ", which is back,", newest.identity(), context.run().now()));
+    if (verdict == null) {
+      context.done("restored " + what);
+    } else {
+      sayVerdict(context, verdict, "restored " + what, newest.identity());
+    }
     return 0;
   }
 }

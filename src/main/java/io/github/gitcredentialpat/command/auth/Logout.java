@@ -29,10 +29,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Removes tokens from this machine, in every store, which is how a person revokes locally. */
+/** Deletes tokens from this machine, in every store. */
 @Command(
     name = "logout",
-    description = "Remove tokens from this machine, in every store: revoke locally.",
+    description = "Delete tokens from this machine (they stay valid on the server; see --revoke).",
     footer = {
       "",
       "Example: git-credential-pat logout contoso",
@@ -45,27 +45,24 @@ final class Logout implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organization, collection or host.")
+      description = "Organization, collection or host.")
   private @Nullable String place;
 
-  @Option(
-      names = "--user",
-      paramLabel = "NAME",
-      description = "Only those of this account, of several.")
+  @Option(names = "--user", paramLabel = "NAME", description = "Only this account's tokens.")
   private @Nullable String user;
 
-  @Option(names = "--all", description = "Remove every token, and every sign-in.")
+  @Option(names = "--all", description = "Delete all tokens and sign-ins.")
   private boolean all;
 
   @Option(
       names = "--sign-in",
-      description = "Forget the sign-ins to Microsoft Entra that manage tokens.")
+      description = "Forget the Microsoft Entra sign-ins that manage tokens.")
   private boolean signIn;
 
-  @Option(names = "--revoke", description = "Revoke them at the service as well.")
+  @Option(names = "--revoke", description = "Also revoke them on the server.")
   private boolean revoke;
 
-  @Option(names = "--yes", description = "Do not ask before removing several.")
+  @Option(names = "--yes", description = "Do not ask before deleting several.")
   private boolean yes;
 
   Logout(GlobalOptions global) {
@@ -75,13 +72,11 @@ final class Logout implements Callable<Integer> {
   @Override
   public Integer call() throws UserException, IOException {
     if ((all ? 1 : 0) + (signIn ? 1 : 0) + (place == null ? 0 : 1) != 1) {
-      throw UserException.wrongUsage("name an organization or a URL, or say --all or --sign-in");
+      throw UserException.wrongUsage("name an organization or URL, or use --all or --sign-in");
     }
     if (place == null && (user != null || (signIn && revoke))) {
       throw UserException.wrongUsage(
-          user == null
-              ? "--revoke is for tokens, not for --sign-in"
-              : "--user needs an organization");
+          user == null ? "--revoke does not go with --sign-in" : "--user needs an organization");
     }
     CommandContext context = global.context();
     Resolution whose = place == null ? null : TypedPlace.resolve(place);
@@ -93,12 +88,12 @@ final class Logout implements Callable<Integer> {
     if (all) {
       for (Store store : context.run().chain().stores()) {
         if (inventory.absent().contains(store)) {
-          context.say(store.name() + " is not here now; what it may keep stays");
+          context.say(store.name() + " is not available; tokens stored there are not deleted");
         }
       }
     }
     if (chosen.size() > 1 && !signIn && !yes && !isConfirmed(context, chosen)) {
-      context.say("nothing is removed; add --yes to remove without being asked");
+      context.say("nothing deleted (use --yes to delete without being asked)");
       return 1;
     }
     boolean removedAll = !revoke || revoke(context, inventory, chosen);
@@ -113,8 +108,8 @@ final class Logout implements Callable<Integer> {
     if (chosen.isEmpty() && allRead) {
       context.say(
           signIn
-              ? "no sign-in is remembered"
-              : "no token is kept" + (whose == null ? "" : " for " + whose.identity().display()));
+              ? "no sign-ins remembered"
+              : "no tokens stored" + (whose == null ? "" : " for " + whose.identity().display()));
     }
     return removedAll && allRead ? 0 : 1;
   }
@@ -140,7 +135,7 @@ final class Logout implements Callable<Integer> {
       if (place.isOrganization()
           && inventory.places(whose).isEmpty()
           && setting.remove(place.display())) {
-        context.say("git does not send a token for " + place.display() + " unasked any more");
+        context.say("git no longer sends a token with its first request to " + place.display());
       }
     }
   }
@@ -148,16 +143,15 @@ final class Logout implements Callable<Integer> {
   private boolean remove(CommandContext context, Inventory.Place place) {
     String what = StoredEntry.describe(place.store(), place.key());
     TokenKeeper.Change change = TokenKeeper.delete(context.run(), place);
-    context.say(
-        what
-            + switch (change) {
-              case DONE ->
-                  revoke || place.key().identity().isSignIn()
-                      ? " is removed"
-                      : " is removed; it stays good at the service until revoked";
-              case GONE -> " was gone already";
-              default -> " could not be removed";
-            });
+    switch (change) {
+      case DONE ->
+          context.done(
+              revoke || place.key().identity().isSignIn()
+                  ? "deleted " + what
+                  : "deleted " + what + "; it stays valid on the server until revoked");
+      case GONE -> context.say("already gone: " + what);
+      default -> context.say("error: cannot delete " + what);
+    }
     return change.isOver();
   }
 
@@ -168,12 +162,11 @@ final class Logout implements Callable<Integer> {
     for (Inventory.Damaged damaged : inventory.damaged()) {
       int count = damaged.entries();
       context.say(
-          (count == 1 ? "an entry" : count + " entries")
-              + " of "
-              + damaged.store().name()
-              + " cannot be read and "
-              + (count == 1 ? "stays" : "stay")
-              + (whose == null ? "" : "; it may be for " + whose.identity().display()));
+          damaged.store().name()
+              + ": "
+              + (count == 1 ? "1 damaged entry" : count + " damaged entries")
+              + " not deleted"
+              + (whose == null ? "" : ", possibly for " + whose.identity().display()));
       none = false;
     }
     if (!none) {
@@ -192,7 +185,7 @@ final class Logout implements Callable<Integer> {
     for (Identity place : places) {
       String page = Resolution.tokenPages(place);
       if (!place.isOrganization()) {
-        context.say("nothing can be revoked from here at " + place.display() + "; see " + page);
+        context.say("cannot revoke tokens of " + place.display() + " from here; use " + page);
         revokedAll = false;
         continue;
       }
@@ -206,20 +199,19 @@ final class Logout implements Callable<Integer> {
           Pat token = TokenSelector.of(signIn.pats(), each.entry());
           if (token == null) {
             context.say(
-                "which token at the service it is is not known for "
+                "cannot tell which token of "
                     + place.display()
-                    + "; revoke it at "
+                    + " on the server this is; revoke it at "
                     + page);
             revokedAll = false;
           } else {
             signIn.pats().revoke(token.authorizationId());
-            context.say(token.displayName() + " is revoked for " + place.display());
+            context.done("revoked " + token.displayName() + " of " + place.display());
           }
         }
       } catch (ServiceException | UserException | IOException | StoreException e) {
         context.messages().trace(e);
-        context.say(
-            "nothing is revoked at the service for " + place.display() + ": " + e.getMessage());
+        context.say("not revoked for " + place.display() + ": " + e.getMessage());
         context.say("revoke it at " + page);
         revokedAll = false;
       } finally {
@@ -234,6 +226,6 @@ final class Logout implements Callable<Integer> {
     for (Inventory.Place place : chosen) {
       context.say(StoredEntry.describe(place.store(), place.key()));
     }
-    return context.isConfirmed("remove these " + chosen.size() + " tokens from this machine?");
+    return context.isConfirmed("delete these " + chosen.size() + " tokens from this machine?");
   }
 }

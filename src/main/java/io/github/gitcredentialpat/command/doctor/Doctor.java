@@ -28,14 +28,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Find what keeps git from working with tokens here, and say what mends it.",
-      "What it prints can be shown to anybody: the name of an organization is in it, but no user,"
-          + " server, project, path, address or secret.",
+      "Diagnose problems and suggest fixes.",
+      "The output is safe to share: it names organizations, but no user, server, project, path,"
+          + " address or secret.",
       ""
     },
     footer = {
       "",
-      "Exit status: 1 when something is an error.",
+      "Exit status: 0 no errors, 1 errors found.",
       "Example: git-credential-pat doctor https://dev.azure.com/contoso"
     })
 public final class Doctor implements Callable<Integer> {
@@ -48,10 +48,10 @@ public final class Doctor implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description = "The organization, collection or repository; else this repository's remote.")
+      description = "Organization, collection or repository. Default: this repository's remote.")
   private @Nullable String typed;
 
-  @Option(names = "--online", description = "Ask the service as well, with the token that is kept.")
+  @Option(names = "--online", description = "Also check the stored token with the server.")
   private boolean online;
 
   public Doctor(GlobalOptions global) {

@@ -52,7 +52,7 @@ final class CargoPlugin {
       JsonNode request = mapper.readTree(line);
       String index = request.path("registry").path("index-url").asText();
       if (request.path("v").asInt() != 1) {
-        refuse(text, "other", "this is not version 1 of Cargo's credential protocol");
+        refuse(text, "other", "only version 1 of Cargo's credential protocol is supported");
         return;
       }
       String url = index.startsWith(SPARSE) ? index.substring(SPARSE.length()) : index;
@@ -65,7 +65,7 @@ final class CargoPlugin {
         case "login" -> login(url, request.path("token").asText(), text);
         case "logout" ->
             // Git and the other programs have the same token.
-            refuse(text, "other", "type: git-credential-pat logout " + organization(url));
+            refuse(text, "other", "run: git-credential-pat logout " + organization(url));
         default -> refuse(text, "operation-not-supported", null);
       }
     } catch (JsonProcessingException e) {
@@ -80,7 +80,7 @@ final class CargoPlugin {
       TokenVariables.cargo(credential, text);
       text.add("\",\"cache\":\"session\",\"operation_independent\":true}}");
     } catch (UserException e) {
-      refuse(text, "not-found", e.getMessage());
+      refuse(text, "not-found", e.inOneLine());
     }
   }
 
@@ -89,7 +89,7 @@ final class CargoPlugin {
    */
   private void login(String url, String token, SecretBuffer text) throws IOException {
     Resolution whose = Resolution.parse(url);
-    String login = "type: git-credential-pat login " + organization(url);
+    String login = "run: git-credential-pat login " + organization(url);
     byte[] secret = token.strip().getBytes(UTF_8);
     if (secret.length == 0 || token.startsWith("Basic ")) {
       refuse(text, "other", login);
@@ -102,11 +102,11 @@ final class CargoPlugin {
       if (done) {
         text.add("{\"Ok\":{\"kind\":\"login\"}}");
       } else {
-        refuse(text, "other", "no store could keep the token; " + login);
+        refuse(text, "other", "no store can take the token; " + login);
       }
     } catch (StoreException e) {
       context.messages().trace(e);
-      refuse(text, "other", e.getMessage());
+      refuse(text, "other", e.inOneLine());
     } finally {
       kept.wipe();
     }

@@ -23,13 +23,13 @@ import picocli.CommandLine.Parameters;
     customSynopsis =
         "git-credential-pat exec [--env NAME[,NAME...]] [--user NAME] [ORG|URL] -- COMMAND...",
     description = {
-      "Run a program with a token in its environment, and never on a command line.",
-      "It takes this program's place: its input, output, signals and exit status are its own.",
+      "Run a program with a token in its environment.",
+      "Replaces this process, so input, output, signals and exit status are the program's.",
       ""
     },
     footer = {
       "",
-      "Exit status: the program's; 127 when there is none of that name, 126 when it cannot be run.",
+      "Exit status: the program's; 127 if it is not found, 126 if it cannot be run.",
       "Example: git-credential-pat exec contoso -- az devops project list"
     })
 final class Exec implements Callable<Integer> {
@@ -42,24 +42,24 @@ final class Exec implements Callable<Integer> {
       defaultValue = TokenVariables.DEFAULT,
       completionCandidates = TokenVariables.Names.class,
       description = {
-        "The variables; ${DEFAULT-VALUE} unless you say others. NuGet's ..._FEED_ENDPOINTS (with"
-            + " the feed's URL) and Cargo's CARGO_REGISTRIES_..._TOKEN get the form that they"
-            + " want, all others the token itself."
+        "Variables to set (default: ${DEFAULT-VALUE}). NuGet's ..._FEED_ENDPOINTS (with the feed's"
+            + " URL) and Cargo's CARGO_REGISTRIES_..._TOKEN get the form they expect, all others"
+            + " the token itself."
       })
   private List<String> names;
 
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "The user name that chooses among several tokens; else the newest.")
+      description = "Use this account's token. Default: the newest.")
   private @Nullable String user;
 
   @Parameters(
       arity = "1..*",
       paramLabel = "ORG|URL -- COMMAND",
       description =
-          "The organization or URL, else that of this repository's remote; then the program and"
-              + " its arguments.")
+          "Organization or URL (default: this repository's remote), then the program and its"
+              + " arguments.")
   private List<String> words;
 
   Exec(GlobalOptions global) {
@@ -71,11 +71,11 @@ final class Exec implements Callable<Integer> {
     List<String> command = global.argumentsAfterDoubleDash();
     int places = words.size() - command.size();
     if (command.isEmpty() || places > 1) {
-      throw UserException.wrongUsage("exec wants the program to run behind --");
+      throw UserException.wrongUsage("put the program after --: exec contoso -- PROGRAM");
     }
     for (String name : names) {
       if (!isVariable(name)) {
-        throw UserException.wrongUsage(name + " is not the name of a variable");
+        throw UserException.wrongUsage(name + " is not a variable name");
       }
     }
     CommandContext context = global.context();

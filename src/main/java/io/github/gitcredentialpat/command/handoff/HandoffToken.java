@@ -9,6 +9,7 @@ import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.TokenUse;
+import io.github.gitcredentialpat.tokens.Wording;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,20 +46,21 @@ record HandoffToken(Resolution whose, @Nullable HttpUrl address, Entry entry)
         CredentialHelper.find(context.run(), whose, name, isFeed ? TokenUse.PACKAGES : null);
     String display = whose.identity().display();
     if (entry == null) {
-      throw UserException.couldNot(
-          "no token can be given for " + display + "; type: git-credential-pat login " + display);
+      throw UserException.couldNot("no usable token for " + display).withHint(login(display));
     }
     for (byte b : entry.secret().bytes()) {
       if ((b >= 0 && b < ' ') || b == 0x7f) {
         entry.wipe();
         throw UserException.couldNot(
-            "the token for "
-                + display
-                + " holds a control character; store it anew: git-credential-pat login "
-                + display);
+                "the token for " + display + " contains a control character; store it again")
+            .withHint(login(display));
       }
     }
     return new HandoffToken(whose, address, entry);
+  }
+
+  private static String login(String place) {
+    return "git-credential-pat login " + Wording.argument(place);
   }
 
   /** The token itself, not a copy. */
@@ -87,7 +89,7 @@ record HandoffToken(Resolution whose, @Nullable HttpUrl address, Entry entry)
     if (address == null || (whose.isAzure() && address.feed() == null)) {
       String host = whose.isAzure() ? "https://pkgs.dev.azure.com/" : "https://host/";
       throw UserException.wrongUsage(
-          what + " wants the URL of a feed, as in " + host + "ORG/_packaging/FEED/" + example);
+          what + " needs the URL of a feed, such as " + host + "ORG/_packaging/FEED/" + example);
     }
     return address;
   }

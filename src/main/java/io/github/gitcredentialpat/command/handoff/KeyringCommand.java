@@ -20,10 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "keyring",
     hidden = true,
-    description = "Answer pip and uv, which call it as the program keyring.",
+    description = "Give tokens to pip and uv, which call it as keyring.",
     footer = {
       "",
-      "Exit status: 0 printed, 1 there is none.",
+      "Exit status: 0 printed, 1 no token.",
       "Example: git-credential-pat keyring get https://pkgs.dev.azure.com/contoso/... pat"
     })
 final class KeyringCommand implements Callable<Integer> {
@@ -35,7 +35,7 @@ final class KeyringCommand implements Callable<Integer> {
       names = "--mode",
       paramLabel = "password|creds",
       defaultValue = "password",
-      description = "creds prints the user name first, on a line of its own.")
+      description = "creds also prints the user name, on a line before the token.")
   private String mode;
 
   @Parameters(
@@ -52,8 +52,8 @@ final class KeyringCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UserException, IOException {
     if (!words.get(0).equals("get")) {
-      throw UserException.couldNot(
-          "only get is answered here; keep a token with: git-credential-pat login ORG");
+      throw UserException.couldNot("only get is supported; store a token with login")
+          .withHint("git-credential-pat login ORG");
     }
     String url = words.get(1).contains("://") ? words.get(1) : "https://" + words.get(1);
     String user = words.size() < 3 ? null : words.get(2);

@@ -27,7 +27,7 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "nuget-plugin",
     hidden = true,
-    description = "Answer NuGet, which starts it as a credential plugin.",
+    description = "Give tokens to NuGet, which starts it as a credential plugin.",
     footer = {"", "Example: git-credential-pat nuget-plugin -Plugin"})
 final class NuGetPlugin implements Callable<Integer> {
   private static final String VERSION = "2.0.0";
@@ -47,7 +47,7 @@ final class NuGetPlugin implements Callable<Integer> {
   @Override
   public Integer call() throws UserException, IOException {
     if (words == null || !words.contains("-Plugin")) {
-      throw UserException.couldNot("this is for NuGet, which starts it with -Plugin");
+      throw UserException.couldNot("only NuGet starts this, with -Plugin");
     }
     // NuGet gives each request five seconds, and says only later whether anybody is there.
     CommandContext context = global.silentContext();
@@ -59,7 +59,7 @@ final class NuGetPlugin implements Callable<Integer> {
     for (byte[] line = lines.next(); line != null; line = lines.next()) {
       JsonNode message = read(line);
       if (message == null) {
-        context.say("NuGet sent a line that is not JSON; it is passed over");
+        context.say("ignoring a line from NuGet that is not JSON");
       } else if (message.path("Type").asText().equals("Request")) {
         if (message.path("Method").asText().equals("Close")) {
           return 0;
@@ -152,7 +152,7 @@ final class NuGetPlugin implements Callable<Integer> {
       }
       response.put("ResponseCode", "NotFound");
     } catch (UserException e) {
-      response.put("Message", e.getMessage()).put("ResponseCode", "NotFound");
+      response.put("Message", e.inOneLine()).put("ResponseCode", "NotFound");
     }
     text.add(mapper.writeValueAsString(reply(request, response)));
   }

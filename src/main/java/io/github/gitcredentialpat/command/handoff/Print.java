@@ -23,17 +23,17 @@ import picocli.CommandLine.Parameters;
     name = "print",
     description = {
       "Print a token for REST calls and package feeds.",
-      "It comes in the form that the program reads which it is for, into a pipe or a file and not on"
+      "Prints the token in the format that the chosen program expects, to a pipe or file but not to"
           + " a terminal.",
       ""
     },
     footer = {
       "",
-      "Formats: token (the token alone), header (Authorization: Basic ...), basic (what follows",
-      "Basic there), curl (for curl --config), npm (for .npmrc), nuget (for the variable",
+      "Formats: token (the token alone), header (Authorization: Basic ...), basic (the part after",
+      "Basic), curl (for curl --config), npm (for .npmrc), nuget (for the variable",
       "ARTIFACTS_CREDENTIALPROVIDER_EXTERNAL_FEED_ENDPOINTS), pip (for the variable PIP_INDEX_URL),",
       "maven (a server of settings.xml), cargo (for cargo:token-from-stdout), docker (config.json),",
-      "env (AZURE_DEVOPS_EXT_PAT=...). npm, nuget, pip, maven and docker want the feed's URL.",
+      "env (AZURE_DEVOPS_EXT_PAT=...). npm, nuget, pip, maven and docker need the feed's URL.",
       "",
       "Example: git-credential-pat print --format header contoso | curl -H @- URL"
     })
@@ -71,17 +71,16 @@ final class Print implements Callable<Integer> {
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "The user name that chooses among several tokens; else the newest.")
+      description = "Use this account's token. Default: the newest.")
   private @Nullable String user;
 
-  @Option(names = "--show", description = "Print it on a terminal all the same.")
+  @Option(names = "--show", description = "Print it even on a terminal.")
   private boolean show;
 
   @Parameters(
       arity = "0..1",
       paramLabel = "ORG|URL",
-      description =
-          "The organization, or the URL it is for; else that of this repository's remote.")
+      description = "Organization or URL. Default: this repository's remote.")
   private @Nullable String place;
 
   Print(GlobalOptions global) {
@@ -92,7 +91,7 @@ final class Print implements Callable<Integer> {
   public Integer call() throws UserException, IOException {
     if (!show && Terminal.isTerminal(Terminal.OUTPUT)) {
       throw UserException.couldNot(
-          "a token does not belong on a screen; pipe it into what needs it, or add --show");
+          "refusing to print a token on a terminal; pipe it, or use --show");
     }
     CommandContext context = global.context();
     String url =
@@ -173,7 +172,7 @@ final class Print implements Callable<Integer> {
   private static void docker(HandoffToken credential, SecretBuffer text) throws UserException {
     HttpUrl address = credential.address();
     if (address == null) {
-      throw UserException.wrongUsage("docker wants the URL of a registry");
+      throw UserException.wrongUsage("docker needs the URL of a registry");
     }
     text.add("{\"auths\":{\"")
         .quoted(address.host().getBytes(UTF_8))

@@ -102,8 +102,8 @@ final class ProcessReplacement {
   private static int failed(String program, boolean isMissing, CommandContext context) {
     context.say(
         program
-            + (isMissing ? " is not found" : " cannot be run")
-            + "; give it as you would to your shell, aliases excepted");
+            + (isMissing ? " not found" : " cannot be run")
+            + " (shell aliases do not work here)");
     return isMissing ? NOT_FOUND : NOT_RUNNABLE;
   }
 
@@ -271,7 +271,7 @@ final class ProcessReplacement {
       return process.waitFor();
     } catch (InterruptedException e) {
       process.destroy();
-      throw UserException.couldNot("interrupted while " + command.get(0) + " ran");
+      throw UserException.couldNot("interrupted while running " + command.get(0));
     }
   }
 }

@@ -16,19 +16,19 @@ import picocli.CommandLine.Option;
 final class ConfigFileOptions {
   @ArgGroup private @Nullable Chosen chosen;
 
-  @Option(names = "--dry-run", description = "Show what would be changed, and change nothing.")
+  @Option(names = "--dry-run", description = "Show the changes without making them.")
   private boolean dryRun;
 
   /** At most one of these. */
   private static final class Chosen {
-    @Option(names = "--system", description = "For everybody on this machine.")
+    @Option(names = "--system", description = "For all users of this machine.")
     private boolean system;
 
-    @Option(names = "--global", description = "For you, in every repository (the default).")
+    @Option(names = "--global", description = "For you, in all repositories (default).")
     @SuppressWarnings("unused") // It is what counts when the other two are not given.
     private boolean global;
 
-    @Option(names = "--local", description = "For the repository in the working directory.")
+    @Option(names = "--local", description = "For the current repository only.")
     private boolean local;
   }
 
@@ -54,7 +54,7 @@ final class ConfigFileOptions {
 
   /** Shows what was changed, or would be. */
   void show(CommandContext context, Path file, List<String> changes) throws IOException {
-    StringBuilder text = new StringBuilder(file + (dryRun ? " (not yet changed):" : ":"));
+    StringBuilder text = new StringBuilder(file + (dryRun ? " (dry run):" : ":"));
     for (String change : changes) {
       text.append("\n").append(Console.harmless(change));
     }

@@ -26,9 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "configure",
     description = {
-      "Set git up to ask this helper, and no other, for Azure DevOps.",
-      "Nothing of yours is changed: lines are added at the end of the file, and unconfigure takes"
-          + " them out again.",
+      "Make git use this helper, and only this one, for Azure DevOps.",
+      "Only adds lines at the end of the file; unconfigure removes exactly those.",
       ""
     },
     footer = {"", "Example: git-credential-pat configure --server http://tfs.corp.local:8080/tfs"})
@@ -37,21 +36,20 @@ public final class Configure implements Callable<Integer> {
 
   @Mixin private ConfigFileOptions choice;
 
-  @Option(names = "--all-hosts", description = "For every host, not only for Azure DevOps.")
+  @Option(names = "--all-hosts", description = "For all hosts, not only Azure DevOps.")
   private boolean allHosts;
 
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "Also for this Azure DevOps Server or TFS; may be given several times.")
+      description = "Also for this Azure DevOps Server or TFS (repeatable).")
   private List<String> servers = new ArrayList<>();
 
   @Option(
       names = "--proactive",
       paramLabel = "ORG",
       description =
-          "Let git send this organization's token with its first request (git 2.46 or newer);"
-              + " without other options only that.")
+          "Only make git send this organization's token with its first request (git 2.46 or newer).")
   private @Nullable String proactive;
 
   Configure(GlobalOptions global) {
@@ -66,7 +64,7 @@ public final class Configure implements Callable<Integer> {
         proactive != null && !allHosts && servers.isEmpty() && global.helperOptions().isEmpty();
     String organization = proactive == null ? null : organization(proactive);
     if (organization != null && !new ProactiveAuth(git).isSupported()) {
-      throw UserException.couldNot(ProactiveAuth.NEEDS + "; upgrade git and repeat");
+      throw UserException.couldNot(ProactiveAuth.NEEDS + "; upgrade git");
     }
     GitConfigFile file = GitConfigFile.open(git, choice.scope());
     HelperConfiguration setup = onlyProactive ? null : setUp(context, git, file);
@@ -75,15 +73,14 @@ public final class Configure implements Callable<Integer> {
     }
     choice.finish(context, file);
     if (file.changes().isEmpty()) {
-      context.say("git is set up already; nothing is changed");
+      context.say("git is already set up; nothing changed");
     }
     if (organization != null) {
       context.say(
-          "where no token is kept, git asks for one then even for public projects of "
+          "without a stored token git now asks for one even for public projects of "
               + organization
-              + "; type: git-credential-pat unconfigure --proactive "
-              + organization
-              + " to undo it");
+              + "; to undo this",
+          "git-credential-pat unconfigure --proactive " + organization);
     }
     if (setup != null) {
       sayWhatIsInTheWay(context, setup);
@@ -129,13 +126,13 @@ public final class Configure implements Callable<Integer> {
           other.helperName()
               + " in "
               + other.place()
-              + " comes after this helper and is given tokens as well; take its line out there");
+              + " runs after this helper and also sees every token; remove that line");
     }
     for (Setting other : setup.hidingPaths(later)) {
       context.say(
           "useHttpPath in "
               + other.place()
-              + " keeps git from saying which organization is meant; take its line out there");
+              + " keeps git from naming the organization; remove that line");
     }
   }
 
@@ -145,8 +142,8 @@ public final class Configure implements Callable<Integer> {
         global.helperOptions().isEmpty() ? new Wsl(context.environment()).windowsHelper() : null;
     if (windows != null) {
       context.say(
-          "this is WSL: git asks the helper of Windows, and both share one keychain; with --store"
-              + " file tokens would stay on this side");
+          "WSL: git uses the helper on Windows and shares its keychain; use --store file to keep"
+              + " tokens on this side");
     }
     return windows;
   }

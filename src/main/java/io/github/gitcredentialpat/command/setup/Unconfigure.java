@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "unconfigure",
     description = {
-      "Take out of git's configuration what configure added, and nothing else.",
-      "Tokens stay where they are.",
+      "Remove from git's configuration what configure added, and nothing else.",
+      "Stored tokens stay.",
       ""
     },
     footer = {"", "Example: git-credential-pat unconfigure --dry-run"})
@@ -39,13 +39,13 @@ final class Unconfigure implements Callable<Integer> {
 
   @Mixin private ConfigFileOptions choice;
 
-  @Option(names = "--all-hosts", description = "Only what was added for every host.")
+  @Option(names = "--all-hosts", description = "Only what was added for all hosts.")
   private boolean allHosts;
 
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "Only what was added for this server; may be given several times.")
+      description = "Only what was added for this server (repeatable).")
   private List<String> servers = new ArrayList<>();
 
   @Option(
@@ -57,7 +57,7 @@ final class Unconfigure implements Callable<Integer> {
   @Option(
       names = "--use",
       paramLabel = "ORG",
-      description = "Only what use chose for this organization.")
+      description = "Only the account that use chose for this organization.")
   private @Nullable String use;
 
   Unconfigure(GlobalOptions global) {
@@ -80,7 +80,7 @@ final class Unconfigure implements Callable<Integer> {
       }
     }
     if (!changed) {
-      context.say("git's configuration holds nothing of this program there; nothing is changed");
+      context.say("nothing of this program in git's configuration; nothing changed");
     }
     return 0;
   }
@@ -160,7 +160,7 @@ final class Unconfigure implements Callable<Integer> {
               ? git.run(null, "config", "--file", path, "--unset-all", USE_HTTP_PATH)
               : git.run(null, "config", "--file", path, "--replace-all", USE_HTTP_PATH, before);
       if (result.status() != 0) {
-        throw UserException.couldNot(path + " cannot be written; repeat as its owner");
+        throw UserException.couldNot(path + " cannot be written; try again as its owner");
       }
       Files.delete(note);
     }

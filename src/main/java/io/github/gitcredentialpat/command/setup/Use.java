@@ -29,10 +29,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "use",
     description = {
-      "Choose which account of an organization git uses, or show which one it does.",
+      "Choose which account git uses for an organization, or show the choice.",
       "Sets credential.<url>.username for both hosts of the organization, in your configuration or,"
-          + " with --for, for one repository or for all repositories below a folder. unconfigure"
-          + " takes it out again.",
+          + " with --for, for one repository or all repositories below a folder. Undo it with"
+          + " unconfigure --use ORG.",
       ""
     },
     footer = {
@@ -43,20 +43,20 @@ import picocli.CommandLine.Parameters;
 final class Use implements Callable<Integer> {
   private final GlobalOptions global;
 
-  @Parameters(index = "0", paramLabel = "ORG|URL", description = "The organization.")
+  @Parameters(index = "0", paramLabel = "ORG|URL", description = "Organization.")
   private String place;
 
   @Parameters(
       index = "1",
       arity = "0..1",
       paramLabel = "NAME",
-      description = "The account's user name, as list shows it. Default: show the choice.")
+      description = "The account's user name, as shown by list. Default: show the choice.")
   private @Nullable String user;
 
   @Option(
       names = "--for",
       paramLabel = "DIR",
-      description = "Only in this repository, or in those below this folder.")
+      description = "Only for this repository, or for those below this folder.")
   private @Nullable Path folder;
 
   Use(GlobalOptions global) {
@@ -75,14 +75,14 @@ final class Use implements Callable<Integer> {
     }
     Resolution whose = TypedPlace.resolve(organization);
     if (whose.user(user) == null || hasControls(user)) {
-      throw UserException.wrongUsage("this is not the user name of an account");
+      throw UserException.wrongUsage("not the user name of an account");
     }
     warnWithoutToken(context, whose, user);
     if (where == null) {
       GitConfigFile file = GitConfigFile.open(git, Scope.GLOBAL);
       AccountChoice.set(file, organization, user);
       file.save();
-      context.say("git now uses " + user + " for " + organization + " (" + file.path() + ")");
+      context.done("git uses " + user + " for " + organization + " (" + file.path() + ")");
     } else {
       setFor(context, git, organization, where);
     }
@@ -96,7 +96,7 @@ final class Use implements Callable<Integer> {
       GitConfigFile file = GitConfigFile.open(git, own);
       AccountChoice.set(file, organization, user);
       file.save();
-      context.say("git now uses " + user + " for " + organization + " in " + where);
+      context.done("git uses " + user + " for " + organization + " in " + where);
       return;
     }
     GitConfigFile global = GitConfigFile.open(git, Scope.GLOBAL);
@@ -105,8 +105,8 @@ final class Use implements Callable<Integer> {
     AccountChoice.include(global, where);
     file.save();
     global.save();
-    context.say(
-        "git now uses "
+    context.done(
+        "git uses "
             + user
             + " for "
             + organization
@@ -151,7 +151,7 @@ final class Use implements Callable<Integer> {
       found = own == null ? found : own;
     }
     if (found == null) {
-      context.say("no account is chosen for " + organization + "; git uses the newest token");
+      context.say("no account chosen for " + organization + "; git uses the newest token");
     } else {
       context.print(found + "\n");
     }

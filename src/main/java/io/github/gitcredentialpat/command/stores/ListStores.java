@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 /** Every store there is, whether it can be used here, and where tokens go. */
 @Command(
     name = "stores",
-    description = "List every store: whether it can be used, who reads it, where new tokens go.",
+    description = "List the stores: which can be used, who can read them and where new tokens go.",
     footer = {"", "Example: git-credential-pat stores --json"})
 final class ListStores implements Callable<Integer> {
   private final GlobalOptions global;
@@ -78,7 +78,7 @@ final class ListStores implements Callable<Integer> {
     }
     text.append(writesHere ? "; new tokens go here" : isAsked ? "" : "; not used").append('\n');
     if (status.problem() != null) {
-      line(text, screen, "  why:     ", status.problem().getMessage());
+      line(text, screen, "  why:     ", status.problem().inOneLine());
     }
     if (!status.isAbsent()) {
       // A path stays in one piece.
@@ -96,7 +96,7 @@ final class ListStores implements Callable<Integer> {
     boolean available = !status.fails(Reason.UNAVAILABLE);
     item.put("name", store.name()).put("available", available);
     if (status.problem() != null) {
-      item.put("reason", status.problem().getMessage());
+      item.put("reason", status.problem().inOneLine());
     }
     item.put("locked", status.fails(Reason.LOCKED));
     if (available) {

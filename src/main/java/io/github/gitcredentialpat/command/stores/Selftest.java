@@ -29,7 +29,7 @@ import picocli.CommandLine.Command;
  */
 @Command(
     name = "selftest",
-    description = "Put a throw-away entry through each store, or those of --store.",
+    description = "Test each store with a throw-away entry.",
     footer = {"", "Example: git-credential-pat selftest --store file"})
 final class Selftest implements Callable<Integer> {
   private final GlobalOptions global;
@@ -86,7 +86,7 @@ final class Selftest implements Callable<Integer> {
           begin();
           store.list();
           step("list");
-          return "read only, nothing to test but its list";
+          return "read only, only listing tested";
         }
         begin();
         // Set before it is: what was cut off may be there all the same.
@@ -101,16 +101,16 @@ final class Selftest implements Callable<Integer> {
         begin();
         boolean listed = store.list().contains(key);
         step("list");
-        check(listed, "the list does not show what was saved");
+        check(listed, "the saved entry is not listed");
         begin();
         boolean deleted = store.delete(key);
         step("delete");
         saved = false;
-        check(deleted && store.find(key.identity()).isEmpty(), "it was not deleted");
+        check(deleted && store.find(key.identity()).isEmpty(), "the entry was not deleted");
         return failed ? "FAILED" : "passed";
       } catch (StoreException e) {
         run.messages().trace(e);
-        steps.append("  ").append(e.reason()).append(": ").append(e.getMessage()).append('\n');
+        steps.append("  ").append(e.reason()).append(": ").append(e.inOneLine()).append('\n');
         boolean absent = e.reason() == Reason.UNAVAILABLE && !run.chain().chosen();
         failed |= !absent;
         return absent ? ABSENT : "FAILED";
@@ -145,7 +145,7 @@ final class Selftest implements Callable<Integer> {
           found.size() == 1
               && found.get(0).key().equals(key)
               && found.get(0).secret().sameAs(entry(secret).secret()),
-          "what was found is not what was saved");
+          "found something else than was saved");
     }
 
     private void check(boolean holds, String fault) {

@@ -16,13 +16,13 @@ abstract class SelectedTokenCommand extends TokenCommand {
       index = "1",
       arity = "0..1",
       paramLabel = "TOKEN",
-      description = "Its name or id at the service; else the one that is kept here.")
+      description = "The token's name or id on the server. Default: the one stored here.")
   private @Nullable String word;
 
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "The token stored for this account, of several.")
+      description = "Use the token stored for this account.")
   private @Nullable String user;
 
   SelectedTokenCommand(GlobalOptions global) {

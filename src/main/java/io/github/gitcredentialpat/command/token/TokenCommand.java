@@ -35,7 +35,7 @@ public abstract class TokenCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "ORG|URL",
-      description = "The organization of Azure DevOps Services.")
+      description = "Organization of Azure DevOps Services.")
   private String place;
 
   TokenCommand(GlobalOptions global) {
@@ -63,6 +63,10 @@ public abstract class TokenCommand implements Callable<Integer> {
       context.say(line);
     }
 
+    void say(String line, @Nullable String command) {
+      context.say(line, command);
+    }
+
     /** Notes what the service now says of a token that is kept here. */
     void update(Pat token) {
       for (StoredEntry each : kept) {
@@ -88,9 +92,11 @@ public abstract class TokenCommand implements Callable<Integer> {
     if (whose.kind() != Resolution.Kind.ORGANIZATION) {
       boolean opened = page != null && Browser.open(page, context.environment());
       throw UserException.couldNot(
-          "only Azure DevOps Services lets a program manage tokens, not "
+          "only Azure DevOps Services lets programs manage tokens, not "
               + whose.identity().display()
-              + (page == null ? "" : "; do it at " + page + (opened ? ", which opens now" : "")));
+              + (page == null
+                  ? ""
+                  : "; manage them at " + page + (opened ? ", which opens now" : "")));
     }
     try (SignIn signIn = SignIn.to(context, whose)) {
       List<StoredEntry> kept = context.inventory().entries(whose);
@@ -134,21 +140,31 @@ public abstract class TokenCommand implements Callable<Integer> {
     } catch (ServiceException e) {
       desk.context().messages().trace(e);
       desk.say(
-          "the new token "
-              + token.displayName()
-              + " could not be revoked either; type: git-credential-pat token revoke "
-              + desk.organization()
-              + " "
-              + token.authorizationId());
+          "warning: the new token " + token.displayName() + " could not be revoked either",
+          revocation(desk, token));
     }
   }
 
-  /** {@code laptop, Code (read), until 2027-02-01}. */
+  /** The command that revokes a token. */
+  static String revocation(Desk desk, Pat token) {
+    return "git-credential-pat token revoke " + desk.organization() + " " + token.authorizationId();
+  }
+
+  /** {@code created "laptop" for contoso: Code (Read), expires 2027-02-01}. */
+  static String summary(String verb, Pat token, Desk desk) {
+    return verb
+        + " \""
+        + token.displayName()
+        + "\" for "
+        + desk.organization()
+        + ": "
+        + describe(token);
+  }
+
+  /** {@code Code (Read), expires 2027-02-01}. */
   static String describe(Pat token) {
-    return token.displayName()
-        + " ("
-        + Scopes.describe(token.scope())
-        + ") until "
+    return Scopes.describe(token.scope())
+        + ", expires "
         + Wording.date(token.end().getEpochSecond())
         + (token.global() ? ", for all organizations" : "");
   }
@@ -156,7 +172,7 @@ public abstract class TokenCommand implements Callable<Integer> {
   /** What the policy of the organization made of a wish. */
   static String clamped(Pat token, long wanted) {
     return token.validTo().getEpochSecond() < wanted - 86_400
-        ? "; shortened by the organization's policy"
+        ? " (shortened by the organization's policy)"
         : "";
   }
 

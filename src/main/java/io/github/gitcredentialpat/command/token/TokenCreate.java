@@ -31,8 +31,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "create",
     description = {
-      "Create a token at the service and store it at once.",
-      "One that is not for git is stored beside git's token.",
+      "Create a token on the server and store it.",
+      "A token that is not for git is stored beside git's token.",
       ""
     },
     footer = {
@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
 final class TokenCreate extends TokenCommand {
   private static final Secret NO_SECRET = Secret.password(new byte[0]);
 
-  @Option(names = "--name", paramLabel = "TEXT", description = "Its name at the service.")
+  @Option(names = "--name", paramLabel = "TEXT", description = "The token's name on the server.")
   private @Nullable String name;
 
   @Option(
@@ -53,14 +53,14 @@ final class TokenCreate extends TokenCommand {
       paramLabel = "SCOPES",
       completionCandidates = ScopeNames.class,
       defaultValue = "git",
-      description = "What it may do (default: ${DEFAULT-VALUE}).")
+      description = "Its scopes (default: ${DEFAULT-VALUE}).")
   private String scopes;
 
   @Option(
       names = "--expires",
       paramLabel = "DATE|DAYS",
       defaultValue = "30",
-      description = "How long it lives (default: ${DEFAULT-VALUE} days).")
+      description = "Expiry date or days (default: ${DEFAULT-VALUE} days).")
   private String expires;
 
   @Option(
@@ -109,15 +109,13 @@ final class TokenCreate extends TokenCommand {
     if (store == null) {
       return 1;
     }
-    desk.say(
-        "created "
-            + describe(token)
-            + " for "
-            + desk.organization()
-            + (named == null ? "" : " (user " + named + ")")
-            + ", stored in "
-            + store.name()
-            + clamped(token, end));
+    desk.context()
+        .done(
+            summary("created", token, desk)
+                + clamped(token, end)
+                + ", stored in "
+                + store.name()
+                + (named == null ? "" : " (" + named + ")"));
     if (forGit) {
       ProactiveOffer.useFor(desk.context(), desk.whose().identity(), desk.organization());
     }
@@ -153,20 +151,16 @@ final class TokenCreate extends TokenCommand {
       if (!each.key().equals(replaced) || each.setAsideAt() != 0 || isOver) {
         continue;
       }
-      desk.say(
-          "this replaces "
+      String line =
+          "warning: this replaces the token"
+              + (each.name() == null ? "" : " " + each.name())
+              + " of "
               + StoredEntry.describe(replaced)
-              + (each.name() == null ? "" : " (" + each.name() + ")")
-              + ", which stays valid at the service until it is revoked");
-      if (each.authorizationId() != null) {
-        desk.context()
-            .messages()
-            .hint(
-                "git-credential-pat token revoke "
-                    + desk.organization()
-                    + " "
-                    + each.authorizationId());
-      }
+              + ", which stays valid on the server until revoked";
+      String id = each.authorizationId();
+      desk.say(
+          line,
+          id == null ? null : "git-credential-pat token revoke " + desk.organization() + " " + id);
       return;
     }
   }

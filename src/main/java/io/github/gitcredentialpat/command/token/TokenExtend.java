@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.cli.TokenLifetime;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.online.VerdictAdvice;
 import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.tokens.Wording;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,14 +14,14 @@ import picocli.CommandLine.Option;
 /** Lets a token live longer; its secret stays the same. */
 @Command(
     name = "extend",
-    description = "Let a token live longer; the secret stays the same.",
+    description = "Extend a token's expiry; the token itself stays the same.",
     footer = {"", "Example: git-credential-pat token extend contoso --expires 90"})
 final class TokenExtend extends SelectedTokenCommand {
   @Option(
       names = "--expires",
       paramLabel = "DATE|DAYS",
       defaultValue = "30",
-      description = "Until when (default: ${DEFAULT-VALUE} days from now).")
+      description = "Expiry date or days (default: ${DEFAULT-VALUE} days).")
   private String expires;
 
   TokenExtend(GlobalOptions global) {
@@ -42,14 +43,14 @@ final class TokenExtend extends SelectedTokenCommand {
     boolean isLonger = now.validTo().isAfter(old.validTo());
     if (!isLonger && end > old.validTo().getEpochSecond() + 86_400) {
       desk.say(
-          "not extended: the organization's policy allows no longer life to "
-              + describe(now)
-              + " for "
-              + desk.organization());
-      desk.context().messages().hint("git-credential-pat token rotate " + desk.organization());
+          "not extended: the organization's policy limits \""
+              + now.displayName()
+              + "\" to "
+              + Wording.date(now.end().getEpochSecond()),
+          "git-credential-pat token rotate " + desk.organization());
       return 1;
     }
-    desk.say("extended " + describe(now) + " for " + desk.organization() + clamped(now, end));
+    desk.context().done(summary("extended", now, desk) + clamped(now, end));
     return 0;
   }
 }

@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "token",
     description = {
-      "Manage the tokens of an organization at the service.",
-      "Azure DevOps Services only; signed in with the Azure CLI or your own app registration.",
+      "Create, list, rotate and revoke tokens on the server.",
+      "For Azure DevOps Services. Signs in with the Azure CLI or your own app registration.",
       ""
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -43,6 +43,8 @@ public final class TokenGroup implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "token wants a command");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(),
+        "token needs a command: list, create, extend, scope, scopes, rotate or revoke");
   }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 /** Lists an organization's tokens at the service. */
 @Command(
     name = "list",
-    description = "List the tokens at the service; * is one that is kept here.",
+    description = "List the tokens on the server; * marks those stored here.",
     footer = {"", "Example: git-credential-pat token list contoso --filter all"})
 final class TokenList extends TokenCommand {
 
@@ -65,7 +65,7 @@ final class TokenList extends TokenCommand {
       }
       context.print(json.text());
     } else if (tokens.isEmpty()) {
-      context.say("there is no such token at the service for " + desk.organization());
+      context.say("no such tokens on the server for " + desk.organization());
     } else {
       context.print(table(tokens, revoked, desk).text(context.screen()));
     }
@@ -96,8 +96,8 @@ final class TokenList extends TokenCommand {
       State state = State.of(token, revoked, desk.now());
       String remark =
           token.global()
-              ? "for all organizations: ends on 2026-12-01"
-              : isAutomatic(token) ? "made by a program" : "";
+              ? "for all organizations: stops working on 2026-12-01"
+              : isAutomatic(token) ? "created by a program" : "";
       table.add(
           TokenSelector.isKept(token, desk.kept()) ? "*" : " ",
           token.displayName(),

@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
 /** Makes one token, or all of them, useless for ever. */
 @Command(
     name = "revoke",
-    description = "Revoke a token, or all tokens, at the service, and remove them here.",
+    description = "Revoke one or all of your tokens on the server and delete them here.",
     footer = {"", "Example: git-credential-pat token revoke contoso laptop"})
 final class TokenRevoke extends SelectedTokenCommand {
-  @Option(names = "--all", description = "Revoke all tokens of yours in the organization.")
+  @Option(names = "--all", description = "Revoke all your tokens in the organization.")
   private boolean all;
 
   @Option(names = "--yes", description = "Do not ask before revoking all.")
@@ -32,7 +32,7 @@ final class TokenRevoke extends SelectedTokenCommand {
   @Override
   public void checkArguments() throws UserException {
     if (all && isNamed()) {
-      throw UserException.wrongUsage("name a token, or say --all");
+      throw UserException.wrongUsage("name a token or use --all, not both");
     }
   }
 
@@ -41,10 +41,10 @@ final class TokenRevoke extends SelectedTokenCommand {
     List<Pat> chosen = all ? desk.pats().list(PatClient.Filter.ACTIVE) : List.of(chosen(desk));
     if (all && !yes && !chosen.isEmpty()) {
       for (Pat each : chosen) {
-        desk.say(describe(each));
+        desk.say("\"" + each.displayName() + "\": " + describe(each));
       }
-      if (!desk.context().isConfirmed("revoke these " + chosen.size() + " tokens for ever?")) {
-        desk.say("nothing is revoked; add --yes to revoke without being asked");
+      if (!desk.context().isConfirmed("permanently revoke these " + chosen.size() + " tokens?")) {
+        desk.say("nothing revoked (use --yes to revoke without being asked)");
         return 1;
       }
     }
@@ -54,12 +54,12 @@ final class TokenRevoke extends SelectedTokenCommand {
         status = revoke(desk, each) ? status : 1;
       } catch (ServiceException e) {
         desk.context().messages().trace(e);
-        desk.say(each.displayName() + " is not revoked: " + e.getMessage());
+        desk.say("not revoked: " + each.displayName() + ": " + e.getMessage(), e.hint());
         status = 1;
       }
     }
     if (chosen.isEmpty()) {
-      desk.say("there is no token to revoke for " + desk.organization());
+      desk.say("no tokens to revoke for " + desk.organization());
     }
     return status;
   }
@@ -67,10 +67,12 @@ final class TokenRevoke extends SelectedTokenCommand {
   /** Returns whether nothing of it is left here. */
   private static boolean revoke(Desk desk, Pat token) throws ServiceException {
     boolean wasThere = desk.pats().revoke(token.authorizationId());
-    desk.say(
-        token.displayName()
-            + (wasThere ? " is revoked for " : " was revoked already for ")
-            + desk.organization());
+    desk.context()
+        .done(
+            (wasThere ? "revoked " : "already revoked: ")
+                + token.displayName()
+                + " of "
+                + desk.organization());
     boolean removed = true;
     for (StoredEntry kept : desk.kept()) {
       if (TokenSelector.isSame(token, kept.entry())) {
@@ -84,13 +86,12 @@ final class TokenRevoke extends SelectedTokenCommand {
     String what = StoredEntry.describe(kept.store(), kept.entry().key());
     TokenKeeper.Change change = TokenKeeper.deleteIfUnchanged(desk.context().run(), kept);
     desk.say(
-        what
-            + switch (change) {
-              case DONE -> " is removed";
-              case GONE -> " was gone already";
-              case CHANGED_MEANWHILE -> " was replaced by another one meanwhile, which stays";
-              default -> " could not be removed; it is of no use any more";
-            });
+        switch (change) {
+          case DONE -> "deleted " + what;
+          case GONE -> "already gone: " + what;
+          case CHANGED_MEANWHILE -> "not deleted: " + what + " was replaced in the meantime";
+          default -> "error: cannot delete " + what + ", which no longer works";
+        });
     return change.isOver();
   }
 }

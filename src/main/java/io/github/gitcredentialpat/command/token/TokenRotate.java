@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rotate",
     description = {
-      "Replace the token that is kept here by a new one.",
-      "That is made with the same scopes, kept and tested, and only then is the old one revoked.",
+      "Replace the stored token with a new one.",
+      "Creates a token with the same scopes, stores and tests it, then revokes the old one.",
       ""
     },
     footer = {"", "Example: git-credential-pat token rotate contoso"})
@@ -55,7 +55,7 @@ final class TokenRotate extends SelectedTokenCommand {
   @Option(
       names = "--expires",
       paramLabel = "DATE|DAYS",
-      description = "How long the new one lives; else as long as the old one did.")
+      description = "Expiry date or days. Default: the old token's lifetime.")
   private @Nullable String expires;
 
   TokenRotate(GlobalOptions global) {
@@ -80,7 +80,7 @@ final class TokenRotate extends SelectedTokenCommand {
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
         throw UserException.couldNot(
-            "another rotation is under way; nothing is done for " + desk.organization());
+            "another rotation is running; nothing done for " + desk.organization());
       }
       return rotate(desk);
     }
@@ -105,18 +105,18 @@ final class TokenRotate extends SelectedTokenCommand {
       if (verdict.isAlive()) {
         return revokeOld(desk, old, fresh, end);
       }
-      desk.say(VerdictAdvice.on(verdict, "the new token", desk.whose().identity(), desk.now()));
+      desk.say(
+          "the new token: "
+              + VerdictAdvice.on(
+                  verdict, desk.organization(), desk.whose().identity(), desk.now()));
       if (verdict.isBad()) {
         replace(desk, new StoredEntry(kept.store(), entry), kept.entry());
         takeBack(desk, fresh);
-        desk.say("the old token " + old.displayName() + " is kept");
+        desk.say("still using the old token " + old.displayName());
       } else {
         desk.say(
-            "the new token is kept, and the old one lives on; once the new one works, type:"
-                + " git-credential-pat token revoke "
-                + desk.organization()
-                + " "
-                + old.authorizationId());
+            "stored the new token, but did not revoke the old one; do so once the new one works",
+            revocation(desk, old));
       }
       return 1;
     } finally {
@@ -140,10 +140,10 @@ final class TokenRotate extends SelectedTokenCommand {
     }
     throw UserException.couldNot(
         old.displayName()
-            + (same.isEmpty() ? " is not kept here" : " is kept here more than once")
+            + (same.isEmpty() ? " is not stored here" : " is stored here more than once")
             + " for "
             + desk.organization()
-            + "; nothing is done");
+            + "; nothing done");
   }
 
   /** The same name with the time behind it, for the service refuses one that is taken. */
@@ -165,17 +165,17 @@ final class TokenRotate extends SelectedTokenCommand {
         TokenKeeper.replaceIfUnchanged(desk.context().run(), expected, entry);
     if (change == TokenKeeper.Change.UNKNOWN) {
       throw UserException.couldNot(
-          "which token "
-              + expected.store().name()
-              + " keeps now is not known, so that none is revoked for "
-              + desk.organization()
-              + "; type: git-credential-pat token list "
-              + desk.organization());
+              "cannot tell which token "
+                  + expected.store().name()
+                  + " has now; none revoked for "
+                  + desk.organization())
+          .withHint("git-credential-pat token list " + desk.organization());
     }
     if (change.isOvertaken()) {
       desk.say(
-          StoredEntry.describe(expected.store(), entry.key())
-              + " was changed meanwhile; it stays as it is");
+          "not replaced: "
+              + StoredEntry.describe(expected.store(), entry.key())
+              + " was changed in the meantime");
     }
     return change == TokenKeeper.Change.DONE;
   }
@@ -196,22 +196,15 @@ final class TokenRotate extends SelectedTokenCommand {
   }
 
   private static int revokeOld(Desk desk, Pat old, Pat fresh, long end) {
-    String made =
-        "rotated for " + desk.organization() + ": " + describe(fresh) + clamped(fresh, end);
+    String made = summary("rotated", fresh, desk) + clamped(fresh, end);
     try {
       desk.pats().revoke(old.authorizationId());
-      desk.say(made + "; the old one is revoked");
+      desk.context().done(made + "; old one revoked");
       return 0;
     } catch (ServiceException e) {
       desk.context().messages().trace(e);
       desk.say(made);
-      desk.say(
-          "the old one is not revoked ("
-              + e.getMessage()
-              + "); type: git-credential-pat token revoke "
-              + desk.organization()
-              + " "
-              + old.authorizationId());
+      desk.say("warning: the old one is not revoked: " + e.getMessage(), revocation(desk, old));
       return 1;
     }
   }

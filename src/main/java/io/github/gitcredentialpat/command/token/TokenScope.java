@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 /** Changes what a token may do; its secret stays the same. */
 @Command(
     name = "scope",
-    description = "Change what a token may do; the secret stays the same.",
+    description = "Change a token's scopes; the token itself stays the same.",
     footer = {
       "",
       "Scopes: git-read, git, packages, full-access; \"token scopes\" lists all names.",
@@ -40,7 +40,7 @@ final class TokenScope extends SelectedTokenCommand {
       names = "--remove",
       paramLabel = "SCOPES",
       completionCandidates = ScopeNames.class,
-      description = "Scopes to take away.")
+      description = "Scopes to remove.")
   private @Nullable String removed;
 
   TokenScope(GlobalOptions global) {
@@ -50,7 +50,7 @@ final class TokenScope extends SelectedTokenCommand {
   @Override
   public void checkArguments() throws UserException {
     if ((scopes == null) == (added == null && removed == null)) {
-      throw UserException.wrongUsage("say either --scopes, or --add and --remove");
+      throw UserException.wrongUsage("use either --scopes, or --add and --remove");
     }
     for (String typed : Arrays.asList(scopes, added, removed)) {
       if (typed != null) {
@@ -66,7 +66,7 @@ final class TokenScope extends SelectedTokenCommand {
     Pat now = desk.pats().update(old.authorizationId(), null, wanted, null);
     desk.update(now);
     VerdictAdvice.onGlobal(desk.context(), now, desk.organization());
-    desk.say("changed " + describe(now) + " for " + desk.organization());
+    desk.context().done(summary("changed", now, desk));
     return 0;
   }
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 /** Lists the scopes that a token can have, under the names that are taken for them. */
 @Command(
     name = "scopes",
-    description = "List the scopes that a token can have; ! marks high privilege.",
+    description = "List the scopes a token can have; ! marks high privilege.",
     footer = {"", "Example: git-credential-pat token scopes --json"})
 final class TokenScopes implements Callable<Integer> {
   private final GlobalOptions global;
@@ -26,7 +26,7 @@ final class TokenScopes implements Callable<Integer> {
   public Integer call() throws UserException, IOException {
     CommandContext context = global.context();
     JsonReport json = new JsonReport("scopes");
-    TextTable table = new TextTable("SCOPE", "", "ON THE TOKEN PAGE", "AT THE SERVICE");
+    TextTable table = new TextTable("SCOPE", "", "ON THE TOKEN PAGE", "ON THE SERVER");
     for (Scopes.Scope scope : Scopes.all()) {
       if (scope.kind() == Scopes.Kind.ENTRA_ONLY) {
         continue;

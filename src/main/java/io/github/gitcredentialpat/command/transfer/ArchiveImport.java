@@ -62,15 +62,16 @@ final class ArchiveImport {
     print();
     if (file.leftOut() > 0) {
       context.say(
-          "left out of "
+          "skipped "
+              + (file.leftOut() == 1 ? "1 entry" : file.leftOut() + " entries")
+              + " of "
               + file
-              + ", since git cannot be answered with them: "
-              + (file.leftOut() == 1 ? "1 entry" : file.leftOut() + " entries"));
+              + " that git cannot use");
       complete = false;
     }
     if (complete && rows.stream().allMatch(row -> DISPENSABLE.contains(row.outcome()))) {
-      context.say("all tokens of " + file + " are stored here; now delete the file");
-      context.messages().hint("rm " + Console.word(file.toString()));
+      context.say(
+          "all tokens imported; now delete the file", "rm " + Console.word(file.toString()));
     }
     return complete;
   }
@@ -86,7 +87,7 @@ final class ArchiveImport {
       row = bring(entry, lock);
     } catch (StoreException e) {
       context.messages().trace(e);
-      context.say(e.getMessage());
+      context.say(String.valueOf(e.getMessage()), e.hint());
       row = new Row(entry.key(), ImportCandidate.Outcome.NOT_KEPT, null);
     }
     complete &= row.outcome() != ImportCandidate.Outcome.NOT_KEPT;

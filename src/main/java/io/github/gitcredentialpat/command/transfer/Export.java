@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     description = {
-      "Write the tokens that are kept into one encrypted file, for another machine.",
-      "All that is known about them goes along. There, type: import --encrypted FILE.",
+      "Write stored tokens to an encrypted file for another machine.",
+      "Names, scopes and expiry dates are included. Import them there with import --encrypted FILE.",
       ""
     },
     footer = {"", "Example: git-credential-pat export --encrypted tokens.gcpx"})
@@ -39,16 +39,16 @@ final class Export implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "ORG|URL",
-      description = "Only those of these organizations, collections or hosts.")
+      description = "Only these organizations, collections or hosts.")
   private List<String> places = List.of();
 
   @Option(
       names = "--encrypted",
       paramLabel = "FILE",
-      description = "Where to write them; the passphrase is asked for, or comes from a pipe.")
+      description = "File to write. Asks for a passphrase, or reads it from a pipe.")
   private @Nullable String encrypted;
 
-  @Option(names = "--force", description = "Replace a file that is there.")
+  @Option(names = "--force", description = "Overwrite an existing file.")
   private boolean force;
 
   Export(GlobalOptions global) {
@@ -59,37 +59,33 @@ final class Export implements Callable<Integer> {
   public Integer call() throws UserException, IOException, StoreException {
     if (encrypted == null) {
       throw UserException.wrongUsage(
-          "tokens are never written in plain text; say --encrypted FILE");
+          "tokens are never written in plain text; use --encrypted FILE");
     }
     CommandContext context = global.context();
     TokenArchive file = new TokenArchive(context, encrypted);
     if (file.isTaken() && !force) {
-      throw UserException.couldNot(
-          file + " is there already; name another file, or add --force to replace it");
+      throw UserException.couldNot(file + " already exists; choose another file or use --force");
     }
     Inventory inventory = context.inventory();
     List<StoredEntry> chosen = chosen(inventory, context.run().now());
     try {
       if (!inventory.isComplete()) {
         throw UserException.couldNot(
-            "not all tokens could be read, and nothing is written; unlock that store, or name the"
-                + " others with --store");
+            "cannot read all tokens, nothing written; unlock that store or choose others with --store");
       }
       if (chosen.isEmpty()) {
-        throw UserException.couldNot("no token is kept there; nothing is written");
+        throw UserException.couldNot("no tokens stored there; nothing written");
       }
       file.write(chosen.stream().map(StoredEntry::entry).toList(), force);
     } finally {
       chosen.forEach(each -> each.entry().wipe());
     }
     print(context, chosen);
+    context.done(
+        "exported " + chosen.size() + (chosen.size() == 1 ? " token to " : " tokens to ") + file);
     context.say(
-        chosen.size()
-            + (chosen.size() == 1 ? " token is" : " tokens are")
-            + " in "
-            + file
-            + "; bring it to the other machine, type there: git-credential-pat import --encrypted"
-            + " FILE, and delete it");
+        "copy it to the other machine, import it there and delete it",
+        "git-credential-pat import --encrypted FILE");
     return 0;
   }
 

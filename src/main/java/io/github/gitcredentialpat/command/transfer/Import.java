@@ -39,11 +39,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "import",
     description = {
-      "Bring over the tokens that other programs keep, or those that export wrote.",
-      "The programs are git's own helpers, Git Credential Manager, az devops and ~/.netrc. Of several"
-          + " for one place the newest is taken; one that is kept here is only replaced by one that"
-          + " is newer. A user name counts as an organization only where a stored token, git's"
-          + " configuration or another entry names that organization too.",
+      "Import tokens from other programs, or from an export file.",
+      "The programs are git's own helpers, Git Credential Manager, az devops and ~/.netrc. The newest"
+          + " token of each organization is imported; a stored one is only replaced by a newer one."
+          + " A user name counts as an organization only if a stored token, git's configuration or"
+          + " another entry names it too.",
       ""
     },
     footer = {"", "Example: git-credential-pat import --dry-run"})
@@ -60,24 +60,24 @@ final class Import implements Callable<Integer> {
   @Option(
       names = "--encrypted",
       paramLabel = "FILE",
-      description = "From a file that export --encrypted wrote on another machine; all it holds.")
+      description = "Import all tokens of a file that export --encrypted wrote.")
   private @Nullable String encrypted;
 
-  @Option(names = "--dry-run", description = "Show what would be done, and do nothing.")
+  @Option(names = "--dry-run", description = "Show what would be imported without doing it.")
   private boolean dry;
 
   @Option(
       names = "--delete",
-      description = "Delete at its source what was brought over, once it was read back from here.")
+      description = "Delete imported tokens at their source, once they are read back from here.")
   private boolean delete;
 
-  @Option(names = "--all", description = "Bring over the passwords of all other https hosts too.")
+  @Option(names = "--all", description = "Also import passwords of all other https hosts.")
   private boolean all;
 
   @Option(
       names = "--organization",
       paramLabel = "NAME",
-      description = "Organization for entries of dev.azure.com that do not name one.")
+      description = "Organization to assume for dev.azure.com entries that do not name one.")
   private @Nullable String organization;
 
   private CommandContext context;
@@ -290,7 +290,7 @@ final class Import implements Callable<Integer> {
       }
     } catch (StoreException e) {
       context.messages().trace(e);
-      context.say(e.getMessage());
+      context.say(String.valueOf(e.getMessage()), e.hint());
       notKept(finding);
     }
   }
@@ -349,7 +349,8 @@ final class Import implements Callable<Integer> {
   private void failed(ForeignSource source, StoreException problem) {
     context.messages().trace(problem);
     String what = problem.getMessage();
-    context.say(what.contains(source.place()) ? what : source.place() + ": " + what);
+    context.say(
+        what.contains(source.place()) ? what : source.place() + ": " + what, problem.hint());
     complete = false;
   }
 
@@ -368,7 +369,7 @@ final class Import implements Callable<Integer> {
     }
     if (findings.isEmpty()) {
       if (complete) {
-        context.say("nothing was found that could be brought over");
+        context.say("found nothing to import");
       }
       return;
     }
@@ -380,9 +381,10 @@ final class Import implements Callable<Integer> {
   /** Says what is left to do, and what to type for it. */
   private void advise(List<ImportCandidate> findings) {
     if (known != null && findings.stream().anyMatch(ImportCandidate::isOpen)) {
-      context.say("some entries for dev.azure.com do not name their organization; not imported");
       // Nothing is deleted by a placeholder, nor by an organization that is only a proposal.
-      context.messages().hint(command(known.typed(), false));
+      context.say(
+          "not imported: dev.azure.com entries that do not name their organization",
+          command(known.typed(), false));
     }
     Set<String> plain = new LinkedHashSet<>();
     for (ImportCandidate finding : findings) {
@@ -391,7 +393,8 @@ final class Import implements Callable<Integer> {
       }
     }
     if (!delete && !plain.isEmpty()) {
-      plain.forEach(place -> context.say("imported tokens are still in plain text in " + place));
+      plain.forEach(
+          place -> context.say("warning: imported tokens are still in plain text in " + place));
       context.messages().hint(command(organization, true));
     }
   }

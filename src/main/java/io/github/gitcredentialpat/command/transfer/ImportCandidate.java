@@ -28,18 +28,18 @@ final class ImportCandidate {
     TAKEN("taken", "imported"),
     WOULD_BE_TAKEN("wouldBeTaken", "would import"),
     KEPT_ALREADY("keptAlready", "already stored"),
-    SET_ASIDE("setAside", "skipped: stored, but set aside since a server rejected it"),
-    ANOTHER_IS_KEPT("anotherIsKept", "skipped: another one is stored, not known to be older"),
-    NEWER_WAS_FOUND("newerWasFound", "skipped: not the newest one found"),
+    SET_ASIDE("setAside", "skipped: stored, but set aside (rejected by a server)"),
+    ANOTHER_IS_KEPT("anotherIsKept", "skipped: another one is stored that may be newer"),
+    NEWER_WAS_FOUND("newerWasFound", "skipped: a newer one was found"),
     NOT_AZURE("notAzure", "skipped: not Azure DevOps (use --all)"),
     NO_ORGANIZATION("noOrganization", "skipped: organization unknown (use --organization)"),
-    REFUSED("refused", "skipped: not an address that a secret may be sent to"),
-    SIGN_IN("signIn", "skipped: a sign-in to Entra, not a token (sign in again here)"),
+    REFUSED("refused", "skipped: no token may be sent to this address"),
+    SIGN_IN("signIn", "skipped: an Entra sign-in, not a token (sign in again here)"),
     USER_IS_SECRET("userIsSecret", "skipped: its user name looks like a token"),
     EXPIRED("expired", "skipped: expired"),
     EMPTY("empty", "skipped: empty"),
-    NOT_READ("notRead", "could not be read"),
-    NOT_KEPT("notKept", "could not be stored");
+    NOT_READ("notRead", "cannot be read"),
+    NOT_KEPT("notKept", "cannot be stored");
 
     private final String word;
     private final String text;
@@ -277,7 +277,7 @@ final class ImportCandidate {
   /** For a person: whose it is. */
   String display() {
     if (!isOpen() && whose != null && whose.identity() != null) {
-      return whose.identity().display() + (isByUser ? " (by its user name)" : "");
+      return whose.identity().display() + (isByUser ? " (from its user name)" : "");
     }
     return foreign.protocol() + "://" + foreign.host();
   }

@@ -49,13 +49,10 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "remotes",
-    description = {
-      "Find tokens and passwords in remotes, submodules, insteadOf and all other settings of git.",
-      ""
-    },
+    description = {"Find tokens and passwords in remotes, submodules and other git settings.", ""},
     footer = {
       "",
-      "Exit status: 1 while there are any.",
+      "Exit status: 0 none left, 1 some found.",
       "Example: git-credential-pat remotes --fix --recursive ~/src"
     })
 final class Remotes implements Callable<Integer> {
@@ -80,8 +77,8 @@ final class Remotes implements Callable<Integer> {
     BY_HAND("byHand", "skipped: "),
     NO_ORGANIZATION("noOrganization", "skipped: organization unknown (use --organization)"),
     NO_PLACE("noPlace", "skipped: "),
-    NOT_KEPT("notKept", "skipped: it could not be stored"),
-    NOT_WRITTEN("notWritten", "stored, but the file could not be changed");
+    NOT_KEPT("notKept", "skipped: cannot be stored"),
+    NOT_WRITTEN("notWritten", "stored, but the file cannot be changed");
 
     private final String word;
     private final String text;
@@ -96,25 +93,25 @@ final class Remotes implements Callable<Integer> {
 
   @Option(
       names = "--fix",
-      description = "Move the secrets to where tokens are kept, and take them out of the URLs.")
+      description = "Move the secrets to the store and remove them from the URLs.")
   private boolean fix;
 
   @Option(
       names = "--recursive",
       paramLabel = "DIR",
-      description = "In every repository below this folder, not in the one of the working folder.")
+      description = "Search all repositories below this folder instead of the current one.")
   private @Nullable Path root;
 
   @Option(
       names = "--prefer",
       paramLabel = "kept|url",
-      description = "Which token stays where another one is kept already.")
+      description = "Which token to use if another one is already stored.")
   private @Nullable Preference preference;
 
   @Option(
       names = "--organization",
       paramLabel = "NAME",
-      description = "Organization for URLs of dev.azure.com that do not name one.")
+      description = "Organization to assume for dev.azure.com URLs that do not name one.")
   private @Nullable String organization;
 
   private CommandContext context;
@@ -157,7 +154,7 @@ final class Remotes implements Callable<Integer> {
     if (root == null) {
       GitRepository repository = GitRepository.at(git, null);
       if (!repository.isThere()) {
-        context.say("no repository here: searching only git's global and system configuration");
+        context.say("not in a repository: searching only git's global and system configuration");
       }
       repository.search(search, problems);
     } else if (!Files.isDirectory(root)) {
@@ -168,11 +165,10 @@ final class Remotes implements Callable<Integer> {
         try {
           GitRepository.at(git, folder).search(search, problems);
         } catch (UserException e) {
-          problems.add(e.getMessage());
+          problems.add(e.inOneLine());
         }
       }
-      unread.forEach(
-          folder -> problems.add("cannot read " + folder + "; what is below it is not searched"));
+      unread.forEach(folder -> problems.add("cannot read " + folder + "; not searched"));
     }
     problems.forEach(context::say);
     complete &= problems.isEmpty();
@@ -217,7 +213,7 @@ final class Remotes implements Callable<Integer> {
       file.save();
       return Outcome.MOVED;
     } catch (UserException e) {
-      context.say(e.getMessage());
+      context.say(String.valueOf(e.getMessage()), e.hint());
     } catch (IOException e) {
       context.messages().trace(e);
       context.say(FileProblem.describe("write", path, e));
@@ -248,7 +244,7 @@ final class Remotes implements Callable<Integer> {
       };
     } catch (StoreException e) {
       context.messages().trace(e);
-      context.say(e.getMessage());
+      context.say(String.valueOf(e.getMessage()), e.hint());
       return Outcome.NOT_KEPT;
     } finally {
       secret.wipe();
@@ -271,7 +267,7 @@ final class Remotes implements Callable<Integer> {
                   text(secret, outcome)));
       context.print(table.below(2, 1).text(context.screen()));
     } else if (complete) {
-      context.say("no token or password was found in git's settings");
+      context.say("no tokens or passwords in git's settings");
     }
   }
 
@@ -296,8 +292,9 @@ final class Remotes implements Callable<Integer> {
 
   private void advise(Map<ExposedSecret, Outcome> outcomes) {
     if (outcomes.containsValue(Outcome.NO_ORGANIZATION)) {
-      context.say("some URLs of dev.azure.com do not name their organization");
-      context.messages().hint(command(" --fix --organization " + known.typed()));
+      context.say(
+          "some dev.azure.com URLs do not name their organization",
+          command(" --fix --organization " + known.typed()));
     }
     Set<Path> byHand = new LinkedHashSet<>();
     outcomes.forEach(
@@ -308,8 +305,9 @@ final class Remotes implements Callable<Integer> {
           }
         });
     for (Path file : byHand) {
-      context.say("edit " + file + " to remove what cannot be moved");
-      context.messages().hint("git config --file " + Console.word(file.toString()) + " --edit");
+      context.say(
+          "remove the rest from " + file + " yourself",
+          "git config --file " + Console.word(file.toString()) + " --edit");
     }
     if (fix) {
       adviseExposed(outcomes);
@@ -338,18 +336,18 @@ final class Remotes implements Callable<Integer> {
           }
         });
     for (Path file : tracked) {
-      context.say("commit " + file + "; older commits hold the secret for good");
+      context.say("commit " + file + "; older commits still contain the secret");
     }
     for (Resolution whose : exposed.values()) {
       Identity identity = whose.identity();
       String page = whose.tokenPage();
       context.say(
-          "what was in the URL for "
+          "the secret in the URL for "
               + identity.display()
-              + " could be read by others; "
+              + " may have been read by others; "
               + (page == null
-                  ? "change that password there"
-                  : "create a new token and revoke the old one at " + page));
+                  ? "change the password"
+                  : "revoke it and create a new one at " + page));
       if (identity.isOrganization()) {
         context
             .messages()

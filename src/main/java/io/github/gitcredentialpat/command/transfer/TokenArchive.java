@@ -31,7 +31,7 @@ final class TokenArchive {
     try {
       file = new ExportFile(context.run().surroundings(), Path.of(typed));
     } catch (InvalidPathException e) {
-      throw UserException.wrongUsage(typed + " is no name of a file");
+      throw UserException.wrongUsage(typed + " is not a file name");
     }
   }
 
@@ -82,12 +82,11 @@ final class TokenArchive {
         Arrays.fill(passphrase, '\0');
       }
       if (asked && i < TRIES - 1) {
-        context.say("that passphrase does not open it; try again");
+        context.say("wrong passphrase; try again");
       }
     }
     throw new StoreException(
-        Reason.LOCKED,
-        "this passphrase does not open " + file + "; repeat with the one it was exported with");
+        Reason.LOCKED, "wrong passphrase for " + file + "; use the one it was exported with");
   }
 
   /** The passphrase that came without asking. */
@@ -115,27 +114,26 @@ final class TokenArchive {
   private char[] askTwice() throws UserException {
     for (int i = 0; i < TRIES; i++) {
       char[] first = ask("New passphrase for " + file + ": ");
-      char[] second = ask("The same again: ");
+      char[] second = ask("Repeat the passphrase: ");
       boolean same = Arrays.equals(first, second);
       Arrays.fill(second, '\0');
       if (same) {
         return first;
       }
       Arrays.fill(first, '\0');
-      context.say("these were two different ones");
+      context.say("the passphrases do not match");
     }
-    throw UserException.couldNot(
-        "no passphrase was typed twice for " + file + "; repeat the command");
+    throw UserException.couldNot("no passphrase set for " + file + "; try again");
   }
 
   private char[] ask(String prompt) throws UserException {
     char[] typed = context.askSecret(prompt);
     if (typed == null || typed.length == 0) {
       throw UserException.couldNot(
-          "no passphrase came for "
+          "no passphrase for "
               + file
-              + "; type the command in a terminal, pipe the passphrase into it, or name a file"
-              + " that holds it in GIT_CREDENTIAL_PAT_PASSPHRASE_FILE");
+              + "; run the command in a terminal, pipe the passphrase into it, or name a file that"
+              + " holds it in GIT_CREDENTIAL_PAT_PASSPHRASE_FILE");
     }
     return typed;
   }

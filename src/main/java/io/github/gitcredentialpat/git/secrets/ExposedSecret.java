@@ -30,7 +30,7 @@ public record ExposedSecret(
     HELPER("credential helper", "in a helper's command; remove it yourself"),
     HEADER("HTTP header", "in a header; remove it yourself"),
     TOKEN("token or password", "remove it yourself"),
-    FILE("", "git wrote it down; delete it yourself");
+    FILE("", "git recorded it; delete it yourself");
 
     /** What a person reads in place of a URL. */
     public final String shown;

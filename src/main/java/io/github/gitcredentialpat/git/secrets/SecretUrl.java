@@ -145,7 +145,7 @@ public final class SecretUrl {
   /** Why nobody could keep the secret for git; null when it can be kept. */
   public @Nullable String fault() {
     if (!isWeb()) {
-      return "git asks no helper for passwords of " + scheme;
+      return "git uses no helper for " + scheme + " passwords";
     }
     if (whose.kind() == Resolution.Kind.REFUSED) {
       return whose.refusal();
@@ -154,10 +154,10 @@ public final class SecretUrl {
       return "organization unknown (use --organization)";
     }
     if (end("?#", rest, 0) < rest.length()) {
-      return "its query may hold another secret";
+      return "its query may contain another secret";
     }
     if (secret().chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
-      return "its password has a control character";
+      return "its password contains a control character";
     }
     return whose.isAzure() || (UserName.isName(user) && !password.isEmpty())
         ? null

@@ -105,7 +105,7 @@ public final class StoreChoice {
       case "wincred" -> new WincredStore(surroundings);
       default ->
           throw new IllegalArgumentException(
-              "there is no store \"" + name + "\"; choose among " + NAMES);
+              "no such store \"" + name + "\"; choose from " + NAMES);
     };
   }
 }

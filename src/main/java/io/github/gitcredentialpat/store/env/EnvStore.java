@@ -138,14 +138,14 @@ public final class EnvStore implements Store {
       text.append("; the file is ").append(surroundings.variable(TokenFile.VARIABLE));
     }
     if (isSet(JOB) && collection() == null) {
-      text.append("; " + JOB + " is used for nobody, since " + COLLECTION + " is not set");
+      text.append("; " + JOB + " is ignored, since " + COLLECTION + " is not set");
     }
-    return text.length() == 0 ? "no variable of the environment" : text.toString();
+    return text.length() == 0 ? "no environment variable is set" : text.toString();
   }
 
   @Override
   public String readers() {
-    return "every program of this user, and all that is started from the same shell";
+    return "every program of this user, and everything started from the same shell";
   }
 
   @Override
@@ -240,12 +240,12 @@ public final class EnvStore implements Store {
       String variable = offer.variable();
       throw new StoreException(
           Reason.READ_ONLY,
-          "the token for "
+          "cannot change the token for "
               + where.display()
-              + " comes from the environment and is not changed; "
+              + ", it comes from the environment; "
               + (variable.equals(TokenFile.VARIABLE)
-                  ? "write another one into the file of " + variable
-                  : "set or unset " + variable));
+                  ? "change the file of " + variable
+                  : "change or unset " + variable));
     }
     if (offers.problem != null) {
       throw offers.problem;
@@ -257,18 +257,15 @@ public final class EnvStore implements Store {
         Reason.UNAVAILABLE,
         "the environment's token is not for "
             + where.display()
-            + "; choose another store as well: --store env,file");
+            + "; add another store, such as --store env,file");
   }
 
   private StoreException notSet() {
     return new StoreException(
         Reason.UNAVAILABLE,
         isSet(JOB)
-            ? JOB
-                + " is used for nobody, since "
-                + COLLECTION
-                + " does not say whose it is; set both"
-            : "no token is in the environment; set "
+            ? JOB + " is ignored, since " + COLLECTION + " is not set; set both"
+            : "no token in the environment; set "
                 + TOKEN
                 + ", "
                 + TokenFile.VARIABLE
@@ -311,9 +308,7 @@ public final class EnvStore implements Store {
       if (only != null) {
         if (!EnvToken.isToken(only)) {
           offers.fails(
-              new StoreException(
-                  Reason.FAILED,
-                  path + ", which " + TokenFile.VARIABLE + " names, holds no token"));
+              new StoreException(Reason.FAILED, TokenFile.VARIABLE + ": no token in " + path));
         }
         offers.add(TokenFile.VARIABLE, own, only);
         Arrays.fill(only, (byte) 0);
@@ -341,8 +336,7 @@ public final class EnvStore implements Store {
         throw new StoreException(
             Reason.FAILED,
             ORGANIZATION
-                + " names no organization; set it to a name such as contoso, or to a collection's"
-                + " URL");
+                + " is not an organization; set it to a name such as contoso or a collection's URL");
       }
       return List.of(named);
     }

@@ -54,10 +54,10 @@ final class TokenFile {
   static TokenFile read(String path) throws StoreException {
     File file = new File(path);
     if (!file.isAbsolute()) {
-      throw cannotRead(path, ": it is no absolute path", null);
+      throw cannotRead(path, ": not an absolute path", null);
     }
     if (file.exists() && !file.isFile()) {
-      throw cannotRead(path, ": it is no file", null);
+      throw cannotRead(path, ": not a file", null);
     }
     byte[] content = new byte[LARGEST + 1];
     int length = 0;
@@ -67,14 +67,14 @@ final class TokenFile {
       }
     } catch (IOException e) {
       Arrays.fill(content, (byte) 0);
-      throw cannotRead(path, "; look at it: ls -l " + path, e);
+      throw cannotRead(path, "", e);
     }
     byte[] text = Arrays.copyOf(content, length);
     Arrays.fill(content, (byte) 0);
     TokenFile read = new TokenFile(path);
     try {
       if (length > LARGEST) {
-        throw cannotRead(path, ": it is larger than 64 KB", null);
+        throw cannotRead(path, ": larger than 64 KB", null);
       }
       read.parse(text);
     } finally {
@@ -84,7 +84,7 @@ final class TokenFile {
   }
 
   private static StoreException cannotRead(String path, String why, @Nullable IOException cause) {
-    String message = "cannot read " + path + ", which " + VARIABLE + " names" + why;
+    String message = VARIABLE + ": cannot read " + path + why;
     return cause == null
         ? new StoreException(Reason.FAILED, message)
         : new StoreException(Reason.FAILED, message, cause);
@@ -108,10 +108,10 @@ final class TokenFile {
     if (bareLines > 1 || (bareLines > 0 && !tokens.isEmpty())) {
       Arrays.fill(only, (byte) 0);
       only = null;
-      bad("has more than one token, and a line that does not say for which organization");
+      bad("has several tokens, and a line without an organization");
     }
     if (only == null && tokens.isEmpty() && problem == null) {
-      problem = "holds no token";
+      problem = "has no token";
     }
   }
 
@@ -195,11 +195,11 @@ final class TokenFile {
         ? null
         : new StoreException(
             Reason.FAILED,
-            path
-                + ", which "
-                + VARIABLE
-                + " names, "
+            VARIABLE
+                + ": "
+                + path
+                + " "
                 + problem
-                + "; write one token into it, or lines of ORGANIZATION=TOKEN");
+                + "; write one token into it, or lines ORGANIZATION=TOKEN");
   }
 }

@@ -85,7 +85,7 @@ final class EntryFile {
       throw new StoreException(
           Reason.DAMAGED,
           shown
-              + " is damaged or was changed; take it from a backup, or remove it and log in again");
+              + " is damaged or was modified; restore it from a backup, or delete it and log in again");
     }
     try {
       Entry entry = decode(ByteBuffer.wrap(plaintext));
@@ -97,8 +97,7 @@ final class EntryFile {
     } finally {
       Arrays.fill(plaintext, (byte) 0);
     }
-    throw new StoreException(
-        Reason.DAMAGED, shown + " holds no entry that git could be answered with; remove it");
+    throw new StoreException(Reason.DAMAGED, shown + " contains no usable entry; delete it");
   }
 
   private static byte[] associated(String name) {

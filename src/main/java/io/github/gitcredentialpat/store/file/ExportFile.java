@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store.file;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
@@ -104,16 +105,16 @@ public final class ExportFile {
         PrivateFiles.finishNew(unfinished, path, content);
       }
     } catch (FileAlreadyExistsException e) {
-      throw new StoreException(Reason.FAILED, path + " is there already; name another file", e);
+      throw new StoreException(Reason.FAILED, path + " already exists; choose another file", e);
     } catch (IOException e) {
       throw new StoreException(
-          Reason.FAILED,
-          "cannot write "
-              + path
-              + PrivateFiles.reason(e)
-              + "; check that there is room and that you may write there: ls -ld "
-              + path.getParent(),
-          e);
+              Reason.FAILED,
+              "cannot write "
+                  + path
+                  + PrivateFiles.reason(e)
+                  + "; check the free space and your permissions",
+              e)
+          .withHint("ls -ld " + Console.word(path.getParent().toString()));
     }
   }
 
@@ -150,7 +151,8 @@ public final class ExportFile {
     }
     if (length > MOST_BYTES - BLOCK) {
       throw new StoreException(
-          Reason.LIMIT, "more than 4 MB would come into " + path + "; name fewer places");
+          Reason.LIMIT,
+          "the export would be over 4 MB: " + path + "; export fewer tokens at a time");
     }
     ByteBuffer plaintext = ByteBuffer.allocate((length + BLOCK - 1) / BLOCK * BLOCK);
     plaintext.putInt(entries.size());
@@ -172,7 +174,7 @@ public final class ExportFile {
     byte[] content = content();
     if (content.length <= VERSION || !Arrays.equals(content, 0, VERSION, HEADER, 0, VERSION)) {
       throw new StoreException(
-          Reason.FAILED, path + " is no file that git-credential-pat export wrote; name that one");
+          Reason.FAILED, path + " was not written by git-credential-pat export");
     }
     if (content[VERSION] > HEADER[VERSION]) {
       throw new StoreException(
@@ -184,8 +186,7 @@ public final class ExportFile {
         || !Arrays.equals(content, end, content.length, digest(content), 0, DIGEST)
         || rounds(content) < 1
         || rounds(content) > Passphrase.MOST_ROUNDS) {
-      throw new StoreException(
-          Reason.FAILED, path + " is damaged or not all of it arrived; copy it once more");
+      throw new StoreException(Reason.FAILED, path + " is damaged or incomplete; copy it again");
     }
     return content;
   }
@@ -224,7 +225,7 @@ public final class ExportFile {
     } catch (BufferUnderflowException e) {
       entries.forEach(Entry::wipe);
       throw new StoreException(
-          Reason.FAILED, path + " was not written by git-credential-pat export; name that file", e);
+          Reason.FAILED, path + " was not written by git-credential-pat export", e);
     } finally {
       Arrays.fill(plaintext, (byte) 0);
     }
@@ -253,15 +254,15 @@ public final class ExportFile {
   private byte[] content() throws StoreException {
     // Opening a pipe would wait for its other end.
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new StoreException(Reason.FAILED, path + " is no file; name the one that was exported");
+      throw new StoreException(Reason.FAILED, path + " is not a file");
     }
     try (InputStream in = Files.newInputStream(path)) {
       return in.readNBytes(MOST_BYTES + BLOCK);
     } catch (NoSuchFileException e) {
-      throw new StoreException(Reason.FAILED, "there is no file " + path + "; check its name", e);
+      throw new StoreException(Reason.FAILED, "no such file: " + path, e);
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED, "cannot read " + path + "; check who owns it: ls -l " + path, e);
+      throw new StoreException(Reason.FAILED, "cannot read " + path, e)
+          .withHint("ls -l " + Console.word(path.toString()));
     }
   }
 

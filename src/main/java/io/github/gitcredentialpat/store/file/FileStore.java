@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store.file;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
@@ -75,7 +76,7 @@ public final class FileStore implements Store {
 
   @Override
   public String readers() {
-    return "who can read both places, unless a passphrase protects the key";
+    return "whoever can read both places, unless a passphrase protects the key";
   }
 
   @Override
@@ -147,10 +148,7 @@ public final class FileStore implements Store {
     byte[] content = EntryFile.seal(master, name, entry);
     if (content.length > PrivateFolder.MOST_BYTES) {
       throw new StoreException(
-          Reason.LIMIT,
-          "the entry for "
-              + entry.key().identity().display()
-              + " is over 1 MB; store a shorter one");
+          Reason.LIMIT, "the entry for " + entry.key().identity().display() + " is over 1 MB");
     }
     keyFile.tidy();
     folder.write(name, content);
@@ -222,13 +220,13 @@ public final class FileStore implements Store {
     MasterKey master = key != null ? key : keyFile.open(mayAsk);
     if (master == null) {
       throw StoreException.hidden(
-          "the key of the entries in "
-              + folder
-              + " is lost; put "
-              + keyFile
-              + " back from a backup, or start anew: rm -r "
-              + folder,
-          null);
+              "the key of the entries in "
+                  + folder
+                  + " is lost; restore "
+                  + keyFile
+                  + " from a backup or start over",
+              null)
+          .withHint("rm -r " + Console.word(folder.toString()));
     }
     key = master;
     for (int i = 0; i < names.size(); i++) {
@@ -237,13 +235,13 @@ public final class FileStore implements Store {
       }
     }
     throw StoreException.hidden(
-        "the entries in "
-            + folder
-            + " were made with another key than "
-            + keyFile
-            + "; put that one back from a backup, or start anew: rm -r "
-            + folder,
-        null);
+            "the entries in "
+                + folder
+                + " were written with another key than "
+                + keyFile
+                + "; restore that key from a backup or start over",
+            null)
+        .withHint("rm -r " + Console.word(folder.toString()));
   }
 
   private MasterKey openOrCreateKey() throws StoreException {

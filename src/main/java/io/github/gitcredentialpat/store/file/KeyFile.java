@@ -113,7 +113,7 @@ final class KeyFile {
     MasterKey winner = open(true);
     if (winner == null) {
       throw new StoreException(
-          Reason.FAILED, this + " was removed while it was made; run the command again");
+          Reason.FAILED, this + " was deleted while it was being created; try again");
     }
     return winner;
   }
@@ -185,7 +185,7 @@ final class KeyFile {
 
   private StoreException damaged() {
     return StoreException.hidden(
-        this + " is damaged, or of a newer git-credential-pat; take it from a backup or update",
+        this + " is damaged or from a newer git-credential-pat; restore it from a backup or update",
         null);
   }
 

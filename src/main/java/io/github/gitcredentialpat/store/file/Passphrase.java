@@ -100,7 +100,7 @@ final class Passphrase {
     boolean opened = lock.opens(passphrase);
     Arrays.fill(passphrase, '\0');
     if (!opened) {
-      throw locked("the passphrase in " + file + " does not open " + keyFile + "; correct it");
+      throw locked("wrong passphrase for " + keyFile + " in " + file);
     }
   }
 
@@ -133,7 +133,7 @@ final class Passphrase {
               + (chosen.length == 1
                   ? " is a single character"
                   : " has only " + chosen.length + " characters")
-              + "; anyone who has the file can guess it");
+              + "; anyone with the file can guess it");
     }
   }
 
@@ -151,8 +151,8 @@ final class Passphrase {
       if (terminal == null) {
         throw locked(
             keyFile
-                + " is locked with a passphrase and nobody can be asked; run a git command in a"
-                + " terminal, or name a file with the passphrase in "
+                + " is locked and there is no terminal to ask for the passphrase; run a git command in"
+                + " one, or name a file with the passphrase in "
                 + VARIABLE);
       }
       for (int i = 0; i < TRIES; i++) {
@@ -162,32 +162,31 @@ final class Passphrase {
         if (opened) {
           return;
         }
-        terminal.say("That passphrase is wrong.");
+        terminal.say("Wrong passphrase.");
       }
     }
-    throw locked(
-        "no passphrase out of " + TRIES + " opened " + keyFile + "; run the command again");
+    throw locked("wrong passphrase for " + keyFile + " (" + TRIES + " times); try again");
   }
 
   private char[] askTwice() throws StoreException {
     try (Terminal terminal = surroundings.mayPrompt() ? Terminal.open() : null) {
       if (terminal == null) {
         throw locked(
-            "a passphrase is wanted for "
+            "no terminal to ask for a passphrase for "
                 + keyFile
-                + ", but nobody can be asked; run the command in a terminal, or unset "
+                + "; run the command in one, or unset "
                 + VARIABLE);
       }
       for (int i = 0; i < TRIES; i++) {
         char[] first = ask(terminal, "New passphrase for " + keyFile + ": ");
-        char[] second = ask(terminal, "The same again: ");
+        char[] second = ask(terminal, "Repeat the passphrase: ");
         boolean same = Arrays.equals(first, second);
         Arrays.fill(second, '\0');
         if (same) {
           return first;
         }
         Arrays.fill(first, '\0');
-        terminal.say("These were two different ones.");
+        terminal.say("The passphrases do not match.");
       }
       throw nothingTyped();
     }
@@ -206,8 +205,7 @@ final class Passphrase {
   }
 
   private StoreException nothingTyped() {
-    return new StoreException(
-        Reason.DENIED, "no passphrase was typed for " + keyFile + "; run the command again");
+    return new StoreException(Reason.DENIED, "no passphrase given for " + keyFile + "; try again");
   }
 
   /** The file with the passphrase; absent when the terminal is meant. */
@@ -218,7 +216,7 @@ final class Passphrase {
     }
     // Git runs helpers in the work tree, which may be anybody's.
     if (!Path.of(file).isAbsolute()) {
-      throw locked(VARIABLE + " must be an absolute path; write it as one");
+      throw locked(VARIABLE + " must be an absolute path");
     }
     return file;
   }
@@ -230,7 +228,7 @@ final class Passphrase {
       length = in.readNBytes(line, 0, LONGEST_LINE);
     } catch (IOException e) {
       throw new StoreException(
-          Reason.LOCKED, "cannot read the passphrase in " + file + "; correct " + VARIABLE, e);
+          Reason.LOCKED, "cannot read the passphrase in " + file + " (" + VARIABLE + ")", e);
     }
     int end = 0;
     while (end < length && line[end] != '\n') {
@@ -242,8 +240,7 @@ final class Passphrase {
     char[] passphrase = Terminal.decode(line, end);
     Arrays.fill(line, (byte) 0);
     if (end == 0 || end == LONGEST_LINE) {
-      throw locked(
-          "the first line of " + file + " is no passphrase; write one of 1 to 4000 bytes into it");
+      throw locked("the first line of " + file + " is not a passphrase of 1 to 4000 bytes");
     }
     return passphrase;
   }

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store.file;
 
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
@@ -57,13 +58,8 @@ final class PrivateFolder {
     try {
       return PrivateFiles.names(path);
     } catch (IOException e) {
-      throw StoreException.hidden(
-          "cannot read the folder "
-              + path
-              + PrivateFiles.reason(e)
-              + "; check who owns it: ls -ld "
-              + path,
-          e);
+      throw StoreException.hidden("cannot read the folder " + path + PrivateFiles.reason(e), e)
+          .withHint("ls -ld " + Console.word(path.toString()));
     }
   }
 
@@ -76,8 +72,7 @@ final class PrivateFolder {
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!attributes.isRegularFile() || attributes.size() > MOST_BYTES) {
         throw new StoreException(
-            Reason.DAMAGED,
-            file + " is not a file that this program wrote; look at it and remove it");
+            Reason.DAMAGED, file + " was not written by this program; check and delete it");
       }
       try (SeekableByteChannel channel =
           Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
@@ -92,10 +87,8 @@ final class PrivateFolder {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED,
-          "cannot read " + file + PrivateFiles.reason(e) + "; check who owns it: ls -l " + file,
-          e);
+      throw new StoreException(Reason.FAILED, "cannot read " + file + PrivateFiles.reason(e), e)
+          .withHint("ls -l " + Console.word(file.toString()));
     }
   }
 
@@ -132,10 +125,8 @@ final class PrivateFolder {
         return false;
       }
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED,
-          "cannot remove " + file + PrivateFiles.reason(e) + "; check who owns it: ls -ld " + path,
-          e);
+      throw new StoreException(Reason.FAILED, "cannot remove " + file + PrivateFiles.reason(e), e)
+          .withHint("ls -ld " + Console.word(path.toString()));
     }
     PrivateFiles.syncFolder(path);
     return true;
@@ -189,23 +180,15 @@ final class PrivateFolder {
   private StoreException notWritten(Path file, Reason reason, IOException e) {
     // The errno is lost and its text is translated, so the disk itself is asked.
     if (Files.isDirectory(path) && path.toFile().getUsableSpace() < MOST_BYTES) {
-      return new StoreException(
-          Reason.LIMIT, "cannot write " + file + ": the disk is full; make room and try again", e);
+      return new StoreException(Reason.LIMIT, "cannot write " + file + ": the disk is full", e);
     }
-    return new StoreException(
-        reason,
-        "cannot write "
-            + file
-            + PrivateFiles.reason(e)
-            + "; check that you may write there: ls -ld "
-            + path,
-        e);
+    return new StoreException(reason, "cannot write " + file + PrivateFiles.reason(e), e)
+        .withHint("ls -ld " + Console.word(path.toString()));
   }
 
   private static StoreException openToOthers(Path file, IOException e) {
     return new StoreException(
-        Reason.UNAVAILABLE,
-        file + " belongs to somebody else and is open to others; check who owns it: ls -ld " + file,
-        e);
+            Reason.UNAVAILABLE, file + " belongs to another user and is open to others", e)
+        .withHint("ls -ld " + Console.word(file.toString()));
   }
 }

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.FileProblem;
 import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
@@ -153,9 +154,9 @@ public final class PlaintextFile implements ForeignEntries {
       throw new StoreException(
           Reason.FAILED,
           path
-              + " is being written by another program; wait for it, or remove "
+              + " is being written by another program; wait, or delete "
               + e.getFile()
-              + " when there is none",
+              + " if it is not",
           e);
     } catch (IOException e) {
       throw failed("write", e);
@@ -229,8 +230,8 @@ public final class PlaintextFile implements ForeignEntries {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       // Opening a pipe would wait for its other end.
       if (!attributes.isRegularFile() || attributes.size() > MOST_BYTES) {
-        throw new StoreException(
-            Reason.FAILED, path + " is no file with passwords; look at it: ls -l " + path);
+        throw new StoreException(Reason.FAILED, path + " is not a file with passwords")
+            .withHint("ls -l " + Console.word(path.toString()));
       }
       try (InputStream in = Files.newInputStream(path)) {
         return in.readNBytes(MOST_BYTES);

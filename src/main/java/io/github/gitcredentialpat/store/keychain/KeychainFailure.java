@@ -35,34 +35,29 @@ final class KeychainFailure {
         " for " + subject + " (" + (text == null ? "" : text + " ") + "error " + status + ")";
     if (status == INTERACTION_NOT_ALLOWED || status == IN_DARK_WAKE) {
       return new StoreException(
-          Reason.LOCKED,
-          "the macOS keychain would have to ask, and cannot here,"
-              + why
-              + "; type: security unlock-keychain");
+              Reason.LOCKED, "the macOS keychain is locked and cannot prompt here" + why)
+          .withHint("security unlock-keychain");
     }
     if (status == USER_CANCELED) {
       return new StoreException(
           Reason.DENIED,
-          "the macOS keychain's question was answered with no"
-              + why
-              + "; repeat the command and allow it");
+          "the macOS keychain's prompt was denied" + why + "; try again and allow it");
     }
     if (status == AUTH_FAILED) {
-      return new StoreException(
-          Reason.DENIED,
-          "the macOS keychain took no password" + why + "; type: security unlock-keychain");
+      return new StoreException(Reason.DENIED, "the macOS keychain rejected the password" + why)
+          .withHint("security unlock-keychain");
     }
     if (status == INVALID_OWNER_EDIT) {
       return new StoreException(
           Reason.DENIED,
-          "the macOS keychain holds it as another program's"
+          "the macOS keychain item belongs to another program"
               + why
               + "; remove the item in Keychain Access");
     }
     if (status == READ_ONLY) {
       return new StoreException(
           Reason.READ_ONLY,
-          "the macOS keychain can only be read"
+          "the macOS keychain is read only"
               + why
               + "; choose another default keychain in Keychain Access");
     }
@@ -70,11 +65,10 @@ final class KeychainFailure {
         || status == NO_SUCH_KEYCHAIN
         || status == NO_DEFAULT_KEYCHAIN
         || status == MISSING_ENTITLEMENT) {
-      return unavailable("there is no macOS keychain" + why);
+      return unavailable("no macOS keychain" + why);
     }
     return new StoreException(
-        Reason.FAILED,
-        "the macOS keychain could not do it" + why + "; look at the item in Keychain Access");
+        Reason.FAILED, "the macOS keychain failed" + why + "; check the item in Keychain Access");
   }
 
   /** There is no keychain here, for the reason that is given. */
@@ -85,7 +79,7 @@ final class KeychainFailure {
   /** This is no macOS, or not one that can be used. */
   static StoreException noLibrary(LinkageError cause) {
     return new StoreException(
-        Reason.UNAVAILABLE, "the macOS keychain could not be loaded; " + ANOTHER, cause);
+        Reason.UNAVAILABLE, "cannot load the macOS keychain; " + ANOTHER, cause);
   }
 
   private static final String ANOTHER = "use another store, such as --store file";

@@ -69,12 +69,12 @@ public final class KeychainStore implements Store {
 
   @Override
   public String location() {
-    return "the keychain of this Mac account: Keychain Access";
+    return "keychain of this Mac account (see Keychain Access)";
   }
 
   @Override
   public String readers() {
-    return "programs on a Java runtime of the same maker; others after macOS asked";
+    return "programs on a Java runtime of the same vendor; others after a prompt";
   }
 
   /**
@@ -225,7 +225,7 @@ public final class KeychainStore implements Store {
     }
     // The libraries themselves are in no folder since macOS 11, only in the system's cache.
     if (!new File(securityPath).getAbsoluteFile().getParentFile().isDirectory()) {
-      throw KeychainFailure.unavailable("the macOS keychain is only on macOS");
+      throw KeychainFailure.unavailable("the macOS keychain only exists on macOS");
     }
     try {
       Keychain opened = new Keychain(new SecurityFramework(securityPath, coreFoundationPath));

@@ -91,12 +91,12 @@ public final class KeyutilsStore implements Store {
 
   @Override
   public String location() {
-    return "the kernel's memory, in the keyring git-credential-pat of this user: keyctl show @u";
+    return "kernel memory, keyring git-credential-pat of this user (see keyctl show @u)";
   }
 
   @Override
   public String readers() {
-    return "every program of this user, and containers that share the user id";
+    return "every program of this user, and containers with the same user id";
   }
 
   /** What the quota allows, if nothing else used it. */
@@ -195,7 +195,7 @@ public final class KeyutilsStore implements Store {
     byte[] payload = payload(entry);
     try (Access access = access()) {
       if (payload.length > LONGEST_PAYLOAD) {
-        throw tooLong(entry, "the secret with what is known of it", LONGEST_PAYLOAD);
+        throw tooLong(entry, "the secret with its details", LONGEST_PAYLOAD);
       }
       Keyctl kernel = access.kernel;
       int ring = access.ringToWrite();
@@ -429,11 +429,10 @@ public final class KeyutilsStore implements Store {
       }
       if (result == -EDQUOT) {
         throw new StoreException(
-            Reason.LIMIT,
-            "cannot open the kernel keyring: this user's quota is used up, and this session has no"
-                + " link to the user keyring; forget what is in it: keyctl unlink %:"
-                + RING
-                + " @u");
+                Reason.LIMIT,
+                "cannot open the kernel keyring: this user's quota is used up and the session has no"
+                    + " link to the user keyring; empty ours")
+            .withHint("keyctl unlink %:" + RING + " @u");
       }
       if (result < 0) {
         throw problem(-result, "open");
@@ -455,8 +454,8 @@ public final class KeyutilsStore implements Store {
       throw new StoreException(
           Reason.UNAVAILABLE,
           System.getProperty("os.name").equals("Linux")
-              ? "libkeyutils.so.1 cannot be loaded; install it: apt install libkeyutils1"
-              : "only Linux has a kernel keyring; choose another store",
+              ? "cannot load libkeyutils.so.1; install the package libkeyutils1"
+              : "only Linux has a kernel keyring; use another store",
           e);
     }
   }
@@ -467,14 +466,15 @@ public final class KeyutilsStore implements Store {
     if (errno == EPERM || errno == EACCES || errno == ENOSYS || errno == EOPNOTSUPP) {
       return new StoreException(
           Reason.UNAVAILABLE,
-          cannot + ": this container or kernel forbids it; choose another store: --store file");
+          cannot
+              + ": this container or kernel forbids it; use another store, such as --store file");
     }
     if (errno == EDQUOT || errno == ENFILE) {
       return new StoreException(
-          Reason.LIMIT,
-          cannot + ": this user's quota is used up; make room: git-credential-pat logout ORG");
+              Reason.LIMIT, cannot + ": this user's quota is used up; delete a token")
+          .withHint("git-credential-pat logout ORG");
     }
-    return new StoreException(Reason.FAILED, cannot + "; look at it: keyctl show @u");
+    return new StoreException(Reason.FAILED, cannot).withHint("keyctl show @u");
   }
 
   private static StoreException tooLong(Entry entry, String what, int most) {
@@ -485,7 +485,7 @@ public final class KeyutilsStore implements Store {
             + entry.key().identity().display()
             + " is longer than the "
             + most
-            + " bytes that the kernel keyring takes; choose another store: --store file");
+            + " bytes the kernel keyring allows; use another store, such as --store file");
   }
 
   private static boolean isRoot() {

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store.pass;
 
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.platform.PrivateFiles;
@@ -69,10 +70,8 @@ final class Gpg {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED,
-          "cannot read " + file + PrivateFiles.reason(e) + "; check who owns it: ls -l " + file,
-          e);
+      throw new StoreException(Reason.FAILED, "cannot read " + file + PrivateFiles.reason(e), e)
+          .withHint("ls -l " + Console.word(file.toString()));
     }
     for (int i = 0; i < asked.length; i += 2) {
       if (Arrays.equals(asked[i], content)) {
@@ -166,8 +165,8 @@ final class Gpg {
       program = Executables.findInstalled("gpg", surroundings.environment());
     }
     if (program == null) {
-      throw new StoreException(
-          Reason.UNAVAILABLE, "gpg is not installed; type: sudo apt install gnupg pass");
+      throw new StoreException(Reason.UNAVAILABLE, "gpg is not installed")
+          .withHint("sudo apt install gnupg pass");
     }
     List<String> command = new ArrayList<>();
     command.add(program.toString());
@@ -193,16 +192,14 @@ final class Gpg {
     try {
       child = Subprocess.run(builder, input, surroundings.deadline().remainingMillis(), MOST_BYTES);
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.UNAVAILABLE, program + " does not start; try it: " + program + " --version", e);
+      throw new StoreException(Reason.UNAVAILABLE, "cannot start " + program, e)
+          .withHint(program + " --version");
     }
     if (!child.hasEnded()) {
       endPrompt(child);
       throw new StoreException(
-          Reason.TIMEOUT,
-          "gpg gave no answer in time and was ended; nothing is changed; try it: "
-              + program
-              + " --list-secret-keys");
+              Reason.TIMEOUT, "gpg did not answer in time and was stopped; nothing changed")
+          .withHint(program + " --list-secret-keys");
     }
     return child;
   }
@@ -261,27 +258,25 @@ final class Gpg {
   private static StoreException notDecrypted(Path file, Subprocess child) {
     int code = agentError(child);
     if (code == CANCELED || code == FULLY_CANCELED) {
-      return new StoreException(
-          Reason.DENIED, "the passphrase was not given; nothing is read from " + file);
+      return new StoreException(Reason.DENIED, "no passphrase given; cannot read " + file);
     }
     if (code == BAD_PASSPHRASE) {
       return new StoreException(
-          Reason.LOCKED, "that was not the passphrase of the key of " + file + "; try again");
+          Reason.LOCKED, "wrong passphrase for the key of " + file + "; try again");
     }
     if (code != 0) {
       return new StoreException(
-          Reason.LOCKED,
-          "the gpg key needs its passphrase; type in a terminal: gpg -d -o /dev/null '"
-              + file
-              + "'");
+              Reason.LOCKED, "the gpg key is locked; unlock it in a terminal with its passphrase")
+          .withHint("gpg -d -o /dev/null " + Console.word(file.toString()));
     }
     if (hasStatus(child, "ENC_TO") && !hasStatus(child, "DECRYPTION_KEY")) {
       return new StoreException(
-          Reason.UNAVAILABLE,
-          file + " is encrypted to other people's keys only; ask one of them: pass init");
+              Reason.UNAVAILABLE,
+              file + " is encrypted to other people's keys only; ask one of them to run")
+          .withHint("pass init");
     }
     return new StoreException(
-        Reason.DAMAGED, "gpg cannot read " + file + " (" + lastLine(child) + "); look at it");
+        Reason.DAMAGED, "gpg cannot decrypt " + file + " (" + lastLine(child) + ")");
   }
 
   private static StoreException notEncrypted(Path gpgId, Subprocess child) {
@@ -289,7 +284,7 @@ final class Gpg {
     int start = child.errors().indexOf(keyword);
     if (start < 0) {
       return new StoreException(
-          Reason.FAILED, "gpg cannot encrypt (" + lastLine(child) + "); nothing is stored");
+          Reason.FAILED, "gpg cannot encrypt (" + lastLine(child) + "); not stored");
     }
     int lineEnd = child.errors().indexOf('\n', start);
     String line =
@@ -298,15 +293,14 @@ final class Gpg {
             .substring(start + keyword.length(), lineEnd < 0 ? child.errors().length() : lineEnd);
     int blank = line.indexOf(' ');
     String recipient = line.substring(blank + 1);
-    String named = "the key " + recipient + ", which " + gpgId + " names";
+    String named = "the key " + recipient + " (from " + gpgId + ")";
+    boolean isUntrusted = line.startsWith(NOT_TRUSTED + " ");
     return new StoreException(
-        Reason.FAILED,
-        line.startsWith(NOT_TRUSTED + " ")
-            ? "gpg does not know whose "
-                + named
-                + ", is; check and sign it: gpg --lsign-key "
-                + recipient
-            : "gpg cannot encrypt to " + named + "; look at it: gpg --list-keys " + recipient);
+            Reason.FAILED,
+            isUntrusted
+                ? "gpg does not trust " + named + "; check and sign it"
+                : "gpg cannot encrypt to " + named)
+        .withHint("gpg " + (isUntrusted ? "--lsign-key " : "--list-keys ") + recipient);
   }
 
   /** The last line that gpg wrote for a person. */

@@ -53,18 +53,18 @@ final class PassCommit {
       if (child.hasSucceeded() || isNothingToCommit(git, top, name)) {
         return;
       }
-      problem = !child.hasEnded() ? "git did not end in time" : lastLine(child);
+      problem = !child.hasEnded() ? "git did not finish in time" : lastLine(child);
     } catch (IOException e) {
-      problem = git + " does not start";
+      problem = "cannot start " + git;
     }
     surroundings.warn(
-        "pass: the change to "
+        "warning: pass changed "
             + name
-            + " is done, but not committed in "
+            + " but did not commit it in "
             + top
             + " ("
             + problem
-            + "); see: pass git status");
+            + ")");
   }
 
   /** Whether git has nothing to say of it: the file is ignored, or came and went unseen. */

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store.pass;
 
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import io.github.gitcredentialpat.store.Entry;
@@ -75,12 +76,12 @@ public final class PassStore implements Store {
 
   @Override
   public String location() {
-    return rootName() + "/" + FOLDER + ": pass ls " + FOLDER;
+    return rootName() + "/" + FOLDER + " (see pass ls " + FOLDER + ")";
   }
 
   @Override
   public String readers() {
-    return "who has a gpg key that .gpg-id names, and every program of this user while gpg's agent"
+    return "owners of the gpg keys in .gpg-id, and every program of this user while gpg's agent"
         + " remembers the passphrase";
   }
 
@@ -140,14 +141,13 @@ public final class PassStore implements Store {
   private static Entry decode(Found file, byte[] payload) throws StoreException {
     if (isBlank(payload)) {
       throw new StoreException(
-          Reason.DAMAGED, file.path() + " is empty; take it from a backup, or log in again");
+          Reason.DAMAGED, file.path() + " is empty; restore it from a backup or log in again");
     }
     Entry entry = Payload.decode(file.key(), payload);
     Arrays.fill(payload, (byte) 0);
     if (entry == null) {
       throw new StoreException(
-          Reason.DAMAGED,
-          file.path() + " holds no entry that git could be answered with; remove it");
+          Reason.DAMAGED, file.path() + " contains no usable entry; delete it");
     }
     return entry;
   }
@@ -221,10 +221,8 @@ public final class PassStore implements Store {
     try {
       write(root, file, encrypted);
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED,
-          "cannot write " + file + PrivateFiles.reason(e) + "; check that you may: ls -ld " + root,
-          e);
+      throw new StoreException(Reason.FAILED, "cannot write " + file + PrivateFiles.reason(e), e)
+          .withHint("ls -ld " + Console.word(root.toString()));
     }
     new PassCommit(root, surroundings).change(file, "Keep " + passName(root, file));
   }
@@ -273,10 +271,8 @@ public final class PassStore implements Store {
         return false;
       }
     } catch (IOException e) {
-      throw new StoreException(
-          Reason.FAILED,
-          "cannot remove " + file + PrivateFiles.reason(e) + "; check that you may: ls -l " + file,
-          e);
+      throw new StoreException(Reason.FAILED, "cannot remove " + file + PrivateFiles.reason(e), e)
+          .withHint("ls -l " + Console.word(file.toString()));
     }
     new PassCommit(root, surroundings).change(file, "Remove " + passName(root, file));
     // Folders that are empty now go as well: they do not delete while anything is in them.
@@ -338,10 +334,8 @@ public final class PassStore implements Store {
   }
 
   private static StoreException cannotRead(String what, Path path, IOException e) {
-    return new StoreException(
-        Reason.FAILED,
-        "cannot read " + what + PrivateFiles.reason(e) + "; check who owns it: ls -ld " + path,
-        e);
+    return new StoreException(Reason.FAILED, "cannot read " + what + PrivateFiles.reason(e), e)
+        .withHint("ls -ld " + Console.word(path.toString()));
   }
 
   private String rootName() {
@@ -365,8 +359,7 @@ public final class PassStore implements Store {
       // In a locale that cannot spell it.
     }
     throw new StoreException(
-        Reason.UNAVAILABLE,
-        "PASSWORD_STORE_DIR is not an absolute path that can be read here; set it to one");
+        Reason.UNAVAILABLE, "PASSWORD_STORE_DIR is not a readable absolute path");
   }
 
   private static Path folder(Path root, Identity where) {
@@ -397,11 +390,11 @@ public final class PassStore implements Store {
       if (length > LONGEST_NAME) {
         throw new StoreException(
             Reason.LIMIT,
-            "a part of the address or the user name would make a file name of "
+            "the address or user name needs a file name of "
                 + length
-                + " bytes, more than "
+                + " bytes, over "
                 + LONGEST_NAME
-                + "; choose another store: --store file");
+                + "; use another store, such as --store file");
       }
     }
   }
@@ -423,13 +416,12 @@ public final class PassStore implements Store {
       } catch (NoSuchFileException e) {
         // The one above counts.
       } catch (IOException e) {
-        throw StoreException.hidden(
-            "cannot read " + file + PrivateFiles.reason(e) + "; check who owns it: ls -ld " + root,
-            e);
+        throw StoreException.hidden("cannot read " + file + PrivateFiles.reason(e), e)
+            .withHint("ls -ld " + Console.word(root.toString()));
       }
     }
-    throw new StoreException(
-        Reason.UNAVAILABLE, "no password store is at " + root + "; type: pass init YOUR-GPG-KEY");
+    throw new StoreException(Reason.UNAVAILABLE, "no password store at " + root)
+        .withHint("pass init YOUR-GPG-KEY");
   }
 
   private List<String> recipients(Path gpgId) throws StoreException {
@@ -440,8 +432,9 @@ public final class PassStore implements Store {
     String signers = surroundings.variable("PASSWORD_STORE_SIGNING_KEY");
     if (signers != null && !gpg.isSigned(gpgId, signers)) {
       throw new StoreException(
-          Reason.DENIED,
-          gpgId + " is not signed by PASSWORD_STORE_SIGNING_KEY; if its keys are right: pass init");
+              Reason.DENIED,
+              gpgId + " is not signed by PASSWORD_STORE_SIGNING_KEY; if its keys are right, run")
+          .withHint("pass init");
     }
     List<String> recipients = new ArrayList<>();
     try {
@@ -454,11 +447,11 @@ public final class PassStore implements Store {
         }
       }
     } catch (IOException e) {
-      throw new StoreException(Reason.FAILED, "cannot read " + gpgId + "; look at it", e);
+      throw new StoreException(Reason.FAILED, "cannot read " + gpgId, e);
     }
     if (recipients.isEmpty()) {
-      throw new StoreException(
-          Reason.UNAVAILABLE, gpgId + " names no key; type: pass init YOUR-GPG-KEY");
+      throw new StoreException(Reason.UNAVAILABLE, gpgId + " names no key")
+          .withHint("pass init YOUR-GPG-KEY");
     }
     return recipients;
   }
@@ -469,8 +462,7 @@ public final class PassStore implements Store {
     PrivateFiles.makeFolder(folder);
     // In a store that others write to as well, a link could lead anywhere.
     if (!folder.toRealPath().startsWith(root.resolve(FOLDER).toRealPath())) {
-      throw new StoreException(
-          Reason.DENIED, folder + " is a link that leads out of the store; look at it");
+      throw new StoreException(Reason.DENIED, folder + " is a link out of the store");
     }
     PrivateFiles.finish(PrivateFiles.writeUnfinished(folder, UNFINISHED, content), file);
   }

@@ -36,24 +36,24 @@ final class BusFailure {
     if (result == -ETIMEDOUT) {
       return new StoreException(
           Reason.TIMEOUT,
-          "the session bus did not answer in time; look at DBUS_SESSION_BUS_ADDRESS, or use another"
+          "the session bus did not answer in time; check DBUS_SESSION_BUS_ADDRESS or use another"
               + " store, such as --store file");
     }
     String why =
         result == -EPERM || result == -EACCES
             ? "the session bus belongs to another user"
             : "there is no session bus (error " + -result + ")";
-    return unavailable(why + ", so no keyring is reached");
+    return unavailable(why);
   }
 
   /** There is a session bus, but nothing on it that keeps secrets. */
   static StoreException noProvider() {
-    return unavailable("no keyring answers on the session bus");
+    return unavailable("no keyring on the session bus");
   }
 
   /** The keyring has no place for new entries. */
   static StoreException noCollection() {
-    return unavailable("the keyring was never set up: it has no default collection");
+    return unavailable("the keyring is not set up (it has no default collection)");
   }
 
   /** No keyring here, for the reason that is given. */
@@ -61,7 +61,7 @@ final class BusFailure {
     return new StoreException(
         Reason.UNAVAILABLE,
         why
-            + "; start one (gnome-keyring, KWallet, KeePassXC) in a desktop session or with"
+            + "; start a keyring (gnome-keyring, KWallet, KeePassXC) in a desktop session or with"
             + " dbus-run-session, or use another store, such as --store file");
   }
 
@@ -69,51 +69,52 @@ final class BusFailure {
   static StoreException noLibrary(LinkageError cause) {
     return new StoreException(
         Reason.UNAVAILABLE,
-        "the session bus needs libsystemd.so.0 or libelogind.so.0, and neither could be loaded;"
-            + " install one of them, or use another store, such as --store file",
+        "cannot load libsystemd.so.0 or libelogind.so.0 for the session bus; install one of them or"
+            + " use another store, such as --store file",
         cause);
   }
 
   /** The keyring is locked and stays so, for the reason that is given. */
   static StoreException locked(String subject, String why) {
     return new StoreException(
-        Reason.LOCKED,
-        "the keyring is locked for "
-            + subject
-            + why
-            + "; unlock it in its own window, or without a desktop type:"
-            + " gnome-keyring-daemon --replace --unlock");
+            Reason.LOCKED,
+            "the keyring is locked for "
+                + subject
+                + why
+                + "; unlock it in its window, or without a desktop with")
+        .withHint("gnome-keyring-daemon --replace --unlock");
   }
 
   /** A person said no to the keyring's own question. */
   static StoreException dismissed(String subject) {
     return new StoreException(
         Reason.DENIED,
-        "the keyring's question about "
-            + subject
-            + " was answered with no; repeat the command and confirm it");
+        "the keyring's prompt for " + subject + " was dismissed; try again and confirm it");
   }
 
   /** Nobody is there for the keyring's own question. */
   static StoreException unasked(String subject) {
     return new StoreException(
         Reason.DENIED,
-        "the keyring wants to ask about "
+        "the keyring needs to prompt for "
             + subject
-            + " and nobody is there; repeat the command in a terminal of the desktop session");
+            + "; run the command in a terminal of the desktop session");
   }
 
   /** The keyring did not answer; {@code writing} leaves open what it did. */
   static StoreException timeout(String subject, boolean writing) {
-    return new StoreException(
-        Reason.TIMEOUT,
-        writing
-            ? "the keyring did not confirm in time: the change for "
+    return writing
+        ? new StoreException(
+                Reason.TIMEOUT,
+                "the keyring did not confirm in time: the change for "
+                    + subject
+                    + " may or may not have been stored")
+            .withHint("git-credential-pat list")
+        : new StoreException(
+            Reason.TIMEOUT,
+            "the keyring did not answer in time for "
                 + subject
-                + " may or may not have been stored; type: git-credential-pat list"
-            : "the keyring did not answer in time about "
-                + subject
-                + "; look whether a window of it waits for you, then repeat the command");
+                + "; check whether its window is waiting for you, then try again");
   }
 
   /**
@@ -144,13 +145,12 @@ final class BusFailure {
       return timeout(subject, writing);
     }
     if (lost || error.equals(DBUS + "Disconnected")) {
-      return unavailable("the session bus went away");
+      return unavailable("the session bus closed the connection");
     }
     String what = " (" + (error.isEmpty() ? "error " + -result : error) + ")";
     if (error.equals(DBUS + "AccessDenied") || error.equals(DBUS + "AuthFailed")) {
       return new StoreException(
-          Reason.DENIED,
-          "the keyring may not be used for " + subject + what + "; use another store");
+          Reason.DENIED, "the keyring denied access for " + subject + what + "; use another store");
     }
     if (error.equals(DBUS + "LimitsExceeded") || error.equals(DBUS + "NoMemory")) {
       return new StoreException(
@@ -162,7 +162,6 @@ final class BusFailure {
               + "; use another store, such as --store file");
     }
     return new StoreException(
-        Reason.FAILED,
-        "the keyring could not do it for " + subject + what + "; look into its own log");
+        Reason.FAILED, "the keyring failed for " + subject + what + "; see its log");
   }
 }

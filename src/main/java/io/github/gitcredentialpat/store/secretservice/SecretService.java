@@ -347,7 +347,7 @@ final class SecretService implements AutoCloseable {
       prompt = answer.readText('o');
     }
     if (!NONE.equals(prompt) && !ask(prompt)) {
-      throw BusFailure.locked(connection.subject(), " and its prompt was dismissed");
+      throw BusFailure.locked(connection.subject(), ", its prompt was dismissed");
     }
   }
 
@@ -407,7 +407,7 @@ final class SecretService implements AutoCloseable {
       End end = end(prompt, Long.MAX_VALUE);
       if (end == End.UNANSWERED) {
         dismiss(prompt);
-        throw BusFailure.locked(connection.subject(), " and nobody answered its prompt");
+        throw BusFailure.locked(connection.subject(), ", nobody answered its prompt");
       }
       return end == End.ACCEPTED;
     } finally {
@@ -445,7 +445,7 @@ final class SecretService implements AutoCloseable {
           return signal.readBoolean() ? End.DISMISSED : End.ACCEPTED;
         }
         if (signal.isSignal(BUS, "NameOwnerChanged")) {
-          throw BusFailure.locked(connection.subject(), " and the keyring ended while it asked");
+          throw BusFailure.locked(connection.subject(), ", it quit while asking");
         }
       }
     }

@@ -60,7 +60,7 @@ public final class SecretServiceStore implements Store, AutoCloseable {
 
   @Override
   public String location() {
-    return "the default keyring of the desktop (GNOME Keyring, KWallet or KeePassXC)";
+    return "default keyring of the desktop (GNOME Keyring, KWallet or KeePassXC)";
   }
 
   @Override
@@ -305,7 +305,7 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     }
     String folder = surroundings.variable("XDG_RUNTIME_DIR");
     if (folder == null || !new File(folder, "bus").exists()) {
-      throw BusFailure.unavailable("there is no session bus, so no keyring is reached");
+      throw BusFailure.unavailable("there is no session bus");
     }
     return "unix:path=" + escape(folder) + "/bus";
   }

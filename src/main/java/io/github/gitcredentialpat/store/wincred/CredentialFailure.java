@@ -22,8 +22,8 @@ final class CredentialFailure {
   static StoreException noLibrary(LinkageError cause) {
     return new StoreException(
         Reason.UNAVAILABLE,
-        "the Windows Credential Manager is only there on Windows (advapi32 could not be loaded);"
-            + " use another store, such as --store file",
+        "the Credential Manager only exists on Windows (cannot load advapi32); use another store,"
+            + " such as --store file",
         cause);
   }
 
@@ -31,19 +31,19 @@ final class CredentialFailure {
   static StoreException nameTooLong() {
     return new StoreException(
         Reason.LIMIT,
-        "path and user name together are longer than the Windows Credential Manager takes; use"
-            + " another store, such as --store file");
+        "path and user name are too long for the Windows Credential Manager; use another store,"
+            + " such as --store file");
   }
 
   /** What another program keeps is not text in UTF-16. */
   static StoreException noText(String program, String subject) {
     return new StoreException(
         Reason.FAILED,
-        "what "
+        "the entry of "
             + program
-            + " keeps in the Windows Credential Manager for "
+            + " for "
             + subject
-            + " is no text; have that program store it anew");
+            + " in the Windows Credential Manager is not text; let that program store it again");
   }
 
   /** What a failed call means for this subject's entry. */
@@ -51,38 +51,33 @@ final class CredentialFailure {
     if (code == ERROR_NO_SUCH_LOGON_SESSION) {
       return new StoreException(
           Reason.UNAVAILABLE,
-          "there is no keychain in this logon (error 1312: Windows opens its Credential Manager to"
-              + " desktop logons, not over SSH or to a service); use another store, such as"
-              + " --store file");
+          "no Credential Manager in this logon (error 1312: Windows has none for SSH and services);"
+              + " use another store, such as --store file");
     }
     if (code == ERROR_NOT_ENOUGH_MEMORY) {
       return new StoreException(
-          Reason.LIMIT,
-          "the Windows Credential Manager is full, so nothing was stored for "
-              + subject
-              + " (error 8); remove what you no longer need, in a window with: control /name"
-              + " Microsoft.CredentialManager");
+              Reason.LIMIT,
+              "the Windows Credential Manager is full, not stored for "
+                  + subject
+                  + " (error 8); delete entries you no longer need")
+          .withHint("control /name Microsoft.CredentialManager");
     }
     if (code == RPC_X_BAD_STUB_DATA) {
       return new StoreException(
           Reason.LIMIT,
           "the entry for "
               + subject
-              + " is larger than the Windows Credential Manager takes (error 1783); use another"
-              + " store, such as --store file");
+              + " is too large for the Windows Credential Manager (error 1783); use another store,"
+              + " such as --store file");
     }
     if (code == ERROR_ACCESS_DENIED) {
       return new StoreException(
           Reason.DENIED,
-          "the Windows Credential Manager may not be used for "
+          "the Windows Credential Manager denied access for "
               + subject
               + " (error 5); use another store, such as --store file");
     }
-    return new StoreException(
-        Reason.FAILED,
-        "the Windows Credential Manager could not do it for "
-            + subject
-            + "; to read why, type: net helpmsg "
-            + code);
+    return new StoreException(Reason.FAILED, "the Windows Credential Manager failed for " + subject)
+        .withHint("net helpmsg " + code);
   }
 }

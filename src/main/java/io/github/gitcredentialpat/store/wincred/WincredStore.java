@@ -58,7 +58,7 @@ public final class WincredStore implements Store {
 
   @Override
   public String location() {
-    return "the Credential Manager of this Windows account: control keymgr.dll";
+    return "Credential Manager of this Windows account (see control keymgr.dll)";
   }
 
   @Override

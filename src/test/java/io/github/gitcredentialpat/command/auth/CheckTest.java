@@ -74,12 +74,7 @@ final class CheckTest {
     keep("contoso", contoso.grant("vso.code"));
     assertThat(person.run("check", "contoso")).isZero();
     assertThat(person.out)
-        .isEqualTo(
-            "OK the token for contoso is good (of "
-                + contoso.owner()
-                + ", "
-                + contoso.account()
-                + ")\n");
+        .isEqualTo("OK contoso: valid, " + contoso.owner() + " <" + contoso.account() + ">\n");
   }
 
   @Test
@@ -88,8 +83,10 @@ final class CheckTest {
     keep("contoso", token);
     contoso.revoke(token);
     assertThat(person.run("check", "contoso")).isEqualTo(1);
-    assertThat(person.out)
-        .contains("is not accepted", "https://dev.azure.com/contoso/_usersSettings/tokens")
+    assertThat(person.out).contains("contoso: rejected").doesNotContain(token);
+    assertThat(person.err)
+        .contains("https://dev.azure.com/contoso/_usersSettings/tokens")
+        .contains("hint: git-credential-pat login contoso\n")
         .doesNotContain(token);
   }
 
@@ -98,7 +95,7 @@ final class CheckTest {
     keep("contoso", contoso.grant("vso.code"));
     fake.close();
     assertThat(person.run("check", "contoso")).isEqualTo(3);
-    assertThat(person.out).contains("could not be told");
+    assertThat(person.out).contains("cannot check contoso: ");
   }
 
   @Test
@@ -107,7 +104,7 @@ final class CheckTest {
     assertThat(person.err)
         .isEqualTo(
             """
-            git-credential-pat: no token is stored for contoso
+            git-credential-pat: no token for contoso
             hint: git-credential-pat login contoso
             """);
   }
@@ -123,14 +120,14 @@ final class CheckTest {
   void aRepositoryTellsWhatTheTokenLacks() throws Exception {
     keep("contoso", contoso.grant("vso.code"));
     assertThat(person.run("check", SITE)).isZero();
-    assertThat(person.out).contains("may fetch, but lacks the scope Code (Read & write)");
+    assertThat(person.out).contains("can fetch but not push, scope Code (Read & write) is missing");
     keep("contoso", contoso.grant("vso.packaging"));
     assertThat(person.run("check", SITE)).isEqualTo(1);
-    assertThat(person.out).contains("lacks the scope Code (Read)");
+    assertThat(person.out).contains("cannot fetch, scope Code (Read) is missing");
     keep("contoso", contoso.grant("vso.code_write"));
     assertThat(person.run("check", SITE)).isZero();
     assertThat(person.run("check", "https://someone@dev.azure.com/contoso/Web/_git/none")).isZero();
-    assertThat(person.out).contains("the repository does not exist, or its owner may not read it");
+    assertThat(person.out).contains("the repository does not exist or its owner cannot read it");
   }
 
   @Test

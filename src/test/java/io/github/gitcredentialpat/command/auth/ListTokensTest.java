@@ -145,7 +145,7 @@ final class ListTokensTest {
     assertThat(person.out).contains("fabrikam").doesNotContain("contoso");
     assertThat(person.run("list", "nobody")).isZero();
     assertThat(person.out).isEmpty();
-    assertThat(person.err).contains("no token is kept for nobody");
+    assertThat(person.err).contains("no tokens stored for nobody");
   }
 
   @Test

@@ -60,7 +60,7 @@ final class LogoutTest {
     assertThat(logout("", "fabrikam")).isZero();
     assertThat(second.list()).hasSize(1);
     assertThat(logout("", "fabrikam")).isZero();
-    assertThat(person.err).contains("no token is kept for fabrikam");
+    assertThat(person.err).contains("no tokens stored for fabrikam");
   }
 
   @Test
@@ -75,7 +75,7 @@ final class LogoutTest {
   void removingAllSaysWhichStoreWasNotThereToBeAsked() throws Exception {
     first.failWith(new StoreException(Reason.UNAVAILABLE, "no bus"));
     assertThat(logout("", "--all", "--yes")).isZero();
-    assertThat(person.err).contains("first is not here now");
+    assertThat(person.err).contains("first is not available");
     assertThat(second.list()).isEmpty();
   }
 

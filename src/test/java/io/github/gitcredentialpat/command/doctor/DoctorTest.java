@@ -116,10 +116,10 @@ final class DoctorTest {
     assertThat(person.typed.out)
         .contains(
             "git is 2.47.1",
-            "git asks this helper, and no other, for contoso",
-            "memory is ready; entries in it: 1",
-            "a token is kept for contoso",
-            "a get takes");
+            "git uses this helper, and only this one, for contoso",
+            "memory is ready, entries: 1",
+            "a token is stored for contoso",
+            "a lookup takes");
     assertThat(person.typed.run("doctor", SITE)).isZero();
     List<String> lines = person.typed.out.lines().toList();
     assertThat(lines.get(0)).startsWith("git-credential-pat ").contains(", commit ");
@@ -133,8 +133,8 @@ final class DoctorTest {
     assertThat(person.typed.run("doctor", "contoso")).isEqualTo(1);
     assertThat(person.typed.out)
         .contains(
-            "error git does not ask this helper for contoso\n      git-credential-pat configure\n",
-            "warn  no token is kept for contoso\n      git-credential-pat login contoso\n");
+            "error git does not use this helper for contoso\n      git-credential-pat configure\n",
+            "warn  no token for contoso\n      git-credential-pat login contoso\n");
   }
 
   @Test
@@ -291,9 +291,9 @@ final class DoctorTest {
         .contains("secret-in-helper", "secret-in-header", "secret-in-configuration")
         .contains("secret-in-url");
     assertThat(person.typed.out)
-        .contains("who can read the file: 3")
-        .contains("settings hold a token or password in plain text: 1")
-        .contains("files of git hold a token or password in plain text: 1")
+        .contains("plain text: 3")
+        .contains("settings contain tokens or passwords in plain text: 1")
+        .contains("git settings and files contain tokens or passwords in plain text: 1")
         .contains("revoke those tokens: 1")
         .doesNotContain(token);
     // What it names tells the rest.
@@ -403,7 +403,7 @@ final class DoctorTest {
             Secret.password(token().getBytes(UTF_8)),
             now));
     assertThat(ills("contoso")).contains("token-elsewhere");
-    assertThat(person.typed.out).contains("lies in other, which git's helper does not ask");
+    assertThat(person.typed.out).contains("is in other, which git's helper does not use");
   }
 
   @Test
@@ -442,7 +442,7 @@ final class DoctorTest {
     Typed typed = Typed.on(files);
     typed.environment().putAll(person.typed.environment());
     assertThat(typed.run("doctor")).isEqualTo(1);
-    assertThat(typed.out).contains("entries of file that are damaged", "passed over: 1\n");
+    assertThat(typed.out).contains("file has entries that are damaged", "ignored: 1; ");
   }
 
   @Test
@@ -541,11 +541,11 @@ final class DoctorTest {
       assertThat(ills(SITE)).containsExactly("ca-file", "proxy");
       assertThat(ills(SITE, "--online")).containsExactly("ca-file", "proxy", "token-scope");
       assertThat(person.typed.out)
-          .contains("contoso is reached")
+          .contains("contoso is reachable")
           .doesNotContain(token, contoso.owner(), contoso.account());
       keep(contoso.grant("vso.code_write"));
       assertThat(ills(SITE, "--online")).containsExactly("ca-file", "proxy");
-      assertThat(person.typed.out).contains("the token for contoso is good");
+      assertThat(person.typed.out).contains("the token for contoso is valid");
       contoso.revoke(new String(kept().secret().bytes(), UTF_8));
       assertThat(ills("contoso", "--online")).contains("token-rejected");
       keep(contoso.grant("vso.code"));
@@ -588,7 +588,7 @@ final class DoctorTest {
     variables.put("SYSTEM_COLLECTIONURI", "https://dev.azure.com/contoso/");
     doctor.run("doctor", "contoso");
     assertThat(doctor.out + doctor.err)
-        .contains("env is ready, and read only")
+        .contains("env is ready (read only)")
         .doesNotContain("SYSTEM_COLLECTIONURI")
         .doesNotContain("invisible");
     variables.put("SYSTEM_ACCESSTOKEN", "\"token\"");

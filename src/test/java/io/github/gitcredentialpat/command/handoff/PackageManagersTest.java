@@ -197,9 +197,9 @@ final class PackageManagersTest {
             request("frobnicate", index, ""));
     assertThat(answers.get(0)).isEqualTo(mapper.readTree("{\"Ok\":{\"kind\":\"login\"}}"));
     assertThat(answers.get(1).at("/Err/message").asText())
-        .isEqualTo("type: git-credential-pat login contoso");
+        .isEqualTo("run: git-credential-pat login contoso");
     assertThat(answers.get(2).at("/Err/message").asText())
-        .isEqualTo("type: git-credential-pat logout contoso");
+        .isEqualTo("run: git-credential-pat logout contoso");
     assertThat(answers.get(3).at("/Err/kind").asText()).isEqualTo("operation-not-supported");
     List<Entry> kept = store.find(CONTOSO);
     assertThat(kept).hasSize(1);
@@ -254,7 +254,7 @@ final class PackageManagersTest {
   @Test
   void aPersonWhoTypesItIsToldWhomItIsFor() {
     assertThat(person.run("nuget-plugin")).isEqualTo(1);
-    assertThat(person.err).contains("for NuGet");
+    assertThat(person.err).contains("only NuGet starts this");
   }
 
   // --- how lines come in ---

@@ -178,7 +178,7 @@ final class PrintTest {
     for (String place : new String[] {"contoso", "https://dev.azure.com/contoso/Web/_git/site"}) {
       assertThat(person.run("print", "--format", format, place)).isEqualTo(2);
       assertThat(person.out).isEmpty();
-      assertThat(person.err).contains("wants the URL of a feed", "_packaging/FEED/");
+      assertThat(person.err).contains("needs the URL of a feed", "_packaging/FEED/");
     }
   }
 
@@ -204,7 +204,7 @@ final class PrintTest {
   void withoutOneItSaysWhatToType() {
     assertThat(person.run("print", "--format", "token", "fabrikam")).isEqualTo(1);
     assertThat(person.err)
-        .contains("no token can be given for fabrikam; type: git-credential-pat login fabrikam");
+        .contains("no usable token for fabrikam\nhint: git-credential-pat login fabrikam\n");
   }
 
   @Test
@@ -223,7 +223,7 @@ final class PrintTest {
     keep(CONTOSO, "alice", "of-alice", 5);
     keep(CONTOSO, "bob", "of-bob", 4);
     assertThat(printed("token", "contoso")).isEqualTo("of-alice\n");
-    assertThat(person.err).contains("contoso has 3 tokens", "of alice", "--user");
+    assertThat(person.err).contains("contoso has 3 tokens", "alice's", "--user");
     assertThat(person.run("print", "--format", "token", "--user", "bob", "contoso")).isZero();
     assertThat(person.out).isEqualTo("of-bob\n");
     assertThat(printed("token", "https://bob@dev.azure.com/contoso")).isEqualTo("of-bob\n");

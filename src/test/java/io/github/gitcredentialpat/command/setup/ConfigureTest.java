@@ -204,7 +204,7 @@ final class ConfigureTest {
     configure("--server", "https://tfs.corp.local/tfs", "--server", "https://tfs.corp.local/old");
     byte[] both = Files.readAllBytes(person.global);
     configure();
-    assertThat(person.typed.err).contains("set up already");
+    assertThat(person.typed.err).contains("already set up");
     assertThat(Files.readAllBytes(person.global)).isEqualTo(both);
     unconfigure("--server", "https://tfs.corp.local/old");
     assertThat(person.global).content().contains("\"https://tfs.corp.local\"", "local/tfs\"");
@@ -275,7 +275,7 @@ final class ConfigureTest {
       })
   void whatIsNoServerIsWrongUsage(String typed) {
     assertThat(run("configure", "--server", typed)).isEqualTo(2);
-    assertThat(person.typed.err).contains("type: git-credential-pat configure --help");
+    assertThat(person.typed.err).contains("hint: git-credential-pat configure --help\n");
     assertThat(person.global).doesNotExist();
   }
 
@@ -285,7 +285,7 @@ final class ConfigureTest {
     byte[] first = Files.readAllBytes(person.global);
     configure("--server", "https://ados.corp.local");
     assertThat(person.typed.out).isEmpty();
-    assertThat(person.typed.err).contains("set up already");
+    assertThat(person.typed.err).contains("already set up");
     configure();
     assertThat(Files.readAllBytes(person.global)).isEqualTo(first);
   }
@@ -318,8 +318,7 @@ final class ConfigureTest {
   void aDryRunShowsAndChangesNothing() throws Exception {
     Files.writeString(person.global, PLAINTEXT);
     configure("--dry-run");
-    assertThat(person.typed.out)
-        .contains("not yet changed", "+ [credential \"https://dev.azure.com\"]");
+    assertThat(person.typed.out).contains("(dry run):", "+ [credential \"https://dev.azure.com\"]");
     assertThat(person.global).content().isEqualTo(PLAINTEXT);
     configure();
     String configured = Files.readString(person.global);
@@ -368,11 +367,11 @@ final class ConfigureTest {
         config, Files.readString(config) + "[credential]\n\thelper = !echo password=hidden\n");
     configure();
     assertThat(person.typed.err)
-        .contains("a command in " + config, "given tokens as well")
+        .contains("a command in " + config, "sees every token")
         .doesNotContain("hidden");
     // With --local ours comes last.
     configure("--local");
-    assertThat(person.typed.err).doesNotContain("given tokens");
+    assertThat(person.typed.err).doesNotContain("sees every token");
   }
 
   @Test
@@ -409,7 +408,7 @@ final class ConfigureTest {
         """);
     person.in("work/repository");
     configure();
-    assertThat(person.typed.err).doesNotContain("given tokens");
+    assertThat(person.typed.err).doesNotContain("sees every token");
     assertOnlyOurs("https://dev.azure.com/contoso/Web/_git/site");
   }
 
@@ -448,7 +447,7 @@ final class ConfigureTest {
   @Test
   void thereIsNoLocalConfigurationOutsideOfARepository() {
     assertThat(run("configure", "--local")).isEqualTo(1);
-    assertThat(person.typed.err).contains("no repository here");
+    assertThat(person.typed.err).contains("not in a git repository");
     assertThat(run("configure", "--local", "--global")).isEqualTo(2);
   }
 
@@ -498,7 +497,7 @@ final class ConfigureTest {
     person.typed.set("GIT_CONFIG_GLOBAL", global.toString());
     assertThat(run("configure")).isEqualTo(1);
     assertThat(person.typed.err)
-        .contains("cannot be written (File name too long); nothing is changed")
+        .contains("cannot write " + global, "(File name too long); nothing changed")
         .hasLineCount(1);
     assertThat(global).content().isEqualTo(PLAINTEXT);
   }
@@ -550,7 +549,7 @@ final class ConfigureTest {
     Files.writeString(person.global, PLAINTEXT);
     Path lock = Files.createFile(person.home.resolve(".gitconfig.lock"));
     assertThat(run("configure")).isEqualTo(1);
-    assertThat(person.typed.err).contains("being changed by another program", lock.toString());
+    assertThat(person.typed.err).contains("another program is changing", lock.toString());
     assertThat(lock).exists();
     assertThat(person.global).content().isEqualTo(PLAINTEXT);
   }
@@ -559,7 +558,7 @@ final class ConfigureTest {
   void aProgramThatWasNotStartedByItsLauncherSaysSo() {
     System.clearProperty(Launcher.PROPERTY);
     assertThat(run("configure")).isEqualTo(1);
-    assertThat(person.typed.err).contains("cannot be found");
+    assertThat(person.typed.err).contains("cannot find the file that started this program");
   }
 
   @Test

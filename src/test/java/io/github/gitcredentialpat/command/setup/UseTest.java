@@ -79,7 +79,7 @@ final class UseTest {
   @Test
   void anAccountIsUsedAtBothHostsOfItsOrganizationOnly() throws Exception {
     run("use", "contoso", BOB);
-    assertThat(person.typed.err).contains("git now uses " + BOB).doesNotContain("warning");
+    assertThat(person.typed.err).contains("git uses " + BOB).doesNotContain("warning");
     assertThat(userFor("https://dev.azure.com/contoso/Web/_git/site")).isEqualTo("username=" + BOB);
     assertThat(userFor("https://contoso.visualstudio.com/Web/_git/x")).isEqualTo("username=" + BOB);
     assertThat(userFor("https://dev.azure.com/fabrikam/Web/_git/site")).isEmpty();
@@ -191,7 +191,7 @@ final class UseTest {
     byte[] before = Files.readAllBytes(person.global);
     run("use", "contoso");
     assertThat(person.typed.out).isEmpty();
-    assertThat(person.typed.err).contains("no account is chosen for contoso");
+    assertThat(person.typed.err).contains("no account chosen for contoso");
     assertThat(Files.readAllBytes(person.global)).isEqualTo(before);
   }
 

@@ -57,8 +57,8 @@ final class SelftestTest {
     assertThat(unlucky.run("selftest")).isEqualTo(1);
     assertThat(unlucky.out)
         .startsWith("memory: FAILED\n")
-        .contains("what was found is not what was saved")
-        .contains("the list does not show what was saved");
+        .contains("found something else than was saved")
+        .contains("the saved entry is not listed");
   }
 
   @Test

@@ -124,8 +124,9 @@ final class TokenCommandsTest {
     assertThat(lines).hasSize(4);
     assertThat(person.out)
         .containsPattern("(?m)^\\* +laptop +Code \\(Read\\) .* 10 days")
-        .containsPattern("(?m)^ +Git: https.* made by a program$")
-        .containsPattern("(?m)^ +everywhere .* for all organizations: ends on 2026-12-01$");
+        .containsPattern("(?m)^ +Git: https.* created by a program$")
+        .containsPattern(
+            "(?m)^ +everywhere .* for all organizations: stops working on 2026-12-01$");
     assertThat(person.run("token", "list", "contoso", "--json")).isZero();
     JsonNode tokens = new ObjectMapper().readTree(person.out).get("tokens");
     assertThat(tokens.findValuesAsText("keptHere"))
@@ -167,7 +168,7 @@ final class TokenCommandsTest {
     assertThat(person.out).containsPattern("everywhere .* 2026-12-01 ").doesNotContain("2027");
     assertThat(person.err).contains("stop working on 2026-12-01");
     assertThat(person.run("token", "scope", "contoso", "--add", "packages")).isZero();
-    assertThat(person.err).contains("until 2026-12-01, for all organizations");
+    assertThat(person.err).contains("expires 2026-12-01, for all organizations");
     assertThat(kept().expiry().at()).isEqualTo(end);
     person.run("doctor", "contoso", "--online");
     assertThat(person.out).contains("such tokens stop working on 2026-12-01");
@@ -189,7 +190,7 @@ final class TokenCommandsTest {
   void whatAProgramMadeIsKnownByItsName(String name) throws Exception {
     service.add(name, "vso.code", now.plusSeconds(90_000));
     assertThat(person.run("token", "list", "contoso")).isZero();
-    assertThat(person.out).contains("made by a program");
+    assertThat(person.out).contains("created by a program");
   }
 
   @ParameterizedTest
@@ -197,7 +198,7 @@ final class TokenCommandsTest {
   void whatAPersonMadeIsNot(String name) throws Exception {
     service.add(name, "vso.code", now.plusSeconds(90_000));
     assertThat(person.run("token", "list", "contoso")).isZero();
-    assertThat(person.out).doesNotContain("made by a program");
+    assertThat(person.out).doesNotContain("created by a program");
   }
 
   @Test
@@ -320,13 +321,13 @@ final class TokenCommandsTest {
     String id = keepOne("laptop", "vso.code");
     assertThat(person.run("token", "create", "contoso", "--name", "new")).isZero();
     assertThat(person.err)
-        .contains("this replaces the token for contoso (user alice) (laptop)")
+        .contains("this replaces the token laptop of contoso (alice)")
         .contains("\nhint: git-credential-pat token revoke contoso " + id + "\n")
-        .containsSubsequence("this replaces", "created new");
+        .containsSubsequence("this replaces", "created \"new\"");
     assertThat(store.list()).hasSize(1);
     assertThat(person.run("token", "create", "contoso", "--scopes", "packages", "--replace"))
         .isZero();
-    assertThat(person.err).contains("this replaces the token for contoso (user alice) (new)");
+    assertThat(person.err).contains("this replaces the token new of contoso (alice)");
     assertThat(kept().scopes()).isEqualTo("vso.packaging");
   }
 
@@ -458,7 +459,7 @@ final class TokenCommandsTest {
     assertThat(person.err).contains("(alice, bob)", "--user NAME");
     assertThat(person.run("token", "extend", "contoso", "--user", "BOB", "--expires", "60"))
         .isZero();
-    assertThat(person.err).contains("extended desk");
+    assertThat(person.err).contains("extended \"desk\"");
     assertThat(person.run("token", "scope", "contoso", "--user", "alice", "--add", "git")).isZero();
     assertThat(service.pats().get(alices).scope()).contains("vso.code_write");
     assertThat(person.run("token", "scope", "contoso", "--user", "carol", "--add", "git"))
@@ -484,7 +485,7 @@ final class TokenCommandsTest {
     assertThat(person.run("token", "extend", "contoso")).isEqualTo(1);
     assertThat(person.err).contains("token list contoso");
     assertThat(person.run("token", "extend", "contoso", "two")).isEqualTo(1);
-    assertThat(person.err).contains("there is no token two");
+    assertThat(person.err).contains("no token two in contoso");
     assertThat(person.run("token", "extend", "contoso", "one")).isZero();
   }
 
@@ -615,7 +616,7 @@ final class TokenCommandsTest {
     try {
       assertThat(other.inputReader(UTF_8).readLine()).isEqualTo("locked");
       assertThat(person.run("token", "rotate", "contoso")).isEqualTo(1);
-      assertThat(person.err).contains("another rotation is under way");
+      assertThat(person.err).contains("another rotation is running");
       assertThat(alive()).containsExactly(old);
     } finally {
       other.destroyForcibly().waitFor();
@@ -884,11 +885,10 @@ final class TokenCommandsTest {
     assertThat(person.run("logout", "contoso")).isZero();
     assertThat(store.list()).hasSize(3);
     assertThat(person.run("logout", "--sign-in")).describedAs(person.err).isZero();
-    assertThat(person.err)
-        .contains("the sign-in to Entra for tenant another-tenant in memory is removed");
+    assertThat(person.err).contains("deleted the sign-in to Entra tenant another-tenant in memory");
     assertThat(store.list()).isEmpty();
     assertThat(person.run("logout", "--sign-in")).isZero();
-    assertThat(person.err).contains("no sign-in is remembered");
+    assertThat(person.err).contains("no sign-ins remembered");
     remember(signInKey(entra), "one");
     assertThat(person.run("logout", "--all")).isZero();
     assertThat(store.list()).isEmpty();

@@ -101,12 +101,12 @@ final class ExportTest {
     second.save(entry(FABRIKAM, null, token + "e", 500));
     assertThat(export()).describedAs(old.err).isZero();
     assertThat(old.out).contains("contoso", "fabrikam", "https://git.example:8443", "second");
-    assertThat(old.err).contains("5 tokens are in " + file, "import --encrypted FILE");
+    assertThat(old.err).contains("exported 5 tokens to " + file, "import --encrypted FILE");
     assertThat(first.list()).hasSize(4);
 
     assertThat(bring()).describedAs(fresh.err).isZero();
     assertThat(fresh.out).contains("imported (other)");
-    assertThat(fresh.err).contains("are stored here; now delete the file\nhint: rm " + file);
+    assertThat(fresh.err).contains("all tokens imported; now delete the file\nhint: rm " + file);
     assertThat(other.list()).hasSize(5);
     for (Entry each : all) {
       Entry brought =
@@ -139,7 +139,7 @@ final class ExportTest {
             PASSPHRASE.toCharArray(),
             true);
     assertThat(bring()).describedAs(fresh.err).isZero();
-    assertThat(fresh.out).contains("a sign-in to Entra, not a token");
+    assertThat(fresh.out).contains("an Entra sign-in, not a token");
     assertThat(fresh.err).contains("now delete the file", "hint: rm ");
     assertThat(other.list()).extracting(EntryKey::identity).containsOnly(CONTOSO, FABRIKAM);
   }
@@ -205,15 +205,15 @@ final class ExportTest {
     String[] words = {"import", "--encrypted", file.toString()};
     assertThat(fresh.answering("another one\n", words)).isEqualTo(1);
     assertThat(fresh.err)
-        .contains("does not open " + file)
+        .contains("wrong passphrase for " + file)
         .hasLineCount(1)
         .doesNotContain("another one");
     assertThat(fresh.answering("", words)).isEqualTo(1);
-    assertThat(fresh.err).contains("no passphrase came for " + file).hasLineCount(1);
+    assertThat(fresh.err).contains("no passphrase for " + file).hasLineCount(1);
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, java.util.Arrays.copyOf(whole, whole.length / 2));
     assertThat(bring()).isEqualTo(1);
-    assertThat(fresh.err).contains("is damaged or not all of it arrived").hasLineCount(1);
+    assertThat(fresh.err).contains("is damaged or incomplete").hasLineCount(1);
     assertThat(other.writes()).isZero();
   }
 
@@ -231,7 +231,7 @@ final class ExportTest {
     first.save(entry(CONTOSO, null, token, 100));
     Files.writeString(file, "mine");
     assertThat(export()).isEqualTo(1);
-    assertThat(old.err).contains("is there already", "--force");
+    assertThat(old.err).contains("already exists", "--force");
     assertThat(file).hasContent("mine");
     assertThat(export("--force")).isZero();
     assertThat(outcome()).isEqualTo("taken");
@@ -244,10 +244,10 @@ final class ExportTest {
     assertThat(old.err).contains("never written in plain text", "--encrypted FILE");
     second.failWith(new StoreException(Reason.LOCKED, "is locked; unlock it"));
     assertThat(export()).isEqualTo(1);
-    assertThat(old.err).contains("second: is locked", "not all tokens could be read");
+    assertThat(old.err).contains("second: is locked", "cannot read all tokens");
     second.failWith(null);
     assertThat(export("fabrikam")).isEqualTo(1);
-    assertThat(old.err).contains("no token is kept there");
+    assertThat(old.err).contains("no tokens stored there");
     assertThat(file).doesNotExist();
   }
 
@@ -257,7 +257,7 @@ final class ExportTest {
     assertThat(export()).isZero();
     other.failWith(new StoreException(Reason.LOCKED, "is locked; unlock it"));
     assertThat(bring()).isEqualTo(1);
-    assertThat(fresh.out).contains("could not be stored");
+    assertThat(fresh.out).contains("cannot be stored");
     assertThat(fresh.err).contains("other: is locked").doesNotContain("rm ");
   }
 

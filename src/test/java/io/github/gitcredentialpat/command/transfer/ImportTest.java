@@ -344,7 +344,7 @@ final class ImportTest {
     assertThat(memory.list()).isEmpty();
     assertThat(Files.readString(home.resolve(".netrc"))).contains(token);
     assertThat(person.err)
-        .contains("do not name their organization; not imported")
+        .contains("not imported: dev.azure.com entries that do not name their organization")
         .contains("\nhint: git-credential-pat import --organization ORG\n");
 
     // A URL that has it from a user name itself bears nothing out.
@@ -362,7 +362,7 @@ final class ImportTest {
     String url = "url.https://contoso.visualstudio.com/.insteadOf";
     git("config", "--global", url, "az:");
     netrc("machine dev.azure.com login Contoso password " + token + "\n");
-    assertThat(run("import")).contains("contoso (by its user name)", "imported (memory)");
+    assertThat(run("import")).contains("contoso (from its user name)", "imported (memory)");
     assertThat(memory.list()).containsExactly(new EntryKey(CONTOSO, null));
   }
 
@@ -508,7 +508,7 @@ final class ImportTest {
     netrc("machine contoso.visualstudio.com login a password " + token + "\n");
     assertThat(person.run("import", "--delete")).isEqualTo(1);
     assertThat(person.err)
-        .contains(credentials() + " is no file with passwords")
+        .contains(credentials() + " is not a file with passwords")
         .contains("cannot read " + manager.resolve("git") + ": ")
         .contains("cannot read " + tokens + ": ")
         .contains("git's configuration: git cannot read its configuration");
@@ -517,7 +517,7 @@ final class ImportTest {
     assertThat(Files.readString(home.resolve(".netrc"))).isEmpty();
     Files.delete(home.resolve(".netrc"));
     assertThat(person.run("import")).isEqualTo(1);
-    assertThat(person.err).doesNotContain("nothing was found");
+    assertThat(person.err).doesNotContain("found nothing to import");
   }
 
   @Test
@@ -540,7 +540,7 @@ final class ImportTest {
     memory.failWith(new StoreException(Reason.DENIED, "no; say yes"));
     assertThat(person.run("import", "--delete")).isEqualTo(1);
     assertThat(person.err).contains("no; say yes");
-    assertThat(person.out).contains("could not be stored");
+    assertThat(person.out).contains("cannot be stored");
     assertThat(Files.readString(credentials())).contains(token);
   }
 
@@ -568,10 +568,10 @@ final class ImportTest {
   @Test
   void explainsWrongUsage() {
     assertThat(person.run("import", "--from", "nowhere")).isEqualTo(2);
-    assertThat(person.err).contains("choose among " + ForeignSource.NAMES);
+    assertThat(person.err).contains("choose from " + ForeignSource.NAMES);
     assertThat(person.run("import", "--organization", "https://example.com")).isEqualTo(2);
     assertThat(person.run("import")).isZero();
-    assertThat(person.err).contains("nothing was found");
+    assertThat(person.err).contains("found nothing to import");
   }
 
   @Test

@@ -134,7 +134,7 @@ final class RemotesTest {
     assertThat(person.err)
         .contains("revoke", "https://dev.azure.com/contoso/_usersSettings/tokens", "token rotate");
     assertThat(remotes()).isZero();
-    assertThat(person.err).contains("no token or password was found");
+    assertThat(person.err).contains("no tokens or passwords in git's settings");
   }
 
   @Test
@@ -263,8 +263,8 @@ final class RemotesTest {
             + "@dev.azure.com/contoso/\"]\n";
     Files.writeString(global, text);
     assertThat(remotes("--fix")).isEqualTo(1);
-    assertThat(person.out).contains("the file could not be changed").doesNotContain(token);
-    assertThat(person.err).contains("cannot be changed safely").doesNotContain(token);
+    assertThat(person.out).contains("the file cannot be changed").doesNotContain(token);
+    assertThat(person.err).contains("cannot change " + global + " safely").doesNotContain(token);
     assertThat(Files.readString(global)).isEqualTo(text);
     assertThat(global.resolveSibling(".gitconfig.lock")).doesNotExist();
   }
@@ -278,7 +278,7 @@ final class RemotesTest {
     assertThat(remotes("--fix")).isEqualTo(1);
     assertThat(person.out)
         .contains("moved", "***@github.com/a", "skipped: its user name")
-        .contains("https://a:***@example.com/b?***", "may hold another secret");
+        .contains("https://a:***@example.com/b?***", "may contain another secret");
     assertThat(git(repository, "remote", "get-url", "origin"))
         .isEqualTo("https://al%40ice@example.com/a.git");
     List<Entry> entries = memory.find(new Identity("https", "example.com", null));
@@ -331,7 +331,7 @@ final class RemotesTest {
     git(repository, "remote", "add", "origin", "https://x:" + token + "@" + SITE);
     Path lock = Files.createFile(repository.resolve(".git/config.lock"));
     assertThat(remotes("--fix")).isEqualTo(1);
-    assertThat(person.out).contains("the file could not be changed");
+    assertThat(person.out).contains("the file cannot be changed");
     Files.delete(lock);
     assertThat(remotes("--fix")).isZero();
   }
@@ -593,7 +593,7 @@ final class RemotesTest {
     String before = Files.readString(real);
     assertThat(remotes("--fix")).isEqualTo(1);
     assertThat(person.err).contains("File name too long").doesNotContain("Exception");
-    assertThat(person.out).contains("stored, but the file could not be changed");
+    assertThat(person.out).contains("stored, but the file cannot be changed");
     assertThat(Files.readString(real)).isEqualTo(before);
   }
 
@@ -605,7 +605,7 @@ final class RemotesTest {
     assertThat(person.err)
         .contains("cannot read " + repository.resolve(".git/FETCH_HEAD"))
         .contains("git cannot read " + repository.resolve(".lfsconfig"))
-        .doesNotContain("was found");
+        .doesNotContain("no tokens or passwords");
   }
 
   @Test
@@ -623,7 +623,7 @@ final class RemotesTest {
   void explainsWhereThereIsNoRepository() throws IOException {
     person.set("GIT_DIR", home.resolve("nowhere").toString());
     assertThat(person.run("remotes")).isEqualTo(1);
-    assertThat(person.err).contains("git does not accept the repository here");
+    assertThat(person.err).contains("git refuses the repository here");
     assertThat(person.run("remotes", "--recursive", home.resolve("no").toString())).isEqualTo(2);
   }
 }

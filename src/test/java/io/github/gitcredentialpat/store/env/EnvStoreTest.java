@@ -157,7 +157,7 @@ final class EnvStoreTest {
     environment.remove("AZURE_DEVOPS_EXT_PAT");
     environment.put("SYSTEM_ACCESSTOKEN", "$(System.AccessToken)");
     assertThat(get(CONTOSO, env())).isEmpty();
-    assertThat(said()).contains("no token is in the environment; set GIT_CREDENTIAL_PAT_TOKEN");
+    assertThat(said()).contains("no token in the environment; set GIT_CREDENTIAL_PAT_TOKEN");
   }
 
   // --- whose a job's token is ---
@@ -233,7 +233,7 @@ final class EnvStoreTest {
     assertThat(said()).contains("SYSTEM_ACCESSTOKEN").contains("SYSTEM_COLLECTIONURI");
     assertThat(get(TFS, env())).isEmpty();
     assertThat(env().list()).isEmpty();
-    assertThat(env().location()).contains("SYSTEM_ACCESSTOKEN is used for nobody");
+    assertThat(env().location()).contains("SYSTEM_ACCESSTOKEN is ignored");
   }
 
   @Test

@@ -128,7 +128,7 @@ final class ExportFileTest {
     byte[] whole = Files.readAllBytes(path);
     for (int cut : new int[] {5, 40, 100, whole.length - 1}) {
       Files.write(path, Arrays.copyOf(whole, cut));
-      assertThatThrownBy(file::read).hasMessageContaining("not all of it arrived");
+      assertThatThrownBy(file::read).hasMessageContaining("incomplete");
     }
     for (int changed : new int[] {6, 9, 12, 30, 50, whole.length - 1}) {
       byte[] copy = whole.clone();
@@ -157,27 +157,27 @@ final class ExportFileTest {
 
   @Test
   void otherFilesAndThoseOfANewerVersionAreNamed() throws Exception {
-    assertThatThrownBy(file::read).hasMessageContaining("there is no file");
+    assertThatThrownBy(file::read).hasMessageContaining("no such file");
     Files.writeString(path, "gcpE and so on");
-    assertThatThrownBy(file::read).hasMessageContaining("is no file that git-credential-pat");
+    assertThatThrownBy(file::read).hasMessageContaining("was not written by git-credential-pat");
     Files.writeString(path, "gcpX\2 and so on");
     assertThatThrownBy(file::read).hasMessageContaining("by a newer git-credential-pat");
     Files.delete(path);
     Files.createDirectory(path);
-    assertThatThrownBy(file::read).hasMessageContaining("is no file");
+    assertThatThrownBy(file::read).hasMessageContaining("is not a file");
   }
 
   @Test
   void replacesOnlyAFileAndOnlyWhenTold() throws Exception {
     Files.writeString(path, "mine");
-    assertThatThrownBy(this::write).hasMessageContaining("is there already");
+    assertThatThrownBy(this::write).hasMessageContaining("already exists");
     assertThat(path).hasContent("mine");
     file.write(entries(), PASSPHRASE.clone(), true);
     assertThat(file.open(file.read(), PASSPHRASE.clone())).hasSize(3);
     Files.delete(path);
     Files.createDirectory(path);
     assertThatThrownBy(() -> file.write(entries(), PASSPHRASE.clone(), true))
-        .hasMessageContaining("is there already");
+        .hasMessageContaining("already exists");
     assertThat(path).isEmptyDirectory();
     assertThat(names()).containsExactly("tokens.gcpx");
   }
@@ -210,7 +210,7 @@ final class ExportFileTest {
             Secret.password(new byte[5 << 20]),
             0));
     assertThatThrownBy(() -> file.write(many, PASSPHRASE.clone(), true))
-        .hasMessageContaining("more than 4 MB");
+        .hasMessageContaining("over 4 MB");
   }
 
   // --- one that somebody made who knows the passphrase ---

@@ -364,11 +364,11 @@ final class PassphraseTest {
     try (Pty pty = new Pty(child("save", HOST, "alice", "secret"), environment)) {
       pty.waitFor("New passphrase for ", 1);
       pty.type("one\n");
-      pty.waitFor("The same again: ", 1);
+      pty.waitFor("Repeat the passphrase: ", 1);
       pty.type("two\n");
       pty.waitFor("New passphrase for ", 2);
       pty.type(PASSPHRASE + "\n");
-      pty.waitFor("The same again: ", 2);
+      pty.waitFor("Repeat the passphrase: ", 2);
       pty.type(PASSPHRASE + "\n");
       assertThat(pty.finish()).contains("saved").doesNotContain("hörse").doesNotContain("two\r");
     }

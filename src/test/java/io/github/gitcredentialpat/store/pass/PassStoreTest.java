@@ -149,7 +149,9 @@ final class PassStoreTest extends StoreContract {
     Files.createDirectories(folder);
     Path link = Files.createSymbolicLink(folder.resolve("contoso"), outside);
     assertFails(
-        Reason.DENIED, "leads out", () -> store.save(entry("contoso", "alice", "the-token")));
+        Reason.DENIED,
+        "out of the store",
+        () -> store.save(entry("contoso", "alice", "the-token")));
     assertThat(outside.toFile().list()).isEmpty();
     Files.delete(link);
   }
@@ -296,7 +298,7 @@ final class PassStoreTest extends StoreContract {
       ByteArrayOutputStream said = new ByteArrayOutputStream();
       bob.store(new Console(said, false)).save(entry);
       assertThat(onlyPassword(bob.store(), entry)).isEqualTo("t");
-      assertThat(said.toString(UTF_8)).contains(passName("contoso/bob.gpg"), "not committed");
+      assertThat(said.toString(UTF_8)).contains(passName("contoso/bob.gpg"), "did not commit");
       Files.delete(lock);
       said.reset();
       assertThat(bob.store(new Console(said, false)).delete(entry.key())).isTrue();

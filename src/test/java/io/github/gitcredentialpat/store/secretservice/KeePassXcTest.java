@@ -118,7 +118,7 @@ final class KeePassXcTest extends StoreContract {
     open(false).save(replaced);
     assertKept(replaced);
     StoreException failure = assertFails(Reason.DENIED, () -> open(false).delete(entry.key()));
-    assertThat(failure.getMessage()).contains("nobody is there");
+    assertThat(failure.getMessage()).contains("needs to prompt");
     assertKept(replaced);
   }
 

@@ -335,7 +335,7 @@ final class SecretServiceTroubleTest {
             });
     StoreException failure = assertFails(Reason.LOCKED, () -> open(true).find(THERE));
     end.get();
-    assertThat(failure.getMessage()).contains("ended while it asked");
+    assertThat(failure.getMessage()).contains("quit while asking");
   }
 
   @Test

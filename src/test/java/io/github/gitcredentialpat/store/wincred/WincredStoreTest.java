@@ -163,7 +163,7 @@ final class WincredStoreTest extends StoreContract {
     Entry entry = entry("contoso", "alice", "secret");
     store.save(entry);
     windows.failAlways("", 1312);
-    String message = "there is no keychain in this logon";
+    String message = "no Credential Manager in this logon";
     assertFails(() -> store.find(at("contoso")), Reason.UNAVAILABLE, message, "--store file");
     assertFails(() -> store.list(), Reason.UNAVAILABLE, message);
     assertFails(() -> store.save(entry), Reason.UNAVAILABLE, message);
@@ -282,7 +282,7 @@ final class WincredStoreTest extends StoreContract {
   @Test
   void withoutTheLibraryItIsUnavailable() {
     Store elsewhere = new WincredStore(SURROUNDINGS, "no-such-library-" + random(4));
-    assertFails(() -> elsewhere.list(), Reason.UNAVAILABLE, "only there on Windows");
+    assertFails(() -> elsewhere.list(), Reason.UNAVAILABLE, "only exists on Windows");
   }
 
   @Test
