@@ -272,7 +272,7 @@ public final class PatClient {
       String message = String.valueOf(e.getMessage());
       int semicolon = message.indexOf(';');
       String what = semicolon < 0 ? message : message.substring(0, semicolon);
-      throw new ServiceException(e.reason(), uncertain(what, change), e).withHint(list());
+      throw new ServiceException(e.reason(), message(what, change), e).withHint(list());
     }
   }
 
@@ -336,7 +336,7 @@ public final class PatClient {
       String what = "Azure DevOps failed (HTTP " + status + ")";
       // A gateway's answer says nothing about what the service behind it did.
       throw change != null && status >= 500
-          ? new ServiceException(Reason.UNEXPECTED, uncertain(what, change))
+          ? new ServiceException(Reason.UNEXPECTED, message(what, change)).withHint(list())
           : error(Reason.UNEXPECTED, what + says(answer), "try again later");
     }
   }
@@ -369,7 +369,7 @@ public final class PatClient {
     String what = "cannot understand the answer of Azure DevOps";
     return change == null
         ? error(Reason.UNEXPECTED, what, "try again later, or use " + tokenPage())
-        : new ServiceException(Reason.UNEXPECTED, uncertain(what, change)).withHint(list());
+        : new ServiceException(Reason.UNEXPECTED, message(what, change)).withHint(list());
   }
 
   private void requireNoError(String code, ObjectNode result) throws ServiceException {
@@ -439,9 +439,5 @@ public final class PatClient {
 
   private String list() {
     return "git-credential-pat token list " + organization;
-  }
-
-  private String uncertain(String what, String change) {
-    return message(what, change);
   }
 }

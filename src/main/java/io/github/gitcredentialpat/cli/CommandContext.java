@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -64,21 +63,8 @@ public record CommandContext(
 
   /** Says that what a person wanted is done, with a mark in front of it on a terminal. */
   public void done(String line) {
-    messages().done(Terminal.isTerminal(Terminal.ERROR) ? mark() : null, line);
-  }
-
-  /** A check mark, where the person's terminal shows one. */
-  private String mark() {
-    String charset = System.getProperty("stderr.encoding", "");
-    for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
-      String value = environment().getOrDefault(name, "");
-      if (!value.isEmpty()) {
-        charset = value;
-        break;
-      }
-    }
-    charset = charset.toUpperCase(Locale.ROOT);
-    return charset.contains("UTF-8") || charset.contains("UTF8") ? "\u2713" : "OK";
+    Screen error = Screen.of(Terminal.ERROR, environment());
+    messages().done(error.isThere() ? error.mark(Screen.Mark.GOOD) : null, line);
   }
 
   /** Writes a result. */

@@ -126,7 +126,7 @@ public final class CredentialSettings {
       throw UserException.couldNot("this needs git 2.26 or newer; upgrade git");
     }
     if (result.status() > 1) {
-            throw UserException.couldNot("git cannot read its configuration; correct the line it names")
+      throw UserException.couldNot("git cannot read its configuration; correct the line it names")
           .withHint("git config --list");
     }
     String[] words = result.out().split("\0", -1);

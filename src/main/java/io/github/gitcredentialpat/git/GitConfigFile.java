@@ -144,8 +144,7 @@ public final class GitConfigFile {
   private static Path local(GitCommand git) throws UserException, IOException {
     Subprocess result = git.run(null, "rev-parse", "--git-path", "config");
     if (result.status() != 0) {
-      throw UserException.couldNot(
-          "not in a git repository; change into one or omit --local");
+      throw UserException.couldNot("not in a git repository; change into one or omit --local");
     }
     return Path.of(result.out().stripTrailing()).toAbsolutePath();
   }

@@ -320,7 +320,7 @@ public final class GitRepository {
   /** Origin, then name and value with a line feed between them; NUL behind each. */
   private void read(Subprocess result, SecretSearch search) throws UserException {
     if (result.status() != 0) {
-            throw UserException.couldNot("git cannot read the configuration of " + base)
+      throw UserException.couldNot("git cannot read the configuration of " + base)
           .withHint("git config --list");
     }
     String[] parts = result.out().split("\0", -1);

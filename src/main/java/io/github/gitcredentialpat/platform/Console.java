@@ -60,7 +60,8 @@ public final class Console {
    * @param mark what stands before it on a terminal; absent elsewhere
    */
   public void done(@Nullable String mark, String line) {
-    write(mark == null ? "git-credential-pat: " : mark + " ", line);
+    String text = (mark == null ? "git-credential-pat:" : mark) + " " + harmless(line);
+    write(width == 0 ? text : TextWidth.wrap(text, width, "  "));
   }
 
   /** A word of a hint, as a POSIX shell takes it. */

@@ -194,6 +194,6 @@ final class AzureCliTest {
     Thread.currentThread().interrupt();
     ServiceException error = fails(Reason.TIMEOUT, Duration.ofSeconds(30));
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(error).hasMessageContaining("not waited for");
+    assertThat(error).hasMessageContaining("was interrupted");
   }
 }

@@ -228,7 +228,8 @@ final class DocumentsTest {
         .contains("**++git-credential-pat token rotate contoso++**::");
     assertThat(page("git-credential-pat-token-list"))
         .containsSubsequence("== JSON", "**++automatic++**::", "== Exit status");
-    assertThat(page("git-credential-pat-check")).contains("++0 good, 1 bad, 3 could not tell.++");
+    assertThat(page("git-credential-pat-check"))
+        .contains("++0 valid, 1 not valid, 3 cannot tell.++");
   }
 
   private String page(String name) throws IOException {

@@ -508,7 +508,7 @@ final class ConfigureTest {
     for (String command : List.of("configure", "unconfigure")) {
       assertThat(run(command)).isEqualTo(1);
       assertThat(person.typed.err)
-          .contains("there is no home folder: HOME (here) is not an absolute path")
+          .contains("no home folder: HOME (here) is not an absolute path")
           .hasLineCount(1);
     }
   }

@@ -426,7 +426,7 @@ final class EnvStoreTest {
       environment.remove("SYSTEM_ACCESSTOKEN");
       environment.put("GIT_CREDENTIAL_PAT_TOKEN_FILE", here.relativize(file).toString());
       assertThat(get(CONTOSO, env(), below)).isEmpty();
-      assertThat(said()).contains("no absolute path");
+      assertThat(said()).contains("not an absolute path");
     } finally {
       Files.delete(file);
     }
@@ -441,7 +441,7 @@ final class EnvStoreTest {
     environment.put("GIT_CREDENTIAL_PAT_TOKEN_FILE", pipe.toString());
     assertTimeoutPreemptively(
         Duration.ofSeconds(10), () -> assertThat(get(CONTOSO, env(), below)).isEmpty());
-    assertThat(said()).contains("it is no file");
+    assertThat(said()).contains("not a file");
   }
 
   @Test
