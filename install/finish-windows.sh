@@ -8,7 +8,7 @@
 set -eu
 # shellcheck source=install/common.sh
 . "$(dirname "$0")/common.sh"
-helper_sources=$(cd "$(dirname "$0")/../helper" && pwd)
+training_commands=$(cd "$(dirname "$0")/../helper/image" && pwd)/training-commands
 prefix=$1 image=$2 configure=$3
 command=$prefix/bin/git-credential-pat
 quote_command
@@ -53,7 +53,7 @@ build_archives() {
     # shellcheck disable=SC2086
     HTTPS_PROXY=http://127.0.0.1:9 XDG_DATA_HOME=$here/home XDG_STATE_HOME=$here/home GIT_CREDENTIAL_PAT_STORE=file \
       run_with "-XX:DumpLoadedClassList=$here/commands.$runs" $words >/dev/null 2>&1 </dev/null || true
-  done <"$helper_sources/training-commands"
+  done <"$training_commands"
   dump commands commands
 }
 

@@ -58,11 +58,11 @@ function Find-Jdk {
   $newest
 }
 
-# Writes a launcher: in UTF-8 without a mark, which sh would take for a command.
-function Write-Launcher([string] $name, [string] $lineEnd, [hashtable] $words, [string] $folder = 'bin') {
-  $text = [IO.File]::ReadAllText((Join-Path $project "helper\windows\$name")) -replace "`r`n", "`n"
+# Writes a launcher, one of those in helper: in UTF-8 without a mark, which sh would take for a command.
+function Write-Launcher([string] $source, [string] $lineEnd, [hashtable] $words, [string] $folder = 'bin') {
+  $text = [IO.File]::ReadAllText((Join-Path $project "helper\$source")) -replace "`r`n", "`n"
   foreach ($word in $words.Keys) { $text = $text.Replace("@$word@", $words[$word]) }
-  $target = Join-Path $Prefix "$folder\$name"
+  $target = Join-Path (Join-Path $Prefix $folder) (Split-Path -Leaf $source)
   [IO.File]::WriteAllText("$target.new", $text.Replace("`n", $lineEnd), (New-Object Text.UTF8Encoding $false))
   Move-Item -Force "$target.new" $target
 }
@@ -93,13 +93,13 @@ $build = 'build.' + [Guid]::NewGuid().ToString('N').Substring(0, 8)
 $image = Join-Path $library $build
 $jars = Join-Path $image 'lib'
 New-Item -ItemType Directory -Force (Join-Path $Prefix 'bin'), $jars | Out-Null
-$modules = (Select-String -Path (Join-Path $project 'helper\build-image.sh') -Pattern '^modules=(.*)').Matches[0].Groups[1].Value.Trim()
+$modules = @(Get-Content (Join-Path $project 'helper\image\modules') | Where-Object { $_ -notmatch '^#' })
 # What Windows trusts, companies' own certificate authorities among it, is read through this one.
-$modules += ',jdk.crypto.mscapi'
+$modules = ($modules + 'jdk.crypto.mscapi') -join ','
 & "$jdk\bin\jlink.exe" --add-modules $modules --output "$image\runtime" --strip-debug --no-header-files --no-man-pages --generate-cds-archive
 Assert-Done 'jlink'
 Copy-Item (Join-Path $project 'target\lib\*.jar') $jars
-Copy-Item (Join-Path $project 'helper\jvm.options') $image
+Copy-Item (Join-Path $project 'helper\launcher\jvm.options') $image
 
 # JNA's native part for this processor, which would be unpacked at every start otherwise.
 $arch = 'x86-64'
@@ -118,13 +118,13 @@ Step 'Install'
 $names = @('git-credential-pat.jar', $jna.Name)
 $names += @(Get-ChildItem $jars -Filter '*.jar' | ForEach-Object Name | Where-Object { $names -notcontains $_ } | Sort-Object)
 $classPath = ($names | ForEach-Object { '$home/lib/' + $_ }) -join ';'
-Write-Launcher 'git-credential-pat' "`n" @{ HOME = $image.Replace('\', '/'); CLASSPATH = $classPath }
+Write-Launcher 'launcher\windows\git-credential-pat' "`n" @{ HOME = $image.Replace('\', '/'); CLASSPATH = $classPath }
 $classPath = ($names | ForEach-Object { '%home%\lib\' + $_ }) -join ';'
-Write-Launcher 'git-credential-pat.cmd' "`r`n" @{ BUILD = $build; CLASSPATH = $classPath }
+Write-Launcher 'launcher\windows\git-credential-pat.cmd' "`r`n" @{ BUILD = $build; CLASSPATH = $classPath }
 # What pip and NuGet look for on the PATH, each in a folder of its own.
 New-Item -ItemType Directory -Force (Join-Path $library 'pip'), (Join-Path $library 'nuget') | Out-Null
-Write-Launcher 'keyring.cmd' "`r`n" @{} 'lib\git-credential-pat\pip'
-Write-Launcher 'nuget-plugin-git-credential-pat.bat' "`r`n" @{} 'lib\git-credential-pat\nuget'
+Write-Launcher 'frontends\windows\keyring.cmd' "`r`n" @{} 'lib\git-credential-pat\pip'
+Write-Launcher 'frontends\windows\nuget-plugin-git-credential-pat.bat' "`r`n" @{} 'lib\git-credential-pat\nuget'
 # Older builds, but for those that still run; the next installation gets these.
 Get-ChildItem -Directory $library -Filter 'build.*' | Where-Object { $_.Name -ne $build } |
   ForEach-Object { Remove-Item -Recurse -Force $_.FullName -ErrorAction SilentlyContinue }

@@ -207,9 +207,9 @@ build_image() {
   rmdir "$image"
   set -- --java-home "$1" --jars "$work/project/target/lib" --to "$image"
   if is_native_current; then
-    set -- "$project/helper/build-native.sh" --binary "$native" "$@"
+    set -- "$project/helper/image/build-native.sh" --binary "$native" "$@"
   else
-    set -- "$project/helper/build-image.sh" "$@"
+    set -- "$project/helper/image/build-image.sh" "$@"
   fi
   run "$@" \
     && cp -R "$work/project/target/documents/share" "$image/" \

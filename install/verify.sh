@@ -168,8 +168,8 @@ fi
 
 say '== Checking the scripts'
 find install helper src .ci -name '*.sh' -exec shellcheck -x {} + -o -name run -exec shellcheck -x {} +
-shellcheck helper/git-credential-pat helper/windows/git-credential-pat helper/pip/keyring helper/nuget/* \
-  helper/deb/postinst helper/deb/prerm helper/deb/postrm
+shellcheck helper/launcher/git-credential-pat helper/launcher/*/git-credential-pat helper/frontends/pip/* helper/frontends/nuget/* \
+  helper/packages/deb/p* helper/packages/pkg/postinstall
 
 say '== Running the tests'
 # The newest JDK makes the runtime, as in install.sh.
@@ -190,7 +190,7 @@ mvn -B -ntp "$@" verify
 oldest=$(find_jdks | sed -n '$s/^[0-9]* //p')
 if [ "$all" = yes ] && [ "$oldest" != "$JAVA_HOME" ]; then
   say "== Running the tests of commands on $oldest"
-  helper/build-image.sh --java-home "$oldest" --jars target/lib --to target/image-oldest
+  helper/image/build-image.sh --java-home "$oldest" --jars target/lib --to target/image-oldest
   GIT_CREDENTIAL_PAT_HELPER=$PWD/target/image-oldest/bin/git-credential-pat \
     mvn -B -ntp failsafe:integration-test failsafe:verify -Dit.test=CommandsIT,ChosenStoresIT,MovingInIT
 fi

@@ -136,8 +136,8 @@ final class NativeMainTest {
   void theImageSetsThePropertiesThatTheLauncherGivesJava() throws Exception {
     String source =
         Files.readString(Path.of("src/main/java/io/github/gitcredentialpat/NativeMain.java"));
-    String options = Files.readString(Path.of("helper/jvm.options"));
-    String launcher = Files.readString(Path.of("helper/git-credential-pat"));
+    String options = Files.readString(Path.of("helper/launcher/jvm.options"));
+    String launcher = Files.readString(Path.of("helper/launcher/git-credential-pat"));
     List<String> java = found("(?m)^-D([^=]+)=", options);
     java.addAll(found("\"-D([^=]+)=", launcher));
     // The order of the providers, which cost an image nothing.

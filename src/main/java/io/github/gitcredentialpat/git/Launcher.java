@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that a person or git runs to start this program, as {@code helper/git-credential-pat}
- * names it: a link that outlives the build it leads to.
+ * The file that a person or git runs to start this program, as {@code
+ * helper/launcher/git-credential-pat} names it: a link that outlives the build it leads to.
  *
  * @param path absolute
  */

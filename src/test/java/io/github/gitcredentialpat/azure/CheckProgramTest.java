@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -52,8 +50,8 @@ final class CheckProgramTest {
   private String run(List<String> options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@helper/jvm.options");
-    command.add("-Djava.security.properties=helper/security.properties");
+    command.add("@helper/launcher/jvm.options");
+    command.add("-Djava.security.properties=helper/launcher/security.properties");
     command.add("--limit-modules=" + modules());
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
@@ -74,10 +72,8 @@ final class CheckProgramTest {
 
   /** The modules of the packaged runtime. */
   private static String modules() throws Exception {
-    Matcher modules =
-        Pattern.compile("(?m)^modules=(.*)$")
-            .matcher(Files.readString(Path.of("helper/build-image.sh")));
-    assertThat(modules.find()).isTrue();
-    return modules.group(1);
+    List<String> modules = new ArrayList<>(Files.readAllLines(Path.of("helper/image/modules")));
+    modules.removeIf(line -> line.startsWith("#"));
+    return String.join(",", modules);
   }
 }

@@ -42,7 +42,7 @@ final class ClosedDescriptorsTest {
     Path launcher = folder.resolve("launcher");
     Files.writeString(
         launcher,
-        Files.readString(Path.of("helper", source))
+        Files.readString(Path.of("helper/launcher", source))
             .replace("'@HOME@'", "@HOME@")
             .replace("@HOME@", folder.toString())
             .replace("@LOCALE@", "C.UTF-8"));

@@ -113,7 +113,7 @@ final class MacOsPackageTest {
 
   private Script.Result make(String... more) throws Exception {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("helper/macos/build-pkg.sh", "--image", folder + "/image"));
+    command.addAll(List.of("helper/packages/build-pkg.sh", "--image", folder + "/image"));
     command.addAll(List.of("--version", "1.2.0", "--to", folder + "/made.pkg"));
     command.addAll(List.of(more));
     return script.run("", command);

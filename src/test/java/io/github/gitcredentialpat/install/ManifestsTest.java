@@ -120,7 +120,7 @@ final class ManifestsTest {
       assertThat(Files.readString(file)).doesNotContain("@URL@", "@VERSION@", "@SHA256");
     }
     for (String kind : List.of("homebrew", "scoop", "winget")) {
-      for (Path file : files(Path.of("helper", kind))) {
+      for (Path file : files(Path.of("helper/manifests", kind))) {
         assertThat(Files.readString(file))
             .contains("@VERSION@")
             .doesNotContainPattern("[0-9a-f]{64}");
@@ -149,7 +149,7 @@ final class ManifestsTest {
     return script.run(
         "",
         List.of(
-            "helper/fill-manifests.sh",
+            "helper/manifests/fill-manifests.sh",
             "--version",
             version,
             "--sums",

@@ -38,7 +38,7 @@ final class MissingToolsTest {
 
   @Test
   void whatPackagesTakeIsNamedWithTheCommandThatBringsIt() throws Exception {
-    List<String> check = List.of("sh", "helper/build-packages.sh", "--check");
+    List<String> check = List.of("sh", "helper/packages/build-packages.sh", "--check");
     program("id", "echo 1000");
     program("apt-get", "exit 9");
     for (String there : List.of("dpkg-deb", "unzip", "strip")) {

@@ -67,7 +67,7 @@ final class NativeImageLayoutTest {
         "  -cp '" + classes + "' " + NativeMain.class.getName() + " \"$@\"");
     image = folder.resolve("an image & it's 'native'");
     List<String> command = new ArrayList<>();
-    command.add(Path.of("helper/build-native.sh").toAbsolutePath().toString());
+    command.add(Path.of("helper/image/build-native.sh").toAbsolutePath().toString());
     command.addAll(List.of("--binary", binary.toString(), "--jars", jars.toString()));
     command.addAll(List.of("--java-home", System.getProperty("java.home")));
     command.addAll(List.of("--to", image.toString()));

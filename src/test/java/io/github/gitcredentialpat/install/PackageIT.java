@@ -146,7 +146,7 @@ final class PackageIT {
     Files.writeString(source, "#include <zlib.h>\nint main(void) { return !zlibVersion(); }\n");
     Path binary = folder.resolve("binary");
     run("gcc", "-o", binary.toString(), source.toString(), "-lz");
-    List<String> lay = new ArrayList<>(List.of("helper/build-native.sh"));
+    List<String> lay = new ArrayList<>(List.of("helper/image/build-native.sh"));
     lay.addAll(List.of("--binary", binary.toString(), "--jars", "target/lib"));
     lay.addAll(List.of("--java-home", System.getProperty("java.home")));
     Path image = folder.resolve("native");
@@ -324,7 +324,7 @@ final class PackageIT {
       List<String> builder, Path project, Path image, String version, Path to, String... more)
       throws Exception {
     List<String> command = new ArrayList<>(builder);
-    command.addAll(List.of(project.resolve("helper/build-packages.sh").toString()));
+    command.addAll(List.of(project.resolve("helper/packages/build-packages.sh").toString()));
     command.addAll(List.of("--image", image.toString()));
     command.addAll(List.of("--documents", copyOfDocuments().toString()));
     command.addAll(List.of("--version", version));

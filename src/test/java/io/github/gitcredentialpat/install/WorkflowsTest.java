@@ -73,7 +73,7 @@ final class WorkflowsTest {
         called.add(matcher.group());
       }
     }
-    assertThat(called).contains(".github/release-notes.sh", "helper/windows/msi/build-msi.sh");
+    assertThat(called).contains(".github/release-notes.sh", "helper/packages/build-msi.sh");
     for (String name : called) {
       assertThat(Path.of(name)).isRegularFile();
       assertThat(name.endsWith(".ps1") || Files.isExecutable(Path.of(name))).as(name).isTrue();

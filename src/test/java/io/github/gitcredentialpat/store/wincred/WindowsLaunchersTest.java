@@ -41,7 +41,7 @@ final class WindowsLaunchersTest {
     Files.createDirectories(java.getParent());
     Files.createDirectories(image.resolve("lib"));
     Files.createDirectories(prefix.resolve("bin"));
-    Files.copy(Path.of("helper/jvm.options"), image.resolve("jvm.options"));
+    Files.copy(Path.of("helper/launcher/jvm.options"), image.resolve("jvm.options"));
   }
 
   @Test
@@ -146,7 +146,7 @@ final class WindowsLaunchersTest {
 
   private void isStartedBy(Wine wine, String folder, String file, String command) throws Exception {
     Path place = Files.createDirectory(prefix.resolve("lib/git-credential-pat").resolve(folder));
-    Files.copy(Path.of("helper/windows", file), place.resolve(file));
+    Files.copy(Path.of("helper/frontends/windows", file), place.resolve(file));
     String name = file.substring(0, file.lastIndexOf('.'));
     Wine.Result result =
         wine.run(
@@ -242,7 +242,7 @@ final class WindowsLaunchersTest {
   }
 
   private void fillIn(String name, String classPath) throws Exception {
-    String text = Files.readString(Path.of("helper/windows", name));
+    String text = Files.readString(Path.of("helper/launcher/windows", name));
     Path launcher = prefix.resolve("bin").resolve(name);
     Files.writeString(
         launcher,

@@ -95,14 +95,14 @@ final class WindowsPackageTest {
     for (String name : List.of("git-credential-pat.jar", "jna-5.0.0.jar", "jnidispatch.dll")) {
       Files.writeString(image.resolve("lib").resolve(name), name);
     }
-    Files.copy(Path.of("helper/jvm.options"), image.resolve("jvm.options"));
+    Files.copy(Path.of("helper/launcher/jvm.options"), image.resolve("jvm.options"));
     return image;
   }
 
   private Path makePackage(Path image, String version) throws Exception {
     Path made = folder.resolve(version + ".msi");
     run(
-        "helper/windows/msi/build-msi.sh",
+        "helper/packages/build-msi.sh",
         "--image",
         image.toString(),
         "--version",

@@ -14,38 +14,18 @@
 # on, store.jsa.
 # Single quotes: much in here is for the shell that will run the launcher.
 # shellcheck disable=SC2016
-set -eu
-umask 022
-# In any other locale Java's tools write no path with an umlaut.
+# shellcheck source=helper/common.sh
+. "$(dirname "$0")/../common.sh"
+use_utf8_locale
 case $(uname -s) in
-  Darwin) locale=en_US.UTF-8 stores='file keychain keychain,file' ;;
-  *) locale=C.UTF-8 stores='file secretservice secretservice,file' ;;
+  Darwin) stores='file keychain keychain,file' ;;
+  *) stores='file secretservice secretservice,file' ;;
 esac
-export LC_ALL=$locale
+modules=$(grep -v '^#' "$here/modules" | paste -s -d , -)
 
-# All that the program and its libraries use; the only place that names it.
-# java.logging: JNA's main class wants it; java.net.http and jdk.crypto.ec: commands that ask Azure DevOps.
-modules=java.base,java.logging,java.net.http,jdk.crypto.ec
-
-fail() {
-  printf 'build-image.sh: %s\n' "$1" >&2
-  exit 1
-}
-
-java_home='' jars='' image=''
-while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || fail "$1 needs a value"
-  case $1 in
-    --java-home) java_home=$2 ;;
-    --jars) jars=$2 ;;
-    --to) image=$2 ;;
-    *) fail "unknown option $1; see the head of this file" ;;
-  esac
-  shift 2
-done
-if [ -z "$java_home" ] || [ -z "$jars" ] || [ -z "$image" ]; then
-  fail '--java-home, --jars and --to are all needed'
-fi
+java_home='' jars='' to=''
+read_options 'java-home jars to' '' "$@"
+image=$to
 [ -x "$java_home/bin/jlink" ] || fail "$java_home has no jlink; a full JDK is needed"
 [ -f "$jars/git-credential-pat.jar" ] || fail "$jars holds no git-credential-pat.jar"
 if [ -e "$image" ]; then
@@ -55,7 +35,6 @@ if [ -e "$image" ]; then
   rm -rf "$image"
 fi
 
-here=$(cd "$(dirname "$0")" && pwd)
 jars=$(cd "$jars" && pwd)
 mkdir -p "$image"
 image=$(cd "$image" && pwd)
@@ -63,9 +42,7 @@ case $image in
   *:* | *'
 '*) fail "a class path cannot hold $image; choose a folder without colons" ;;
 esac
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+make_work_folder
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
 
 # A line of the JDK's release file, such as OS_ARCH="x86_64".
@@ -89,10 +66,10 @@ copy_jars() {
   # refuse its archive.
   class_path='$home/lib/git-credential-pat.jar'
   for jar in "$image"/lib/jna-[0-9]*.jar "$image"/lib/*.jar; do
-    name=${jar##*/}
+    jar=${jar##*/}
     case $class_path: in
-      *"/$name:"*) ;;
-      *) class_path="$class_path:\$home/lib/$name" ;;
+      *"/$jar:"*) ;;
+      *) class_path="$class_path:\$home/lib/$jar" ;;
     esac
   done
 }
@@ -114,15 +91,14 @@ unpack_native() {
 }
 
 copy_launcher() {
-  cp "$here/jvm.options" "$here/security.properties" "$here/make-archives.sh" "$image/"
+  cp "$helper/launcher/jvm.options" "$helper/launcher/security.properties" "$here/make-archives.sh" "$image/"
   # The heap in huge pages: 500 page faults less, 6 % of a start. Other systems do not know the option.
   [ "$(uname -s)" != Linux ] || echo -XX:+UseTransparentHugePages >>"$image/jvm.options"
   # What pip and NuGet look for on the PATH, each in a folder of its own.
-  cp -R "$here/pip" "$here/nuget" "$image/"
+  cp -R "$helper/frontends/pip" "$helper/frontends/nuget" "$image/"
   mkdir "$image/bin"
-  # As one word of sh, then as the right side of sed's s command.
-  quoted=$(printf '%s' "$image" | sed "s/'/'\\\\''/g; s/.*/'&'/" | sed 's/[\\&|]/\\&/g')
-  sed "s|@HOME@|$quoted|; s|@CLASSPATH@|$class_path|; s|@LOCALE@|$locale|" "$here/git-credential-pat" \
+  quoted=$(quote_for_sed "$(quote_for_sh "$image")")
+  sed "s|@HOME@|$quoted|; s|@CLASSPATH@|$class_path|; s|@LOCALE@|$locale|" "$helper/launcher/git-credential-pat" \
     >"$image/bin/git-credential-pat"
   chmod 755 "$image/bin/git-credential-pat"
   # What a checkout or a repository of Maven's keeps to its owner is installed for everybody.

@@ -1,4 +1,4 @@
-# Filled in by helper/fill-manifests.sh, from a release's SHA256SUMS.
+# Filled in by helper/manifests/fill-manifests.sh, from a release's SHA256SUMS.
 class GitCredentialPat < Formula
   desc "Git credential helper for Azure DevOps personal access tokens"
   homepage "https://github.com/gitcredentialpat/git-credential-pat"

@@ -11,31 +11,11 @@
 # It needs wixl and msitools, as Debian calls them. The package is not signed; docs/security.md says how that is done.
 # Single quotes: much in here is for the launcher.
 # shellcheck disable=SC2016
-set -eu
-umask 022
-here=$(cd "$(dirname "$0")" && pwd)
-name=git-credential-pat
-
-fail() {
-  printf 'build-msi.sh: %s\n' "$1" >&2
-  exit 1
-}
+# shellcheck source=helper/common.sh
+. "$(dirname "$0")/../common.sh"
 
 image='' version='' to='' zip=''
-while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || fail "$1 needs a value"
-  case $1 in
-    --image) image=$2 ;;
-    --version) version=$2 ;;
-    --to) to=$2 ;;
-    --zip) zip=$2 ;;
-    *) fail "unknown option $1; see the head of this file" ;;
-  esac
-  shift 2
-done
-if [ -z "$image" ] || [ -z "$version" ] || [ -z "$to" ]; then
-  fail '--image, --version and --to are all needed'
-fi
+read_options 'image version to' zip "$@"
 if [ ! -f "$image/runtime/bin/java.exe" ] || [ ! -f "$image/lib/jnidispatch.dll" ]; then
   fail "$image is not an image for Windows; install.ps1 makes one"
 fi
@@ -44,9 +24,7 @@ for tool in wixl wixl-heat msibuild; do
 done
 number=${version%%-*}
 printf '%s\n' "$number" | grep -Eq '^[0-9]+\.[0-9]+\.[0-9]+$' || fail "$version is no version of three numbers"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+make_work_folder
 
 # The jars behind ours and JNA, each behind $1 and with the sign $2 before it.
 class_path() {
@@ -73,13 +51,13 @@ stage() {
   cp -R "$image/runtime" "$image/jvm.options" "$target/"
   mkdir "$target/lib"
   cp "$image"/lib/*.jar "$image/lib/jnidispatch.dll" "$target/lib/"
-  cp "$here/../../package/copyright" "$here/../../../LICENSE" "$root/licenses/"
+  cp "$here/copyright" "$project/LICENSE" "$root/licenses/"
   # The place is read from a file, which sh does without a process of its own; $0 has slashes of either kind.
-  fill_in CLASSPATH "$(class_path '$home/lib' /)" <"$here/../$name" \
+  fill_in CLASSPATH "$(class_path '$home/lib' /)" <"$helper/launcher/windows/$name" \
     | sed "s|^home=.*|read -r home <\"\${0%[/\\\\\\\\]*}/../lib/$name/image/place\" \|\| [ -n \"\$home\" ] \|\| exit 1|" >"$root/bin/$name"
   grep -q '^read -r home' "$root/bin/$name" || fail 'the launcher has changed; it has no line home= any more'
-  fill_in BUILD image <"$here/../$name.cmd" | fill_in CLASSPATH "$(class_path '%home%\lib' "\\")" >"$root/bin/$name.cmd"
-  fill_in GIT_CLASSPATH "$(class_path '%home%/lib' /)" <"$here/make-archives.cmd" \
+  fill_in BUILD image <"$helper/launcher/windows/$name.cmd" | fill_in CLASSPATH "$(class_path '%home%\lib' "\\")" >"$root/bin/$name.cmd"
+  fill_in GIT_CLASSPATH "$(class_path '%home%/lib' /)" <"$here/msi/make-archives.cmd" \
     | fill_in CMD_CLASSPATH "$(class_path '%home%\lib' "\\")" >"$target/make-archives.cmd"
   # Line ends as cmd and sh want them, however the sources lie here.
   sed -i 's/\r$//' "$root/bin/$name"
@@ -119,7 +97,7 @@ stage
 # wixl takes relative names only.
 (
   cd "$work"
-  cp "$here/$name.wxs" package.wxs
+  cp "$here/msi/$name.wxs" package.wxs
   find root -type f | sort | wixl-heat --prefix root/ --component-group Files --directory-ref INSTALLDIR \
     --var var.Files --win64 >files.wxs
   wixl --arch x64 -D Version="$number" -D Files=root -D Win64=yes -o package.msi package.wxs files.wxs

@@ -5,31 +5,12 @@
 #
 # --sums  the release's SHA256SUMS; every file that a manifest names must be in it
 #
-# As they lie in helper/ they hold no version and no sum, so that nobody takes one for the real thing.
-set -eu
-umask 022
-here=$(cd "$(dirname "$0")" && pwd)
-name=git-credential-pat
-
-fail() {
-  printf 'fill-manifests.sh: %s\n' "$1" >&2
-  exit 1
-}
+# As they lie in helper/manifests they hold no version and no sum, so that nobody takes one for the real thing.
+# shellcheck source=helper/common.sh
+. "$(dirname "$0")/../common.sh"
 
 version='' sums='' to=''
-while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || fail "$1 needs a value"
-  case $1 in
-    --version) version=$2 ;;
-    --sums) sums=$2 ;;
-    --to) to=$2 ;;
-    *) fail "unknown option $1; see the head of this file" ;;
-  esac
-  shift 2
-done
-if [ -z "$version" ] || [ -z "$sums" ] || [ -z "$to" ]; then
-  fail '--version, --sums and --to are all needed'
-fi
+read_options 'version sums to' '' "$@"
 printf '%s\n' "$version" | grep -Eq '^[0-9]+\.[0-9]+\.[0-9]+$' || fail "$version is no version of a release"
 [ -r "$sums" ] || fail "$sums cannot be read"
 url=https://github.com/gitcredentialpat/$name/releases/download/v$version
@@ -52,7 +33,7 @@ fill_in() {
         }
         { text = text $0 "\n" }
         END { if (bad) exit 1; printf "%s", text }' >"$2.part" \
-    || { missing=$(cat "$2.part"); rm -f "$2.part"; fail "$sums has no sum of $missing, which helper/$1 names"; }
+    || { missing=$(cat "$2.part"); rm -f "$2.part"; fail "$sums has no sum of $missing, which helper/manifests/$1 names"; }
   mv "$2.part" "$2"
 }
 

@@ -15,17 +15,9 @@
 #
 # The same input makes the same bytes, whoever builds. `mvn -Ppackages package` calls this. deb needs dpkg-deb,
 # rpm rpmbuild, zip zip; on Linux all need strip.
-set -eu
-umask 022
+# shellcheck source=helper/common.sh
+. "$(dirname "$0")/../common.sh"
 export LC_ALL=C TZ=UTC
-here=$(cd "$(dirname "$0")" && pwd)
-project=$(cd "$here/.." && pwd)
-name=git-credential-pat
-
-fail() {
-  printf 'build-packages.sh: %s\n' "$1" >&2
-  exit 1
-}
 
 # Says in one line, with the command that brings them, which programs are missing for these kinds of packages.
 check_tools() {
@@ -43,7 +35,7 @@ check_tools() {
   need unzip unzip
   [ "$(uname -s)" != Linux ] || need strip binutils
   [ -n "$missing" ] || return 0
-  printf 'build-packages.sh: missing: %s\n' "${missing#, }" >&2
+  printf '%s: missing: %s\n' "${0##*/}" "${missing#, }" >&2
   if command -v apt-get >/dev/null 2>&1; then
     sudo=''
     [ "$(id -u)" = 0 ] || sudo='sudo '
@@ -60,33 +52,20 @@ if [ "${1:-}" = --check ]; then
 fi
 
 image='' documents='' version='' time='' to='' kinds='' fast='' deb_pack='-Zxz -z6' rpm_pack=w12.zstdio level=-9
+needed='image documents version time to' known=$needed
 while [ $# -gt 0 ]; do
   case $1 in
-    deb | rpm | tar.gz | zip)
-      kinds="$kinds $1"
+    deb | rpm | tar.gz | zip) kinds="$kinds $1" ;;
+    --fast) fast=yes deb_pack='-Zgzip -z1' rpm_pack=w1.gzdio level=-1 ;;
+    -*)
+      read_option "$@"
       shift
-      continue
       ;;
-    --fast)
-      fast=yes deb_pack='-Zgzip -z1' rpm_pack=w1.gzdio level=-1
-      shift
-      continue
-      ;;
+    *) fail "$1 is no kind of package; see the head of this file" ;;
   esac
-  [ $# -ge 2 ] || fail "$1 needs a value, or is no kind of package; see the head of this file"
-  case $1 in
-    --image) image=$2 ;;
-    --documents) documents=$2 ;;
-    --version) version=$2 ;;
-    --time) time=$2 ;;
-    --to) to=$2 ;;
-    *) fail "unknown option $1; see the head of this file" ;;
-  esac
-  shift 2
+  shift
 done
-if [ -z "$image" ] || [ -z "$documents" ] || [ -z "$version" ] || [ -z "$time" ] || [ -z "$to" ]; then
-  fail '--image, --documents, --version, --time and --to are all needed'
-fi
+need_options
 native=no
 [ ! -x "$image/lib/$name" ] || native=yes
 if [ ! -x "$image/bin/$name" ] || { [ $native = no ] && [ ! -r "$image/commands.classes" ]; }; then
@@ -102,9 +81,7 @@ export SOURCE_DATE_EPOCH
 package_version=$(printf '%s' "$version" | sed 's/-/~/')
 mkdir -p "$to"
 to=$(cd "$to" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+make_work_folder
 
 case $(uname -m) in
   x86_64 | amd64) arch=x64 deb_arch=amd64 rpm_arch=x86_64 ;;
@@ -143,12 +120,12 @@ copy_licenses() {
     cp "$image"/licenses/* "$1/"
     return
   fi
-  cp "$here/package/copyright" "$1/copyright"
+  cp "$here/copyright" "$1/copyright"
   for jar in "$image"/lib/*.jar; do
     library=${jar##*/}
     # No jar without its place in the list.
     grep -q "lib/$(printf '%s' "${library%.jar}" | sed 's/-[0-9.]*$//')[-*.]" "$1/copyright" \
-      || fail "helper/package/copyright does not say whose $library is"
+      || fail "helper/packages/copyright does not say whose $library is"
     mkdir "$work/texts"
     unzip -q -o -j "$jar" 'META-INF/*LICENSE*' 'META-INF/*NOTICE*' 'META-INF/AL2.0' 'META-INF/LGPL2.1' \
       -d "$work/texts" 2>/dev/null || true
@@ -252,7 +229,7 @@ stage_folder() {
   [ ! -d "$work/folder" ] || return 0
   root=$work/folder/$folder
   copy_image "$root" /nonexistent
-  cp "$here/package/README.txt" "$project/CHANGELOG.md" "$root/"
+  cp "$here/README.txt" "$project/CHANGELOG.md" "$root/"
   copy_licenses "$root/licenses"
   cp "$project/LICENSE" "$root/licenses/LICENSE"
   cp -R "$documents/share" "$root/"

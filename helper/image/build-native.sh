@@ -11,34 +11,17 @@
 #
 # What it holds: bin/git-credential-pat, which is the launcher, lib/git-credential-pat, JNA's native part beside
 # it, pip/, nuget/, and licenses/ of all that is in it.
-set -eu
-umask 022
+# shellcheck source=helper/common.sh
+. "$(dirname "$0")/../common.sh"
+use_utf8_locale
 case $(uname -s) in
-  Darwin) locale=en_US.UTF-8 platform=darwin library=libjnidispatch.jnilib ;;
-  *) locale=C.UTF-8 platform=linux library=libjnidispatch.so ;;
+  Darwin) platform=darwin library=libjnidispatch.jnilib ;;
+  *) platform=linux library=libjnidispatch.so ;;
 esac
-export LC_ALL=$locale
 
-fail() {
-  printf 'build-native.sh: %s\n' "$1" >&2
-  exit 1
-}
-
-binary='' java_home='' jars='' image=''
-while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || fail "$1 needs a value"
-  case $1 in
-    --binary) binary=$2 ;;
-    --java-home) java_home=$2 ;;
-    --jars) jars=$2 ;;
-    --to) image=$2 ;;
-    *) fail "unknown option $1; see the head of this file" ;;
-  esac
-  shift 2
-done
-if [ -z "$binary" ] || [ -z "$java_home" ] || [ -z "$jars" ] || [ -z "$image" ]; then
-  fail '--binary, --java-home, --jars and --to are all needed'
-fi
+binary='' java_home='' jars='' to=''
+read_options 'binary java-home jars to' '' "$@"
+image=$to
 [ -x "$binary" ] || fail "$binary is no program; mvn -Pnative package makes it, with GraalVM"
 [ -x "$java_home/bin/jar" ] || fail "$java_home has no jar command; a full JDK is needed"
 if [ -e "$image" ]; then
@@ -48,14 +31,11 @@ if [ -e "$image" ]; then
   rm -rf "$image"
 fi
 
-here=$(cd "$(dirname "$0")" && pwd)
 jars=$(cd "$jars" && pwd)
 java_home=$(cd "$java_home" && pwd)
 mkdir -p "$image/bin" "$image/lib" "$image/licenses"
 image=$(cd "$image" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+make_work_folder
 
 copy_native() {
   cp "$binary" "$image/lib/git-credential-pat"
@@ -73,23 +53,22 @@ copy_native() {
 }
 
 copy_launcher() {
-  cp -R "$here/pip" "$here/nuget" "$image/"
-  # As one word of sh, then as the right side of sed's s command.
-  quoted=$(printf '%s' "$image" | sed "s/'/'\\\\''/g; s/.*/'&'/" | sed 's/[\\&|]/\\&/g')
-  sed "s|@HOME@|$quoted|; s|@LOCALE@|$locale|" "$here/native/git-credential-pat" >"$image/bin/git-credential-pat"
+  cp -R "$helper/frontends/pip" "$helper/frontends/nuget" "$image/"
+  quoted=$(quote_for_sed "$(quote_for_sh "$image")")
+  sed "s|@HOME@|$quoted|; s|@LOCALE@|$locale|" "$helper/launcher/native/git-credential-pat" >"$image/bin/git-credential-pat"
   chmod 755 "$image/bin/git-credential-pat"
 }
 
 # The texts are in the jars, which an image does not bring along.
 copy_licenses() {
-  cp "$here/../LICENSE" "$here/package/copyright" "$image/licenses/"
+  cp "$project/LICENSE" "$helper/packages/copyright" "$image/licenses/"
   for jar in "$jars"/*.jar; do
     mkdir "$work/texts"
     (cd "$work/texts" && "$java_home/bin/jar" --extract --file "$jar" META-INF)
     find "$work/texts" -type f \( -name '*LICENSE*' -o -name '*NOTICE*' -o -name AL2.0 -o -name LGPL2.1 \) \
       | while read -r text; do
-        name=${jar##*/}
-        cp "$text" "$image/licenses/${name%.jar}.${text##*/}"
+        library=${jar##*/}
+        cp "$text" "$image/licenses/${library%.jar}.${text##*/}"
       done
     rm -rf "$work/texts"
   done
