@@ -167,8 +167,9 @@ hint: brew install$formulas"
 # Built from a copy: the working tree stays as it is.
 build_jars() {
   rm -rf "$work/project"
-  mkdir -p "$work/project/src"
-  cp "$project/pom.xml" "$work/project/"
+  mkdir -p "$work/project/src" "$work/project/helper"
+  cp -R "$project/pom.xml" "$project/.mvn" "$work/project/"
+  cp "$project/helper/pom.xml" "$work/project/helper/"
   cp -R "$project/src/main" "$work/project/src/"
   # For the commit that --version names: the copy is no repository.
   repository=''
@@ -196,7 +197,7 @@ unreachable() {
 
 # Whether a native image was built here, of nothing older than what is here now.
 is_native_current() {
-  [ -x "$native" ] && [ -z "$(find "$project/pom.xml" "$project/src/main" -newer "$native" | head -n 1)" ]
+  [ -x "$native" ] && [ -z "$(find "$project/pom.xml" "$project/helper/pom.xml" "$project/src/main" -newer "$native" | head -n 1)" ]
 }
 
 # The image at its final place, since Java may refuse an archive that was moved.
