@@ -168,7 +168,8 @@ hint: brew install$formulas"
 build_jars() {
   rm -rf "$work/project"
   mkdir -p "$work/project/src" "$work/project/helper"
-  cp -R "$project/pom.xml" "$project/.mvn" "$work/project/"
+  # README.md and docs: some of their chapters are in the manual.
+  cp -R "$project/pom.xml" "$project/.mvn" "$project/README.md" "$project/docs" "$work/project/"
   cp "$project/helper/pom.xml" "$work/project/helper/"
   cp -R "$project/src/main" "$work/project/src/"
   # For the commit that --version names: the copy is no repository.

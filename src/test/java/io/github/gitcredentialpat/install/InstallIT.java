@@ -162,7 +162,9 @@ final class InstallIT {
     Path project = folder.resolve("project");
     Files.createDirectories(project.resolve("target/native"));
     Files.createDirectory(project.resolve("src"));
-    for (String part : List.of("pom.xml", ".mvn", "LICENSE", "install", "helper", "src/main")) {
+    for (String part :
+        List.of(
+            "pom.xml", ".mvn", "README.md", "docs", "LICENSE", "install", "helper", "src/main")) {
       person.run(
           "",
           List.of(
