@@ -116,11 +116,10 @@ public final class RootCommand implements Callable<Integer> {
     UsageMessageSpec usage = help.commandSpec().usageMessage();
     StringBuilder text = new StringBuilder();
     for (String line : usage.footer()) {
-      boolean isExample = line.startsWith(EXAMPLE);
-      if (isExample && TextWidth.of(line) > usage.width()) {
+      if (line.startsWith(EXAMPLE) && TextWidth.of(line) > usage.width()) {
         text.append(EXAMPLE.strip()).append("\n  ").append(line.substring(EXAMPLE.length()));
       } else {
-        text.append(isExample ? line : TextWidth.wrap(line, usage.width(), ""));
+        text.append(TextWidth.wrap(line, usage.width(), ""));
       }
       text.append('\n');
     }

@@ -185,6 +185,9 @@ final class StatusTest {
     assertThat(person.typed.run("configure")).isZero();
     keep(person.store, entry("alice", null, null));
     keep(person.store, entry("bob", null, null));
+    assertThat(status()).isZero();
+    // What git would be told is not for who asks how things are.
+    assertThat(person.typed.err).isEmpty();
     assertThat(person.typed.run("use", "contoso", "alice")).isZero();
     assertThat(json("status", "--json").get("user").asText()).isEqualTo("alice");
     assertThat(person.typed.run("use", "contoso", "bob")).isZero();
