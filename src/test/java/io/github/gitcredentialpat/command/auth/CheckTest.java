@@ -190,7 +190,7 @@ final class CheckTest {
     for (String token : List.of("dead", contoso.grant("vso.packaging"))) {
       store.save(keep("contoso", token).setAsideAt(now - 60));
       assertThat(person.run("check", SITE)).isEqualTo(1);
-      assertThat(person.out).contains("it is set aside");
+      assertThat(person.out).contains("; set aside");
       assertThat(store.find(Identity.ofOrganization("contoso")).get(0).setAsideAt())
           .isEqualTo(now - 60);
     }
