@@ -290,7 +290,7 @@ final class EraseOperation {
       return false;
     }
     removed.add(entry);
-    say(entry, what == null ? " was removed from " + store.name() : what);
+    sayWhatBecameOf(entry, what == null ? " was removed from " + store.name() : what);
     return true;
   }
 
@@ -329,7 +329,7 @@ final class EraseOperation {
    * Other hosts' passwords go in silence, as with git's own helpers. Why a token was refused, and
    * so what to type next, only the service knows, which is asked afterwards.
    */
-  private void say(Entry entry, String what) {
+  private void sayWhatBecameOf(Entry entry, String what) {
     Identity identity = entry.key().identity();
     Resolution owner =
         whose.identity() == null

@@ -86,13 +86,15 @@ enum Diagnosis {
   HELPER_AFTER(
       "helper-after",
       Severity.WARN,
-      "{0} ({1}) runs after this helper and also sees every token",
-      "git-credential-pat configure (remove repository settings yourself: {1})"),
+      "{0} ({1}) runs after this helper and also sees every token; configure does not change a"
+          + " repository's own settings",
+      "git-credential-pat configure"),
   HELPER_PLAINTEXT(
       "helper-plaintext",
       Severity.ERROR,
-      "store ({1}) sees every token and writes it to disk in plain text",
-      "git-credential-pat configure (remove repository settings yourself: {1})"),
+      "store ({1}) sees every token and writes it to disk in plain text; configure does not change a"
+          + " repository's own settings",
+      "git-credential-pat configure"),
   PATH_HIDDEN(
       "use-http-path",
       Severity.ERROR,
