@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -124,6 +125,31 @@ public final class RootCommand implements Callable<Integer> {
       text.append('\n');
     }
     return text.toString();
+  }
+
+  /**
+   * Answers a shell at a key press, if that is what these arguments ask for. Picocli has the same
+   * command, but takes longer to start than all the rest.
+   *
+   * @return the exit status; absent for all other commands
+   */
+  public static @Nullable Integer complete(
+      String[] arguments,
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      Map<String, String> environment)
+      throws IOException {
+    if (arguments.length < 2 || !arguments[0].equals("complete") || arguments[1].startsWith("-")) {
+      return null;
+    }
+    try {
+      return AuthCommands.complete(
+          new GlobalOptions(in, out, err, environment), List.of(arguments));
+    } catch (UserException | IllegalArgumentException e) {
+      // A shell shows nothing then.
+      return 1;
+    }
   }
 
   /** The commands as picocli has them. */

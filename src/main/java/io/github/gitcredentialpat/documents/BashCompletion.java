@@ -64,6 +64,8 @@ final class BashCompletion {
           fi
           [[ ${COMP_WORDBREAKS-} == *=* ]] && prefix=''
           while IFS= read -r word; do
+              # Options only to those who ask for one.
+              [[ $word == -* && $typed != -* ]] && continue
               if [[ -n $word && $word == "$typed"* ]]; then
                   printf -v word %q "$word"
                   # What stands before a colon is not replaced.

@@ -61,7 +61,9 @@ final class PowerShellCompletion {
           }
           if ($isValue) { return }
           $known = $words[$command]
-          $known.Keys | Where-Object { $_ -like "$typed*" } | ForEach-Object {
+          # Options only to those who ask for one.
+          $isOption = $typed.StartsWith('-')
+          $known.Keys | Where-Object { $_ -like "$typed*" -and $_.StartsWith('-') -eq $isOption } | ForEach-Object {
               [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $known[$_])
           }
       }

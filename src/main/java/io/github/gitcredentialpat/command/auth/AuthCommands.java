@@ -1,6 +1,8 @@
 package io.github.gitcredentialpat.command.auth;
 
 import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.platform.UserException;
+import java.io.IOException;
 import java.util.List;
 
 /** The door to what keeps, shows, checks and forgets tokens on this machine. */
@@ -15,5 +17,16 @@ public final class AuthCommands {
         new Check(global),
         new Logout(global),
         new Complete(global));
+  }
+
+  /** The command {@code complete}, which a shell calls at a key press, without picocli's start. */
+  public static int complete(GlobalOptions global, List<String> arguments)
+      throws UserException, IOException {
+    int dashes = arguments.indexOf("--");
+    int end = dashes < 0 ? arguments.size() : dashes;
+    return Complete.run(
+        global,
+        arguments.subList(1, end),
+        arguments.subList(Math.min(end + 1, arguments.size()), arguments.size()));
   }
 }

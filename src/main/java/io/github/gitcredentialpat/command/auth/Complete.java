@@ -12,6 +12,7 @@ import io.github.gitcredentialpat.tokens.StoredEntries;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -59,17 +60,28 @@ final class Complete implements Callable<Integer> {
 
   @Override
   public Integer call() throws UserException, IOException {
-    CommandContext context = global.silentContext();
     List<String> typed = global.argumentsAfterDoubleDash();
-    List<What> wanted =
-        words.subList(0, words.size() - typed.size()).stream()
-            .map(word -> What.valueOf(word.toUpperCase(Locale.ROOT)))
-            .toList();
-    if (wanted.isEmpty()) {
+    return run(global, words.subList(0, words.size() - typed.size()), typed);
+  }
+
+  /**
+   * Prints the words.
+   *
+   * @param wanted names of {@link What}
+   * @param typed what stands on the command line so far
+   */
+  static int run(GlobalOptions global, List<String> wanted, List<String> typed)
+      throws UserException, IOException {
+    CommandContext context = global.silentContext();
+    List<What> kinds = new ArrayList<>();
+    for (String word : wanted) {
+      kinds.add(What.valueOf(word.toUpperCase(Locale.ROOT)));
+    }
+    if (kinds.isEmpty()) {
       return 0;
     }
     Set<String> found = new ConcurrentSkipListSet<>();
-    Thread reader = new Thread(() -> read(context, wanted, typed, found), "reader");
+    Thread reader = new Thread(() -> read(context, kinds, typed, found), "reader");
     reader.setDaemon(true);
     reader.start();
     try {
