@@ -4,10 +4,16 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gitcredentialpat.entra.AccessToken;
+import io.github.gitcredentialpat.entra.EntraHttp;
+import io.github.gitcredentialpat.http.FormEncoder;
 import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.JsonTrees;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.http.ServiceText;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.OrganizationName;
 import io.github.gitcredentialpat.identity.Resolution;
 import java.net.ConnectException;
 import java.net.URI;
@@ -85,7 +91,7 @@ public final class PatClient {
 
   PatClient(Http http, String organization, byte[] bearer, Duration limit) {
     this.http = http;
-    this.organization = EntraClient.requireName(organization);
+    this.organization = OrganizationName.requirePlain(organization);
     this.bearer = bearer;
     this.limit = limit;
   }
@@ -342,7 +348,7 @@ public final class PatClient {
   }
 
   private String notSignedIn() {
-    Instant expiry = EntraClient.expiryOf(bearer);
+    Instant expiry = AccessToken.expiryOf(bearer);
     return expiry != null && expiry.isBefore(Instant.now())
         ? "Entra's access token has expired"
         : "Azure DevOps does not accept the sign-in, which needs vso.pats and vso.pats_manage";

@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.azure;
 
+import io.github.gitcredentialpat.http.ServiceText;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import java.util.Locale;

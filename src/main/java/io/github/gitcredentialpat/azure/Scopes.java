@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.azure;
 
+import io.github.gitcredentialpat.http.ServiceText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 /**
- * Azure DevOps and Entra as their REST APIs have them: is a token good, what can be done with it,
- * and the life of personal access tokens.
+ * Azure DevOps as its REST APIs have it: is a token good, what can be done with it, and the life of
+ * personal access tokens.
  */
 @NullMarked
 package io.github.gitcredentialpat.azure;

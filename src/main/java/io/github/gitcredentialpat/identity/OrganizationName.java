@@ -7,7 +7,7 @@ import java.util.Set;
  * The name of an organization of Azure DevOps Services, by Microsoft's rule: English letters,
  * digits and hyphens, a letter or digit at both ends, at most 50 of them.
  */
-final class OrganizationName {
+public final class OrganizationName {
   private static final int LONGEST = 50;
 
   /**
@@ -47,5 +47,22 @@ final class OrganizationName {
       }
     }
     return RESERVED.contains(name);
+  }
+
+  /**
+   * The name, when it can stand in a URL as it is.
+   *
+   * @throws IllegalArgumentException when it cannot
+   */
+  public static String requirePlain(String organization) {
+    boolean plain = !organization.isEmpty();
+    for (int i = 0; i < organization.length(); i++) {
+      char c = organization.charAt(i);
+      plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '_');
+    }
+    if (!plain) {
+      throw new IllegalArgumentException("that is not the name of an organization");
+    }
+    return organization;
   }
 }

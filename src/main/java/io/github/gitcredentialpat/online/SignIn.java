@@ -2,12 +2,14 @@ package io.github.gitcredentialpat.online;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.azure.AzureCli;
-import io.github.gitcredentialpat.azure.EntraClient;
 import io.github.gitcredentialpat.azure.PatClient;
 import io.github.gitcredentialpat.cli.Browser;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.cli.Spinner;
+import io.github.gitcredentialpat.entra.AzureCli;
+import io.github.gitcredentialpat.entra.DeviceCode;
+import io.github.gitcredentialpat.entra.EntraClient;
+import io.github.gitcredentialpat.entra.EntraTokens;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
@@ -154,8 +156,7 @@ public final class SignIn implements AutoCloseable {
           return null;
         }
         try {
-          EntraClient.Tokens tokens =
-              entra.refresh(tenant, clientId, found.entry().secret().bytes());
+          EntraTokens tokens = entra.refresh(tenant, clientId, found.entry().secret().bytes());
           if (tokens != null) {
             keeper.keepNext(found, tokens.refreshToken());
             return tokens.accessToken();
@@ -172,13 +173,13 @@ public final class SignIn implements AutoCloseable {
 
     private byte[] byCode(SignInKeeper keeper, String tenant)
         throws ServiceException, UserException {
-      EntraClient.DeviceCode code = entra.begin(tenant, clientId);
+      DeviceCode code = entra.begin(tenant, clientId);
       context.say("to sign in to " + organization + " open " + code.verificationUri());
       context.say("and enter the code " + code.userCode());
       Browser.open(code.verificationUri(), context.environment());
       Spinner spinner = new Spinner(context.messages(), "waiting for the sign-in");
       try {
-        EntraClient.Tokens tokens = entra.await(tenant, clientId, code, spinner);
+        EntraTokens tokens = entra.await(tenant, clientId, code, spinner);
         spinner.end();
         if (tokens.refreshToken() != null && !keeper.keep(tokens.refreshToken())) {
           context.say("warning: the sign-in is not remembered, since no store can be written");

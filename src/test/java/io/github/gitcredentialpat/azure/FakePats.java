@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.github.gitcredentialpat.entra.FakeEntra;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.time.Duration;
@@ -530,7 +531,7 @@ public final class FakePats implements HttpHandler {
     answer(exchange, status, error);
   }
 
-  static void answer(HttpExchange exchange, int status, ObjectNode body) throws IOException {
+  public static void answer(HttpExchange exchange, int status, ObjectNode body) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
     byte[] bytes = JSON.writeValueAsBytes(body);
     exchange.sendResponseHeaders(status, bytes.length);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpHandler;
 import io.github.gitcredentialpat.azure.PatClient.Filter;
+import io.github.gitcredentialpat.entra.EntraHttp;
+import io.github.gitcredentialpat.entra.FakeEntra;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;

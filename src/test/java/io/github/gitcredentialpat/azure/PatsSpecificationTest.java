@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import io.github.gitcredentialpat.azure.PatClient.Filter;
+import io.github.gitcredentialpat.entra.EntraHttp;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.testing.Requires;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gitcredentialpat.azure.Scopes.Kind;
 import io.github.gitcredentialpat.azure.Scopes.Parsed;
 import io.github.gitcredentialpat.azure.Scopes.Scope;
+import io.github.gitcredentialpat.entra.FakeEntra;
 import java.time.Instant;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package io.github.gitcredentialpat.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.azure.FakeAzureDevOps;
-import io.github.gitcredentialpat.azure.FakeEntra;
 import io.github.gitcredentialpat.azure.FakeOrganization;
 import io.github.gitcredentialpat.azure.FakeOrganization.Access;
 import io.github.gitcredentialpat.azure.FakeOrganization.Trait;
 import io.github.gitcredentialpat.azure.FakePats;
+import io.github.gitcredentialpat.entra.FakeEntra;
 import io.github.gitcredentialpat.testing.Certificate;
 import io.github.gitcredentialpat.testing.Pty;
 import java.nio.file.Files;

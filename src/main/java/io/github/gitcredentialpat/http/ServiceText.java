@@ -1,16 +1,16 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.http;
 
 import io.github.gitcredentialpat.identity.TokenFormat;
 import java.util.StringTokenizer;
 
 /** What a service or another program says, made fit to stand in a message of ours. */
-final class ServiceText {
+public final class ServiceText {
   private static final int MOST = 200;
 
   private ServiceText() {}
 
   /** On one line, without control characters, not too long, and without what may be a secret. */
-  static String oneLine(String text) {
+  public static String oneLine(String text) {
     StringBuilder line = new StringBuilder();
     StringTokenizer words = new StringTokenizer(text);
     while (words.hasMoreTokens() && line.length() <= MOST) {

@@ -1,7 +1,8 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.entra;
 
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.http.ServiceText;
 import io.github.gitcredentialpat.platform.Executables;
 import io.github.gitcredentialpat.platform.Subprocess;
 import java.io.File;
@@ -40,7 +41,7 @@ public final class AzureCli {
 
   /**
    * An access token for Azure DevOps of whoever is signed in, which the caller wipes; absent when
-   * there is no Azure CLI. How long it is good says {@link EntraClient#expiryOf}.
+   * there is no Azure CLI. How long it is good says {@link AccessToken#expiryOf}.
    *
    * @param tenant the id of the tenant; absent for the one that the Azure CLI is set to
    * @throws ServiceException {@code UNAUTHORIZED} when nobody is signed in, {@code TIMEOUT}, or
@@ -57,7 +58,7 @@ public final class AzureCli {
     command.addAll(List.of("--resource", EntraClient.AZURE_DEVOPS));
     command.addAll(List.of("--query", "accessToken", "--output", "tsv"));
     if (tenant != null) {
-      command.addAll(List.of("--tenant", EntraClient.requireTenant(tenant)));
+      command.addAll(List.of("--tenant", Tenant.requireTenant(tenant)));
     }
     ProcessBuilder builder = Subprocess.prepare(command, environment);
     // Python would load modules from the current folder, which may be anybody's work tree.

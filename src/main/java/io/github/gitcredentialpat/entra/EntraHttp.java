@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.entra;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The one way out for what Entra hands out (access tokens, refresh tokens, device codes): to two
  * hosts that are named here, and never to one that an answer names.
  */
-final class EntraHttp {
+public final class EntraHttp {
   /** Where personal access tokens are managed. */
-  static final String LIFECYCLE = "vssps.dev.azure.com";
+  public static final String LIFECYCLE = "vssps.dev.azure.com";
 
   /** Where Entra is asked for access tokens. */
   static final String SIGN_IN = "login.microsoftonline.com";
@@ -24,7 +24,7 @@ final class EntraHttp {
   private EntraHttp() {}
 
   /** Whether Entra's secrets may go there: one of the two, over https, on its port. */
-  static boolean mayHave(URI uri) {
+  public static boolean mayHave(URI uri) {
     return "https".equals(uri.getScheme())
         && (LIFECYCLE.equals(uri.getHost()) || SIGN_IN.equals(uri.getHost()))
         && (uri.getPort() == -1 || uri.getPort() == 443)
@@ -36,7 +36,7 @@ final class EntraHttp {
    *
    * @throws IllegalArgumentException when the secret may not go there; nothing was sent
    */
-  static Http.Answer send(
+  public static Http.Answer send(
       Http http,
       String method,
       URI uri,
@@ -56,7 +56,7 @@ final class EntraHttp {
    *
    * @throws ServiceException {@code UNAUTHORIZED} when it is no access token
    */
-  static String bearer(byte[] accessToken) throws ServiceException {
+  public static String bearer(byte[] accessToken) throws ServiceException {
     boolean plain = accessToken.length > 0;
     for (byte b : accessToken) {
       plain &= b > ' ' && b < 0x7f;

@@ -1,21 +1,23 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.entra;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gitcredentialpat.http.FormEncoder;
 import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.JsonTrees;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.http.ServiceText;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.OrganizationName;
 import io.github.gitcredentialpat.identity.Resolution;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +36,6 @@ public final class EntraClient {
   public static final String ANY_TENANT = "organizations";
 
   private static final String SCOPE = AZURE_DEVOPS + "/.default offline_access";
-  private static final String NO_TENANT = "00000000-0000-0000-0000-000000000000";
   private static final long DAY = 86_400;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -63,62 +64,6 @@ public final class EntraClient {
     void of(Duration duration) throws InterruptedException;
   }
 
-  /**
-   * A sign-in that waits for a person.
-   *
-   * @param userCode what the person enters
-   * @param verificationUri where
-   * @param deviceCode what the sign-in is asked after with; a secret
-   * @param interval how often it may be asked after
-   * @param expiresAt until when the person has to have done it
-   * @param message all of it in a sentence of Entra's
-   */
-  @SuppressWarnings("ArrayRecordComponent") // For bytes that can be wiped; nobody compares it.
-  public record DeviceCode(
-      String userCode,
-      String verificationUri,
-      byte[] deviceCode,
-      Duration interval,
-      Instant expiresAt,
-      String message) {
-
-    /** Overwrites the device code with zeros. */
-    public void wipe() {
-      Arrays.fill(deviceCode, (byte) 0);
-    }
-
-    /** Without the device code. */
-    @Override
-    public String toString() {
-      return "DeviceCode[userCode=" + userCode + ", expiresAt=" + expiresAt + "]";
-    }
-  }
-
-  /**
-   * What a sign-in gives.
-   *
-   * @param accessToken for Azure DevOps, good for about an hour
-   * @param refreshToken for the next access token; absent when there is no new one
-   * @param expiresAt when the access token dies
-   */
-  @SuppressWarnings("ArrayRecordComponent") // As above.
-  public record Tokens(byte[] accessToken, byte @Nullable [] refreshToken, Instant expiresAt) {
-
-    /** Overwrites both with zeros. */
-    public void wipe() {
-      Arrays.fill(accessToken, (byte) 0);
-      if (refreshToken != null) {
-        Arrays.fill(refreshToken, (byte) 0);
-      }
-    }
-
-    /** Without the tokens. */
-    @Override
-    public String toString() {
-      return "Tokens[expiresAt=" + expiresAt + "]";
-    }
-  }
-
   private final Http http;
   private final Clock clock;
   private final Pause pause;
@@ -145,18 +90,18 @@ public final class EntraClient {
     // No secret goes there: anybody may ask.
     Http.Answer answer =
         http.beginning(
-            URI.create("https://dev.azure.com/" + requireName(organization)),
+            URI.create("https://dev.azure.com/" + OrganizationName.requirePlain(organization)),
             Map.of("Accept", "application/json", "X-TFS-FedAuthRedirect", "Suppress"),
             LIMIT);
     String tenant = answer.header("X-VSS-ResourceTenant").trim();
-    if (!isId(tenant)) {
+    if (!Tenant.isId(tenant)) {
       tenant = "";
       for (String challenge : answer.headers().allValues("WWW-Authenticate")) {
-        String named = tenantIn(challenge);
+        String named = Tenant.tenantIn(challenge);
         tenant = named == null ? tenant : named;
       }
     }
-    if (tenant.equals(NO_TENANT)) {
+    if (tenant.equals(Tenant.NO_TENANT)) {
       throw new ServiceException(
           Reason.UNSUPPORTED,
           "cannot sign in to "
@@ -203,7 +148,7 @@ public final class EntraClient {
    * @throws ServiceException {@code UNAUTHORIZED} when the person declined or was too late
    * @throws InterruptedException when this thread was interrupted
    */
-  public Tokens await(String tenant, String clientId, DeviceCode code, Runnable stillWaiting)
+  public EntraTokens await(String tenant, String clientId, DeviceCode code, Runnable stillWaiting)
       throws ServiceException, InterruptedException {
     Duration interval = code.interval();
     ServiceException trouble = null;
@@ -248,7 +193,7 @@ public final class EntraClient {
    * @throws ServiceException {@code UNAUTHORIZED} when the person has to do something, such as to
    *     give consent or another factor: the refresh token itself is still good
    */
-  public @Nullable Tokens refresh(String tenant, String clientId, byte[] refreshToken)
+  public @Nullable EntraTokens refresh(String tenant, String clientId, byte[] refreshToken)
       throws ServiceException {
     ObjectNode answer =
         post(
@@ -285,33 +230,15 @@ public final class EntraClient {
     return end > 0 && DEAD.contains(text.substring(0, end));
   }
 
-  /**
-   * When an access token dies, as it says itself; absent when it does not say so. Nothing is
-   * checked: whether it is good only the service knows.
-   */
-  public static @Nullable Instant expiryOf(byte[] accessToken) {
-    int first = indexOf(accessToken, '.', 0);
-    int second = first < 0 ? -1 : indexOf(accessToken, '.', first + 1);
-    if (second < 0) {
-      return null;
-    }
-    byte[] payload;
-    try {
-      payload = Base64.getUrlDecoder().decode(Arrays.copyOfRange(accessToken, first + 1, second));
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-    ObjectNode claims = JsonTrees.object(new String(payload, UTF_8));
-    long seconds = claims == null ? 0 : claims.path("exp").asLong();
-    return seconds <= 0 || seconds > Instant.MAX.getEpochSecond()
-        ? null
-        : Instant.ofEpochSecond(seconds);
-  }
-
   private ObjectNode post(String tenant, String what, FormEncoder form) throws ServiceException {
     URI uri =
         URI.create(
-            "https://" + EntraHttp.SIGN_IN + "/" + requireTenant(tenant) + "/oauth2/v2.0/" + what);
+            "https://"
+                + EntraHttp.SIGN_IN
+                + "/"
+                + Tenant.requireTenant(tenant)
+                + "/oauth2/v2.0/"
+                + what);
     byte[] body = form.bytes();
     try {
       Http.Answer answer =
@@ -349,13 +276,13 @@ public final class EntraClient {
     }
   }
 
-  private Tokens tokens(ObjectNode answer, String tenant) throws ServiceException {
+  private EntraTokens tokens(ObjectNode answer, String tenant) throws ServiceException {
     String access = JsonTrees.text(answer, "access_token");
     String refresh = JsonTrees.text(answer, "refresh_token");
     if (access.isEmpty()) {
       throw notUnderstood(tenant);
     }
-    return new Tokens(
+    return new EntraTokens(
         access.getBytes(US_ASCII),
         refresh.isEmpty() ? null : refresh.getBytes(US_ASCII),
         clock.instant().plusSeconds(seconds(answer, "expires_in", 3600, DAY)));
@@ -448,49 +375,6 @@ public final class EntraClient {
         "cannot understand the answer of Entra (tenant " + tenant + "); try again later");
   }
 
-  /**
-   * Only the id is taken from it: where to sign in is not for an answer to say. Several challenges
-   * may share a header.
-   */
-  private static @Nullable String tenantIn(String challenges) {
-    String key = "authorization_uri=";
-    String lower = challenges.toLowerCase(Locale.ROOT);
-    int start = lower.indexOf(key, Math.max(0, lower.indexOf("bearer")));
-    if (!lower.contains("bearer") || start < 0) {
-      return null;
-    }
-    String value = challenges.substring(start + key.length());
-    int slash = value.indexOf('/', value.indexOf("://") + 3);
-    int end = slash + 1 + NO_TENANT.length();
-    if (slash < 0 || value.length() < end) {
-      return null;
-    }
-    String tenant = value.substring(slash + 1, end);
-    return isId(tenant) ? tenant : null;
-  }
-
-  private static boolean isId(String text) {
-    boolean plain = text.length() == NO_TENANT.length();
-    for (int i = 0; plain && i < text.length(); i++) {
-      char c = text.charAt(i);
-      plain = NO_TENANT.charAt(i) == '-' ? c == '-' : c < 0x7f && Character.digit(c, 16) >= 0;
-    }
-    return plain;
-  }
-
-  /** An id, or a domain. */
-  static String requireTenant(String tenant) {
-    boolean plain = !tenant.isEmpty() && tenant.charAt(0) != '-' && tenant.charAt(0) != '.';
-    for (int i = 0; i < tenant.length(); i++) {
-      char c = tenant.charAt(i);
-      plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '.');
-    }
-    if (!plain) {
-      throw new IllegalArgumentException("not the id or a domain of a tenant");
-    }
-    return tenant;
-  }
-
   private static boolean isWebAddress(String text) {
     try {
       URI uri = new URI(text);
@@ -498,26 +382,5 @@ public final class EntraClient {
     } catch (URISyntaxException e) {
       return false;
     }
-  }
-
-  private static int indexOf(byte[] bytes, char c, int from) {
-    for (int i = from; i < bytes.length; i++) {
-      if (bytes[i] == c) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  static String requireName(String organization) {
-    boolean plain = !organization.isEmpty();
-    for (int i = 0; i < organization.length(); i++) {
-      char c = organization.charAt(i);
-      plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '_');
-    }
-    if (!plain) {
-      throw new IllegalArgumentException("that is not the name of an organization");
-    }
-    return organization;
   }
 }

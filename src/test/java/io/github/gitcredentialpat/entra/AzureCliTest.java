@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.entra;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.entra;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.github.gitcredentialpat.azure.FakeOrganization;
+import io.github.gitcredentialpat.azure.FakePats;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.security.SecureRandom;

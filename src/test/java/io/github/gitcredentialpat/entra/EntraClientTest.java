@@ -1,12 +1,11 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.entra;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.github.gitcredentialpat.azure.EntraClient.DeviceCode;
-import io.github.gitcredentialpat.azure.EntraClient.Tokens;
+import io.github.gitcredentialpat.azure.FakeAzureDevOps;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
@@ -81,7 +80,7 @@ final class EntraClientTest {
     return entra.begin(tenant, service.clientId());
   }
 
-  private Tokens signIn() throws Exception {
+  private EntraTokens signIn() throws Exception {
     return entra.await(tenant, service.clientId(), begin(), () -> waits++);
   }
 
@@ -116,12 +115,12 @@ final class EntraClientTest {
   @Test
   void aSignInIsWaitedForAtTheServicesPace() throws Exception {
     service.answerPolls("authorization_pending", "authorization_pending");
-    Tokens tokens = signIn();
+    EntraTokens tokens = signIn();
     assertThat(pauses).containsExactly(5L, 5L, 5L);
     assertThat(waits).isEqualTo(2);
     assertThat(issued).containsExactly(new String(tokens.accessToken(), UTF_8));
     assertThat(tokens.expiresAt()).isEqualTo(fake.now().plusSeconds(3600));
-    assertThat(EntraClient.expiryOf(tokens.accessToken()))
+    assertThat(AccessToken.expiryOf(tokens.accessToken()))
         .isEqualTo(tokens.expiresAt().truncatedTo(ChronoUnit.SECONDS));
     assertThat(tokens.toString())
         .doesNotContain(issued.get(0))
@@ -142,7 +141,7 @@ final class EntraClientTest {
   void aNetworkThatFailsMeanwhileDoesNotEndTheSignIn() throws Exception {
     DeviceCode code = begin();
     fake.on("login.microsoftonline.com", exchange -> exchange.close());
-    Tokens tokens =
+    EntraTokens tokens =
         entra.await(
             tenant,
             service.clientId(),
@@ -275,8 +274,8 @@ final class EntraClientTest {
 
   @Test
   void aRefreshTokenGivesTheNextAccessTokenOnce() throws Exception {
-    Tokens first = signIn();
-    Tokens second = entra.refresh(tenant, service.clientId(), first.refreshToken());
+    EntraTokens first = signIn();
+    EntraTokens second = entra.refresh(tenant, service.clientId(), first.refreshToken());
     assertThat(issued).hasSize(2).contains(new String(second.accessToken(), UTF_8));
     assertThat(second.refreshToken()).isNotNull().isNotEqualTo(first.refreshToken());
     assertThat(entra.refresh(tenant, service.clientId(), first.refreshToken())).isNull();
@@ -344,7 +343,7 @@ final class EntraClientTest {
     fake.on(
         "login.microsoftonline.com",
         exchange -> answer(exchange, 503, "{\"error\":\"temporarily_unavailable\"}"));
-    Tokens tokens =
+    EntraTokens tokens =
         entra.await(
             tenant, service.clientId(), code, () -> fake.on("login.microsoftonline.com", service));
     assertThat(issued).containsExactly(new String(tokens.accessToken(), UTF_8));
@@ -352,7 +351,7 @@ final class EntraClientTest {
 
   @Test
   void secretsGoToEntraAloneAndNeverIntoAnAddress() throws Exception {
-    Tokens tokens = signIn();
+    EntraTokens tokens = signIn();
     entra.refresh(tenant, service.clientId(), tokens.refreshToken());
     assertThat(fake.requests())
         .hasSize(3)
@@ -482,7 +481,7 @@ final class EntraClientTest {
 
   @Test
   void anAccessTokenSaysWhenItDies() {
-    assertThat(EntraClient.expiryOf(FakeEntra.newAccessToken(NOW).getBytes(UTF_8))).isEqualTo(NOW);
+    assertThat(AccessToken.expiryOf(FakeEntra.newAccessToken(NOW).getBytes(UTF_8))).isEqualTo(NOW);
   }
 
   @ParameterizedTest
@@ -501,6 +500,6 @@ final class EntraClientTest {
         "a.eyJleHAiOjk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5fQ.c"
       })
   void whatIsNoneSaysNothing(String token) {
-    assertThat(EntraClient.expiryOf(token.getBytes(UTF_8))).isNull();
+    assertThat(AccessToken.expiryOf(token.getBytes(UTF_8))).isNull();
   }
 }

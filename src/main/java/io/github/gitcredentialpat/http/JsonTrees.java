@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,18 +9,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as trees, whose texts no caller can wipe: Jackson keeps them as strings. */
-final class JsonTrees {
+public final class JsonTrees {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private JsonTrees() {}
 
   /** An empty object. */
-  static ObjectNode object() {
+  public static ObjectNode object() {
     return MAPPER.createObjectNode();
   }
 
   /** The object in a text; absent when there is something else. */
-  static @Nullable ObjectNode object(String text) {
+  public static @Nullable ObjectNode object(String text) {
     try {
       return MAPPER.readTree(text) instanceof ObjectNode object ? object : null;
     } catch (JsonProcessingException e) {
@@ -30,12 +30,12 @@ final class JsonTrees {
   }
 
   /** As it is sent. */
-  static byte[] bytes(ObjectNode object) {
+  public static byte[] bytes(ObjectNode object) {
     return object.toString().getBytes(UTF_8);
   }
 
   /** A field's text; empty when it, or the object, is absent, null or something else. */
-  static String text(@Nullable JsonNode object, String field) {
+  public static String text(@Nullable JsonNode object, String field) {
     return object != null && object.path(field).isTextual() ? object.path(field).textValue() : "";
   }
 }

@@ -1,23 +1,23 @@
-package io.github.gitcredentialpat.azure;
+package io.github.gitcredentialpat.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 
 /** Names and values as a query or a form's body sends them, in bytes that can be wiped. */
-final class FormEncoder {
+public final class FormEncoder {
   private static final String HEX = "0123456789ABCDEF";
 
   private byte[] bytes = new byte[1024];
   private int size;
 
   /** Adds a value that is no secret. */
-  FormEncoder add(String name, String value) {
+  public FormEncoder add(String name, String value) {
     return add(name, value.getBytes(UTF_8));
   }
 
   /** Adds a value, which is copied. */
-  FormEncoder add(String name, byte[] value) {
+  public FormEncoder add(String name, byte[] value) {
     if (size > 0) {
       put('&');
     }
@@ -28,17 +28,17 @@ final class FormEncoder {
   }
 
   /** A copy of all of it. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return Arrays.copyOf(bytes, size);
   }
 
   /** Overwrites it with zeros. */
-  void wipe() {
+  public void wipe() {
     Arrays.fill(bytes, (byte) 0);
   }
 
   /** As a query, for what holds no secret. */
-  String query() {
+  public String query() {
     return new String(bytes, 0, size, UTF_8);
   }
 
