@@ -131,9 +131,9 @@ public final class SignIn implements AutoCloseable {
       return UserException.couldNot(
               "not signed in to "
                   + organization
-                  + "; use the Azure CLI, or set "
+                  + "; use the Azure CLI, set "
                   + CLIENT_ID
-                  + " to your app registration or "
+                  + " to your app registration and run this in a terminal, or set "
                   + ACCESS_TOKEN
                   + " to an access token")
           .withHint("az login");

@@ -192,7 +192,7 @@ final class CommandsIT {
     environment.put("GIT_CREDENTIAL_PAT_CLIENT_ID", entra.clientId());
     Programs.Result nobody = run("", "token", "create", "contoso");
     assertThat(nobody.exit()).isEqualTo(1);
-    assertThat(nobody.err()).contains("repeat in a terminal");
+    assertThat(nobody.err()).contains("run this in a terminal");
     try (Pty pty = new Pty(Helper.launcher() + " token create contoso", environment)) {
       assertThat(pty.finish())
           .contains(
