@@ -2,7 +2,6 @@ package io.github.gitcredentialpat.helper;
 
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
-import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.protocol.Response;
 import io.github.gitcredentialpat.secret.Secret;
@@ -325,11 +324,11 @@ public final class GetOperation {
       if (PresentedCredential.userMatches(whose, request.username(), entry)) {
         chosen.add(entry);
       }
-      users.append(users.length() == 0 ? "" : ", ").append(userName(entry));
+      users.append(users.length() == 0 ? "" : ", ").append(GetNotice.userName(entry));
     }
     Entry newest = newest(chosen);
     if (newest == null || chosen.size() > 1) {
-      sayWhoIsThere(whose, several, users, newest);
+      new GetNotice(run, request).sayWhoIsThere(whose, several, users, newest);
     }
     return newest;
   }
@@ -347,77 +346,6 @@ public final class GetOperation {
       }
     }
     return true;
-  }
-
-  private void sayWhoIsThere(
-      Resolution whose, List<Entry> several, StringBuilder users, @Nullable Entry newest) {
-    String line =
-        whose.identity().display()
-            + " has "
-            + several.size()
-            + " tokens ("
-            + users
-            + "); "
-            + (newest == null
-                ? "none of them is " + UserName.shown(request.username()) + "'s"
-                : "using the newest, " + userName(newest) + "'s");
-    if (request.host() == null) {
-      run.messages().say(line + "; choose one with --user NAME");
-      return;
-    }
-    String name = nameToChoose(whose, several, newest);
-    if (name == null) {
-      run.messages().say(line);
-      return;
-    }
-    run.messages().say(line);
-    // Git then sends the user name along, so that there is nothing left to choose.
-    run.messages()
-        .hint(
-            whose.identity().isOrganization()
-                ? "git-credential-pat use " + organizationOf(whose) + " " + name
-                : "git config --global credential." + urlOf(whose) + ".username " + name);
-  }
-
-  /** The user name of the newest token, or of another one where it has none; absent for none. */
-  private static @Nullable String nameToChoose(
-      Resolution whose, List<Entry> several, @Nullable Entry newest) {
-    if (newest != null && whose.user(newest.key().user()) != null) {
-      return Wording.argument(userName(newest));
-    }
-    for (Entry entry : several) {
-      if (whose.user(entry.key().user()) != null) {
-        return Wording.argument(userName(entry));
-      }
-    }
-    return null;
-  }
-
-  /** The organization's name as git has it in the URL. */
-  private String organizationOf(Resolution whose) {
-    String name = whose.identity().display();
-    return Identity.SERVICES_HOST.equalsIgnoreCase(request.host()) ? asRequested(name) : name;
-  }
-
-  /** The collection's URL as git has it. */
-  private String urlOf(Resolution whose) {
-    Identity identity = whose.identity();
-    return identity.path() == null
-        ? identity.display()
-        : identity.protocol() + "://" + identity.host() + "/" + asRequested(identity.path());
-  }
-
-  /** The start of a path in the request's spelling: git compares paths with their case. */
-  private String asRequested(String start) {
-    String path = request.path();
-    return path != null && path.regionMatches(true, 0, start, 0, start.length())
-        ? path.substring(0, start.length())
-        : start;
-  }
-
-  private static String userName(Entry entry) {
-    String user = entry.key().user();
-    return user == null || user.isEmpty() ? "pat" : UserName.shown(user);
   }
 
   private static @Nullable Entry newest(List<Entry> entries) {
@@ -496,34 +424,10 @@ public final class GetOperation {
   private void sayWhyNot(Resolution whose, String otherwise) {
     if (lock != null) {
       run.report(lockedStore, lock);
-    } else if (dead != null && dead.setAsideAt() != 0) {
-      // Other hosts' passwords went in silence, as with git's own helpers.
-      if (whose.isAzure()) {
-        sayHowToBringItBack(whose, otherwise);
-      }
     } else if (dead != null) {
-      String line = Wording.secretOf(whose) + " expired on " + Wording.date(dead.expiry().at());
-      Wording.sayHowToRenew(run.messages(), whose, line, otherwise);
+      new GetNotice(run, request).sayWhyDead(whose, dead, otherwise);
     } else if (unfit != null) {
-      String place = whose.identity().display();
-      run.messages()
-          .say(
-              Wording.secretOf(whose)
-                  + (unfit.name() == null ? "" : " (" + unfit.name() + ")")
-                  + " cannot be used for git: scope Code (Read) is missing");
-      run.messages().hint("git-credential-pat token create " + place);
+      new GetNotice(run, request).sayWhyUnfit(whose, unfit);
     }
-  }
-
-  /** It may well be good: servers refuse tokens for other reasons, or for a moment. */
-  private void sayHowToBringItBack(Resolution whose, String otherwise) {
-    String line =
-        Wording.secretOf(whose)
-            + " was rejected by the server on "
-            + Wording.date(dead.setAsideAt())
-            + " and is set aside; if it still works, restore it";
-    String place = Wording.argument(whose.identity().display());
-    run.messages().say(line, "git-credential-pat login --restore " + place);
-    Wording.sayNewToken(run.messages(), whose, otherwise);
   }
 }
