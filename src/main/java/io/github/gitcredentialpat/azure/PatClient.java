@@ -33,6 +33,7 @@ import java.util.Map;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: one method for each call of the API, and what its answers mean.
 /**
  * A person's tokens in one organization of Azure DevOps Services: its PAT lifecycle API, for which
  * no PAT is good but only an Entra access token of that person.

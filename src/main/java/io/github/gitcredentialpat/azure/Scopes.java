@@ -11,6 +11,7 @@ import java.util.StringTokenizer;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: a table, one row for each scope.
 /**
  * The scopes of a token, each under three names: Microsoft's word ({@code vso.code_write}), the
  * title on the page where tokens are made (Code (Read &amp; write)), and what a person types here,

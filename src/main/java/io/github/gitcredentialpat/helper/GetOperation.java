@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: one decision in its order; what is said of it is in GetNotice.
 /** {@code get}: the stored entry that fits the request best, or nothing. */
 public final class GetOperation {
   /** The user name where neither the request nor the entry has one: git needs some. */

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: the rules of one question, read from top to bottom.
 /**
  * Whose token a URL asks for: the one resolver behind get, store, erase and every command.
  *

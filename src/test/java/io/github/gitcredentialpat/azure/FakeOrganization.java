@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: one answer for each state of a token, as the service words them.
 /**
  * An organization of Azure DevOps Services, or a collection of Azure DevOps Server, as a client
  * with a token meets it: {@code _apis/connectionData}, {@code _apis/git/repositories} and git's

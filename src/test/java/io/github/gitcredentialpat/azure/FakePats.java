@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: the whole of the token API, as its specification has it.
 /**
  * The PAT lifecycle API of one organization, as the host {@code vssps.dev.azure.com} serves it:
  * what Microsoft's specification says and what is known of the real one besides. Stricter than that

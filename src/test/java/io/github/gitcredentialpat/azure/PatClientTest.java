@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: one test for each answer of the API.
 /** The rest of it: what no specification tells. */
 @Tag("slow")
 final class PatClientTest extends PatClientContract {

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: one test for each answer of the service.
 /** Each answer of the service that was published, through TLS and a proxy. */
 @Timeout(60)
 @Tag("slow")

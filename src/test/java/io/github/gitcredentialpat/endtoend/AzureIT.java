@@ -19,6 +19,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
+// More than 400 lines: a person's whole day with git, once for each git and store.
 /** Daily work with repositories of Azure DevOps Services. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.github.gitcredentialpat.endtoend.Setting#all")

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+// More than 400 lines: one packaged program, on which all commands are tried.
 /** What a person types, with the packaged program, on a terminal and without one. */
 @Timeout(180)
 final class CommandsIT {

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: one test for each answer of Entra.
 @Tag("slow")
 final class EntraClientTest {
   private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: the whole of get, store and erase, as design and protocol have them.
 final class CredentialHelperTest {
   private static final long NOW = 1_800_000_000L;
   private static final long DAY = 86_400;

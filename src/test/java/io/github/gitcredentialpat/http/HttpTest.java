@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: one test for each way in which a connection can go wrong.
 @Timeout(60)
 @Tag("slow")
 final class HttpTest {

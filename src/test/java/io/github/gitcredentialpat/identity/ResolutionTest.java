@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: a table of URLs.
 final class ResolutionTest {
   private static final String NEW_FORM = "a".repeat(76) + "AZDO" + "b".repeat(4);
   private static final String OLD_FORM = "abcdefg234567".repeat(4);

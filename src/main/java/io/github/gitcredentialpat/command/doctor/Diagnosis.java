@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.cli.Screen.Mark;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: a table, one constant for each thing that doctor can say.
 /**
  * All that {@code doctor} can say. Where a number stands in braces a {@link PublicText} of that
  * place is put, and nothing else ever is: what it prints can be shown to anybody.

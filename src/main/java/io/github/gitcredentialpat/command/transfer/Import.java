@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+// More than 400 lines: one command, from its options to what it says of each place.
 /**
  * Brings over what other programs keep for Azure DevOps. Nothing of theirs is touched unless asked
  * for, and then only what was read back from our store.

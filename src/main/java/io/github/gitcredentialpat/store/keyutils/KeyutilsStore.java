@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: the store, and what other processes do to a keyring meanwhile.
 /**
  * The Linux kernel's keyring of this user: in memory only, so that a token is gone after a reboot
  * (and on kernels before 5.3 once the user's last process ends), and a while after its last use.

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: the store, and the rules of pass(1) that it keeps.
 /**
  * The standard Unix password manager's store (pass(1)): one file per entry, encrypted by gpg to
  * every key that the nearest {@code .gpg-id} names, so that a team's store works.

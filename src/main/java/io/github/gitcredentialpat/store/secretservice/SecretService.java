@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: one method for each call of the Secret Service's interface that is used.
 /**
  * The Secret Service API of freedesktop.org, version 0.2, with a plain session: the secret passes
  * over the person's own bus socket, whose other users may ask for the secret anyway.

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+// More than 400 lines: one test for each thing that doctor finds.
 @Timeout(120)
 @Tag("slow")
 final class DoctorTest {

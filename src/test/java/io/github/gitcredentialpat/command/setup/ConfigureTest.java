@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: one test for each state that a configuration can be in.
 @Tag("slow")
 final class ConfigureTest {
   private static final String LAUNCHER = "it's $here & ü/bin/git-credential-pat";

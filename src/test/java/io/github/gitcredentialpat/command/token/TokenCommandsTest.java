@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: all commands of one group, on one fake service.
 @Timeout(120)
 @Tag("slow")
 final class TokenCommandsTest {

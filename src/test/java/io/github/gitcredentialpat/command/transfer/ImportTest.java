@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+// More than 400 lines: one test for each program that is imported from.
 /** What other programs keep, written by these programs, comes over and goes at its source. */
 @Timeout(60)
 @Tag("slow")

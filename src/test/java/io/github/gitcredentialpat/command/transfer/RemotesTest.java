@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+// More than 400 lines: one test for each place where git keeps a secret.
 /** URLs with secrets in them, in repositories that real git made. */
 @Timeout(60)
 @Tag("slow")

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: one test for each variable, file and place.
 final class EnvStoreTest {
   private static final String CONTOSO =
       "protocol=https\nhost=dev.azure.com\npath=contoso/Web/_git/x\n";

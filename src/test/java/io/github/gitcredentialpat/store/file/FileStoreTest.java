@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+// More than 400 lines: the store's contract, and what disks and other processes do.
 @Tag("slow")
 final class FileStoreTest extends StoreContract {
   @TempDir Path home;

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+// More than 400 lines: the store's contract, and the kernel's own traps.
 /** On this user's own keyring, under random names. */
 @Tag("slow")
 final class KeyutilsStoreTest extends StoreContract {

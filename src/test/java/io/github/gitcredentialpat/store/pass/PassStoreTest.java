@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+// More than 400 lines: the store's contract, and what gpg, git and people at a prompt do.
 /** With real gpg, pass and git, and throw-away keys. */
 @Tag("slow")
 final class PassStoreTest extends StoreContract {
