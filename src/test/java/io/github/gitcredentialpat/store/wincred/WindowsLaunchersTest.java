@@ -163,7 +163,8 @@ final class WindowsLaunchersTest {
             "JAVA_TOOL_OPTIONS unset",
             "no JAVA_TOOL_OPTIONS before");
     assertThat(result.status()).isEqualTo(3);
-    assertThat(Files.readString(Path.of("install/install.ps1"))).contains("'" + file + "'");
+    assertThat(Files.readString(Path.of("install/install.ps1")))
+        .contains("'frontends\\windows\\" + file + "'");
   }
 
   @Test
