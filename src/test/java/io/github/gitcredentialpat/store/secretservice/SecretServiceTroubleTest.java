@@ -80,7 +80,7 @@ final class SecretServiceTroubleTest {
     assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(4_000);
     assertThat(failure).isNotNull();
     assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason);
-    assertThat(failure.getMessage()).contains("; ").doesNotContain("\n").doesNotEndWith(".");
+    assertThat(failure.inOneLine()).contains("; ").doesNotContain("\n").doesNotEndWith(".");
     return failure;
   }
 

@@ -158,7 +158,7 @@ final class ForeignItemsTest {
             StoreException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(Reason.FAILED);
-              assertThat(e.getMessage()).contains("no text", "; ");
+              assertThat(e.getMessage()).contains("is not text", "; ");
             });
     assertThat(windows.call("test_count")).isEqualTo(1);
   }
