@@ -77,7 +77,9 @@ final class CredentialFailure {
               + subject
               + " (error 5); use another store, such as --store file");
     }
-    return new StoreException(Reason.FAILED, "the Windows Credential Manager failed for " + subject)
+    return new StoreException(
+            Reason.FAILED,
+            "the Windows Credential Manager failed for " + subject + " (error " + code + ")")
         .withHint("net helpmsg " + code);
   }
 }

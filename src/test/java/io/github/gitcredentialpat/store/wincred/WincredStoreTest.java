@@ -271,7 +271,7 @@ final class WincredStoreTest extends StoreContract {
     store.save(longest);
     assertKept(longest);
     Entry tooLong = entry("p".repeat(32_767), "alice", "1");
-    assertFails(() -> store.save(tooLong), Reason.LIMIT, "longer than");
+    assertFails(() -> store.save(tooLong), Reason.LIMIT, "too long");
     assertThat(store.find(tooLong.key().identity())).isEmpty();
     assertThat(store.delete(tooLong.key())).isFalse();
     Entry longUser = entry("contoso", "u".repeat(2_000), "1");
@@ -302,7 +302,7 @@ final class WincredStoreTest extends StoreContract {
             StoreException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(reason);
-              assertThat(e.getMessage()).contains(words).doesNotContain("secret-of");
+              assertThat(e.inOneLine()).contains(words).doesNotContain("secret-of");
             });
   }
 }
