@@ -182,7 +182,7 @@ final class UseTest {
     person.store.failWith(new StoreException(Reason.FAILED, "its folder cannot be read"));
     run("use", "contoso", BOB);
     assertThat(person.typed.err)
-        .contains("its folder cannot be read", "git now uses " + BOB + " for contoso")
+        .contains("its folder cannot be read", "git uses " + BOB + " for contoso")
         .doesNotContain("no token for");
   }
 

@@ -291,7 +291,7 @@ final class PassphraseTest {
     try (Pty pty = new Pty(command, environment())) {
       pty.waitFor(PROMPT, 1);
       pty.type("wrong passphrase\n");
-      pty.waitFor("wrong.", 1);
+      pty.waitFor("Wrong passphrase.", 1);
       pty.waitFor(PROMPT, 2);
       pty.type(PASSPHRASE + "\n");
       pty.waitFor("found secret", 1);
