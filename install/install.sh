@@ -394,8 +394,8 @@ if [ "$configure" = yes ]; then
     done_with 'for Azure DevOps'
   fi
   # Of other helpers that would be given tokens too, and of the one of Windows below WSL.
-  sed -n '/^git-credential-pat: this is WSL/p; /^git-credential-pat: .*take its line out/p' "$work/log" >&2
-  ! grep -q '^git-credential-pat: this is WSL' "$work/log" || windows=yes
+  sed -n '/^git-credential-pat: WSL: /p; /^git-credential-pat: .*; remove that line$/p' "$work/log" >&2
+  ! grep -q '^git-credential-pat: WSL: ' "$work/log" || windows=yes
 fi
 step 'Test it through git'
 prove

@@ -179,7 +179,7 @@ list_classes() {
   runs=0
   kind=operations
   train_operations
-  classes_of operations 'gitcredentialpat\/\(azure\|cli\|command\|git\|http\|online\)\/' >"$image/operations.classes"
+  classes_of operations 'gitcredentialpat\/\(azure\|cli\|command\|entra\|git\|http\|online\)\/' >"$image/operations.classes"
   kind=commands
   train_commands
   classes_of commands '^$' >"$image/commands.classes"

@@ -125,7 +125,7 @@ class AzureIT {
     String setting = "credential.https://dev.azure.com/" + contoso + ".username";
     Programs.Result before = done(alice.git(alice.home(), "clone", "-q", site(contoso), "clone"));
     assertThat(before.err())
-        .contains(contoso + " has 2 tokens", "using the newest one, of ")
+        .contains(contoso + " has 2 tokens", "using the newest, ")
         .contains("hint: git-credential-pat use " + contoso + " ");
 
     alice.configure(setting, "alice");

@@ -97,7 +97,7 @@ final class InstallIT {
     assertThat(version.out()).contains("commit " + commit.out());
     person.with("PATH", prefix.resolve("bin") + ":" + System.getenv("PATH"));
     Script.Result help = person.run("", List.of("git", "help", "credential-pat"));
-    assertThat(help.out()).as(help.toString()).contains("git-credential-pat - Keeps personal");
+    assertThat(help.out()).as(help.toString()).contains("git-credential-pat - Stores Azure DevOps");
 
     assertThat(script("uninstall.sh", "").status()).isZero();
     assertThat(home.resolve(".gitconfig")).content().isEqualTo(SOMEBODY_ELSES);
