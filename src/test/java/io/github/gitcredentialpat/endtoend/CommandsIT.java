@@ -254,7 +254,9 @@ final class CommandsIT {
       pty.type(passphrase + "\n");
       pty.waitFor("Repeat the passphrase: ", 2);
       pty.type(passphrase + "\n");
-      assertThat(pty.finish()).contains("1 token is in " + file).doesNotContain("sesam", token);
+      assertThat(pty.finish())
+          .contains("exported 1 token to " + file)
+          .doesNotContain("sesam", token);
     }
     String list = run("", "list", "--json").out();
 
@@ -462,7 +464,9 @@ final class CommandsIT {
     environment.remove("GIT_CREDENTIAL_PAT_EXPLAIN");
     assertThat(fake.requests()).isEmpty();
 
-    assertThat(getAtATerminal()).contains("has expired").doesNotContain(token);
+    assertThat(getAtATerminal())
+        .contains("contoso: expired; create a new token")
+        .doesNotContain(token);
     assertThat(fake.requests()).isNotEmpty();
     fake.forget();
     assertThat(getAtATerminal()).contains("login --restore contoso").doesNotContain(token);
