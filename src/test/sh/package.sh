@@ -146,7 +146,7 @@ done
 files | grep -q '/usr/share/zsh/.*/_git-credential-pat$' || fail 'nothing for zsh'
 # shellcheck disable=SC2016
 completed=$(inside bash -c '. /usr/share/bash-completion/completions/git-credential-pat
-  COMP_LINE='git-credential-pat sto'; COMP_POINT=${#COMP_LINE}; _git_credential_pat; echo "${COMPREPLY[@]}"' 2>/dev/null)
+  COMP_LINE="git-credential-pat sto"; COMP_POINT=${#COMP_LINE}; _git_credential_pat; echo "${COMPREPLY[@]}"' 2>/dev/null)
 [ "$completed" = stores ] || fail "bash completes sto to: $completed"
 
 request | person git credential reject
