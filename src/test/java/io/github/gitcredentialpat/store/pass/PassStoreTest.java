@@ -386,7 +386,8 @@ final class PassStoreTest extends StoreContract {
           bob.home.resolve("gpg-agent.conf"), "pinentry-program /usr/bin/pinentry-curses\n");
       bob.run("pass", "init", bob.mail);
       bob.store().save(entry("contoso", "bob", "the-token"));
-      assertThat(typeAtThePrompt(bob, "no\r", "no\r", "no\r")).startsWith("LOCKED wrong passphrase");
+      assertThat(typeAtThePrompt(bob, "no\r", "no\r", "no\r"))
+          .startsWith("LOCKED wrong passphrase");
       assertThat(typeAtThePrompt(bob, CANCEL)).startsWith("DENIED");
       assertThat(typeAtThePrompt(bob, PASSPHRASE + "\r")).isEqualTo("the-token");
     }
