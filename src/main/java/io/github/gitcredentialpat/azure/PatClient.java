@@ -45,16 +45,16 @@ import org.jspecify.annotations.Nullable;
 public final class PatClient {
   /** Which tokens a list shows. */
   public enum Filter {
-    /** Those that work. */
+    /** Tokens that work. */
     ACTIVE,
-    /** Those that were revoked. */
+    /** Revoked tokens. */
     REVOKED,
-    /** Those that have expired. */
+    /** Expired tokens. */
     EXPIRED,
-    /** All of them. */
+    /** All tokens. */
     ALL;
 
-    /** As the service and a person write it. */
+    /** The time as the service and a person write it. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

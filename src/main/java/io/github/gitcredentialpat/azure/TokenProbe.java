@@ -43,7 +43,7 @@ final class TokenProbe {
     return new TokenProbe(http, place, null, deadline);
   }
 
-  /** Who is asking. */
+  /** Asks whose token this is. */
   ProbeAnswer connection() throws ServiceException {
     return ask(api("_apis/connectionData", null), "", Map.of("Accept", "application/json"));
   }

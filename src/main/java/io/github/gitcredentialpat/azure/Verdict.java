@@ -101,12 +101,12 @@ public record Verdict(
     return of(Kind.COULD_NOT_TELL).butUnknown(why);
   }
 
-  /** The same facts with another answer. */
+  /** A copy with another answer. */
   Verdict with(Kind kind, String said) {
     return new Verdict(kind, owner, tenant, publicProjects, said, null);
   }
 
-  /** The same answer, which leaves something open. */
+  /** A copy that leaves something open. */
   Verdict butUnknown(String why) {
     return new Verdict(kind, owner, tenant, publicProjects, said, why);
   }

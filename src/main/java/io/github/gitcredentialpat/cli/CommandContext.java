@@ -102,7 +102,7 @@ public record CommandContext(
     return console == null ? null : console.readPassword("%s", prompt);
   }
 
-  /** Those that our stores and git's configuration name; what cannot be read names none. */
+  /** The organizations that our stores and git's configuration name, as far as they can be read. */
   public KnownOrganizations knownOrganizations() {
     KnownOrganizations organizations = new KnownOrganizations();
     for (Store store : run.chain().stores()) {

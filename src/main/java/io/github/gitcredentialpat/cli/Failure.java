@@ -32,7 +32,7 @@ public final class Failure {
     }
   }
 
-  /** The same for git's operations, which read the request and write the answer, and no more. */
+  /** Reports a failure of git's operations, which only read the request and write the answer. */
   public static void reportOfRequest(Console messages, IOException problem) {
     report(
         messages,

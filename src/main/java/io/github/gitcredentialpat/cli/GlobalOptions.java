@@ -69,13 +69,13 @@ public final class GlobalOptions {
   private final StoreSource source;
   private List<String> arguments = List.of();
 
-  /** On these streams and this environment, with all stores there are. */
+  /** Uses these streams and this environment, and every store. */
   public GlobalOptions(
       InputStream in, OutputStream out, OutputStream err, Map<String, String> environment) {
     this(in, out, err, environment, new AllStores());
   }
 
-  /** The same on other stores. */
+  /** Uses other stores. */
   public GlobalOptions(
       InputStream in,
       OutputStream out,
@@ -94,7 +94,7 @@ public final class GlobalOptions {
     return out;
   }
 
-  /** All words of the command line. */
+  /** Sets the words of the command line. */
   public void setArguments(List<String> words) {
     arguments = words;
   }
@@ -110,12 +110,12 @@ public final class GlobalOptions {
     return context(true, store);
   }
 
-  /** The same, where nobody is to be asked for anything. */
+  /** A context in which nobody is asked for anything. */
   public CommandContext silentContext() throws UserException {
     return context(false, store);
   }
 
-  /** The same with these stores, joined by commas, as git's helper is told to use them. */
+  /** A silent context with these stores, joined by commas, as git's configuration names them. */
   public CommandContext silentContext(String names) throws UserException {
     return context(false, names);
   }
@@ -167,7 +167,7 @@ public final class GlobalOptions {
     }
   }
 
-  /** Where lines for the person go. */
+  /** The console for messages to the person. */
   public Console messages() {
     String variable = environment.get("GIT_CREDENTIAL_PAT_TRACE");
     boolean tracing = trace || (variable != null && !variable.isEmpty());

@@ -82,7 +82,7 @@ public record Screen(int width, boolean colored, boolean utf8) {
     }
   }
 
-  /** As setlocale(3) chooses for characters. */
+  /** The character locale, chosen as setlocale(3) does. */
   private static boolean isUtf8(Map<String, String> environment) {
     for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
       // The launcher has one of its own set, and keeps the person's.
@@ -105,7 +105,7 @@ public record Screen(int width, boolean colored, boolean utf8) {
     return width == 0 ? USUAL_WIDTH : width;
   }
 
-  /** The same, where lines may be of any width. */
+  /** A screen without a width. */
   public Screen withoutEdge() {
     return new Screen(WIDEST, colored, utf8);
   }

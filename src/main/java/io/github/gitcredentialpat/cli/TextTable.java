@@ -19,7 +19,7 @@ public final class TextTable {
   private final List<Row> rows = new ArrayList<>();
   private int[] lessImportant = {};
 
-  /** With these words above its columns. */
+  /** Starts a table with these headings. */
   public TextTable(String... heads) {
     this.heads = heads;
   }

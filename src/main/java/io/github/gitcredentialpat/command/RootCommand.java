@@ -76,7 +76,7 @@ public final class RootCommand implements Callable<Integer> {
     this(new GlobalOptions(in, out, err, environment), err);
   }
 
-  /** The same on other stores. */
+  /** Uses other stores. */
   public RootCommand(
       InputStream in,
       OutputStream out,
@@ -112,7 +112,7 @@ public final class RootCommand implements Callable<Integer> {
     line.setExecutionExceptionHandler(this::failed);
   }
 
-  /** As picocli lays it out, but that an example can be copied: it stays on one line. */
+  /** picocli's layout, except that an example stays on one line, so that it can be copied. */
   private static String footer(Help help) {
     UsageMessageSpec usage = help.commandSpec().usageMessage();
     StringBuilder text = new StringBuilder();

@@ -29,7 +29,7 @@ public final class AzureCli {
   private final Map<String, String> environment;
   private final Duration limit;
 
-  /** In this environment, whose {@code PATH} says where it is. */
+  /** Finds the Azure CLI on the {@code PATH} of this environment. */
   public AzureCli(Map<String, String> environment) {
     this(environment, LIMIT);
   }

@@ -60,7 +60,7 @@ public final class EntraClient {
 
   /** Lets time pass. */
   interface Pause {
-    /** For that long. */
+    /** Waits. */
     void of(Duration duration) throws InterruptedException;
   }
 

@@ -109,7 +109,7 @@ public final class AccountChoice {
     return included(global, header(folder));
   }
 
-  /** Has it included. */
+  /** Includes the file. */
   public static void include(GitConfigFile global, Path folder) throws UserException, IOException {
     if (!global.ours().contains(header(folder))) {
       global.add(List.of(include(global, condition(folder))));

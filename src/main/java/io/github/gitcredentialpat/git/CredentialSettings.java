@@ -36,7 +36,7 @@ public final class CredentialSettings {
       return key.equals("helper");
     }
 
-    /** Where it stands, for a person. */
+    /** The file it is in, for a person. */
     public String place() {
       return origin.startsWith("file:") ? origin.substring("file:".length()) : "the command line";
     }
@@ -102,12 +102,12 @@ public final class CredentialSettings {
     this.settings = settings;
   }
 
-  /** All that counts in the working directory. */
+  /** The settings in effect in the working directory. */
   public static CredentialSettings inEffect(GitCommand git) throws UserException, IOException {
     return read(git);
   }
 
-  /** Those of one file and what it includes. */
+  /** The settings of one file and of the files it includes. */
   static CredentialSettings of(GitCommand git, GitConfigFile file)
       throws UserException, IOException {
     return file.exists()
@@ -155,12 +155,12 @@ public final class CredentialSettings {
     return new Section(NAME, url, List.of()).header();
   }
 
-  /** All of them, whatever they are for. */
+  /** All settings. */
   List<Setting> all() {
     return settings;
   }
 
-  /** Those of some scopes only. */
+  /** The settings of some scopes. */
   CredentialSettings in(Predicate<String> scope) {
     return new CredentialSettings(
         git, settings.stream().filter(setting -> scope.test(setting.scope())).toList());
@@ -213,7 +213,7 @@ public final class CredentialSettings {
         .toList();
   }
 
-  /** Those of the patterns that match this URL, by git's own judgment. */
+  /** The patterns that match this URL, as git decides. */
   public static Set<String> matching(GitCommand git, List<String> patterns, String url)
       throws UserException, IOException {
     if (patterns.isEmpty()) {

@@ -29,7 +29,7 @@ public final class CredentialStoreFiles {
     this.home = home;
   }
 
-  /** Those that git's configuration names; none where there is no git that says it. */
+  /** The files that git's configuration names; none without git. */
   public static List<Path> of(Map<String, String> environment, String home)
       throws UserException, IOException {
     CredentialStoreFiles files = new CredentialStoreFiles(home);

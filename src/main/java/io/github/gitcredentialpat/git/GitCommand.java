@@ -20,7 +20,7 @@ public final class GitCommand {
   private static final String NAME = File.separatorChar == '\\' ? "git.exe" : "git";
   private static final int SECONDS = 10;
 
-  /** More than all settings of a machine. */
+  /** More bytes than all settings of a machine take. */
   private static final int MOST_OUTPUT = 1 << 24;
 
   /** What makes git look into a certain repository, whatever its folder. */
@@ -58,7 +58,7 @@ public final class GitCommand {
     return environment;
   }
 
-  /** The same git with one more variable in its environment. */
+  /** This git with one more variable in its environment. */
   GitCommand with(String variable, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(variable, value);
@@ -76,7 +76,7 @@ public final class GitCommand {
     return run(folder, new byte[0], arguments);
   }
 
-  /** The same, with this on its standard input. */
+  /** Runs git with this on its standard input. */
   public Subprocess run(@Nullable Path folder, byte[] input, String... arguments)
       throws UserException, IOException {
     List<String> command = new ArrayList<>();

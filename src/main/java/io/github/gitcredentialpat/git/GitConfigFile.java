@@ -80,7 +80,7 @@ public final class GitConfigFile {
     return new GitConfigFile(git, real);
   }
 
-  /** All files of this scope that there are: a person can have two. */
+  /** The files of this scope that exist; a person can have two. */
   public static List<GitConfigFile> present(GitCommand git, Scope scope)
       throws UserException, IOException {
     List<GitConfigFile> files = new ArrayList<>();
@@ -336,13 +336,13 @@ public final class GitConfigFile {
     }
   }
 
-  /** Those of the file; absent where there is none, or this system has no such permissions. */
+  /** The file's permissions; absent without a file, or on a system without such permissions. */
   private @Nullable Set<PosixFilePermission> permissions() throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     return before == null || view == null ? null : view.readAttributes().permissions();
   }
 
-  /** Has git read both, and compare: one is the other and some settings more, in that order. */
+  /** Has git read both: one must hold the other's settings in their order, and some more. */
   private void expect(byte[] more, byte[] less, int difference) throws UserException, IOException {
     if (Arrays.equals(more, less)) {
       return;

@@ -79,7 +79,7 @@ public final class GitRepository {
                 : "git -C " + Console.word(folder.toString()) + " status");
   }
 
-  /** No repository: only the settings of the person and of the machine count. */
+  /** Stands for no repository: only the settings of the person and the machine count. */
   public static GitRepository outside(GitCommand git) {
     return new GitRepository(git, null, Path.of("").toAbsolutePath(), false);
   }

@@ -40,7 +40,7 @@ public record Launcher(Path path) {
     return launcher;
   }
 
-  /** The same, absent when it cannot be found. */
+  /** The file that started this program; absent when it cannot be found. */
   public static @Nullable Launcher present() throws IOException {
     String named = System.getProperty(PROPERTY, "");
     Path path = Path.of(named).toAbsolutePath().normalize();
@@ -75,14 +75,14 @@ public record Launcher(Path path) {
         : path;
   }
 
-  /** It as this system starts programs: Windows runs no script of sh. */
+  /** The file to start: on Windows the .cmd, since it cannot start sh scripts. */
   public Path program() {
     return File.separatorChar == '\\' ? Path.of(path + ".cmd") : path;
   }
 
   /**
-   * It as {@code credential.helper} wants it: a word of sh, and an absolute path, which it would
-   * not be with a quotation mark in front.
+   * The value for {@code credential.helper}: a word of sh, and an absolute path, which it would not
+   * be with a quotation mark in front.
    */
   public String command() throws UserException {
     String name = path.toString();

@@ -27,7 +27,7 @@ public final class Wsl {
   private final Map<String, String> environment;
   private final Path proc;
 
-  /** In this environment. */
+  /** Looks at this environment and at {@code /proc}. */
   public Wsl(Map<String, String> environment) {
     this(environment, Path.of("/proc"));
   }

@@ -21,7 +21,7 @@ final class AnswerState {
    * A digest of a complete answer. When a store brings it back and what git sends still has the
    * same digest, nothing changed and nothing needs to be stored. A constant mark would hide what
    * another helper answered in between. FNV-1a with 64 bits will do: it keeps no secret from
-   * anybody, for who sees the state sees the secret beside it.
+   * anybody, since anyone who can read the state can also read the secret.
    */
   static String digest(Request request, @Nullable String user, Secret secret) {
     long hash = FNV_OFFSET;

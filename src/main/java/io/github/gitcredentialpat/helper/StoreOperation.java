@@ -39,7 +39,7 @@ final class StoreOperation {
     this.chain = new ChainWriter(run, whose);
   }
 
-  /** Does it. Returns whether the credential is stored now, or was not to be. */
+  /** Runs the operation. Returns false when a credential that should be stored is not. */
   static boolean store(Invocation run, Request request) throws StoreException {
     PresentedCredential presented = PresentedCredential.of(request);
     if (presented == null) {

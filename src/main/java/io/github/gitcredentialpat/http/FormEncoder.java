@@ -37,7 +37,7 @@ public final class FormEncoder {
     Arrays.fill(bytes, (byte) 0);
   }
 
-  /** As a query, for what holds no secret. */
+  /** The query string; only for parameters without a secret. */
   public String query() {
     return new String(bytes, 0, size, UTF_8);
   }

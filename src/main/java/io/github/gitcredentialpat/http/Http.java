@@ -76,7 +76,7 @@ public final class Http {
     }
   }
 
-  /** With these settings. */
+  /** Speaks HTTP with this proxy and these certificates. */
   public Http(HttpSettings settings) {
     this.settings = settings;
   }

@@ -29,7 +29,7 @@ public final class JsonTrees {
     }
   }
 
-  /** As it is sent. */
+  /** The bytes to send. */
   public static byte[] bytes(ObjectNode object) {
     return object.toString().getBytes(UTF_8);
   }

@@ -49,7 +49,7 @@ public final class ServiceException extends Exception {
     this.code = code;
   }
 
-  /** The same with the exception behind it, which only {@code --trace} shows. */
+  /** Keeps the cause, which only {@code --trace} shows. */
   public ServiceException(Reason reason, String message, Throwable cause) {
     super(message, cause);
     this.reason = reason;

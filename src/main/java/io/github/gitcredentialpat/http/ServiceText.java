@@ -38,7 +38,7 @@ public final class ServiceText {
     }
   }
 
-  /** No word of a message holds so many letters and digits in a row. */
+  /** A run of letters and digits this long may be a secret. */
   private static boolean isSecret(String word) {
     if (TokenFormat.isLike(word)) {
       return true;

@@ -63,7 +63,7 @@ public record Identity(String protocol, String host, @Nullable String path) {
     return host.equals(SERVICES_HOST) && path != null;
   }
 
-  /** As a person would say it: {@code contoso}, or the address of the server or host. */
+  /** The name for a person: {@code contoso}, or the address of a server or host. */
   public String display() {
     if (isOrganization()) {
       return path;

@@ -12,7 +12,7 @@ import java.util.Set;
 public final class KnownOrganizations {
   private final Set<Identity> known = new LinkedHashSet<>();
 
-  /** None as yet. */
+  /** Starts without any. */
   public KnownOrganizations() {}
 
   /** Adds the organization of a text, if it is a URL that names one. */

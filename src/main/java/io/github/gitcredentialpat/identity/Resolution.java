@@ -294,7 +294,7 @@ public record Resolution(
     return path.substring(0, end(path, "?#", 0));
   }
 
-  /** Where the first of these characters stands, from some place on; else the text's end. */
+  /** The index of the first of these characters from a start on, or the text's length. */
   private static int end(String text, String characters, int start) {
     for (int i = start; i < text.length(); i++) {
       if (characters.indexOf(text.charAt(i)) >= 0) {

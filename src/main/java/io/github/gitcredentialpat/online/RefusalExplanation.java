@@ -54,7 +54,7 @@ public final class RefusalExplanation {
     this.path = path;
   }
 
-  /** Explains what was erased, which is something. Never fails, and wipes nothing. */
+  /** Explains an erase that changed something. Never throws; the caller still wipes. */
   public static void give(Invocation run, Erased erased) {
     // Of several tokens that were refused at once one tells the reason.
     Entry entry = erased.entries().get(0);

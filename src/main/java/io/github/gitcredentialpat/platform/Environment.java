@@ -25,7 +25,7 @@ public record Environment(
   private static final String NOWHERE =
       File.separatorChar == '/' ? "/dev/null/home" : "C:\\NUL\\home";
 
-  /** The same where nobody listens to warnings. */
+  /** An environment in which warnings go nowhere. */
   public Environment(Map<String, String> environment, boolean mayPrompt, Deadline deadline) {
     this(environment, mayPrompt, deadline, null);
   }
@@ -89,7 +89,7 @@ public record Environment(
     return home != null && isReadable(home) && Path.of(home).isAbsolute() ? home : NOWHERE;
   }
 
-  /** Whether a folder is below a home that there is not: nothing is in it, nothing can be made. */
+  /** Whether a folder is below a home folder that does not exist. */
   public static boolean isNowhere(Path folder) {
     return folder.startsWith(NOWHERE);
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Executables {
   private static final boolean IS_WINDOWS = File.separatorChar == '\\';
 
-  /** Where programs lie when the PATH names no place that can be trusted. */
+  /** Folders to try when no folder on the PATH can be trusted. */
   private static final String[] USUAL = {
     "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "/usr/local/MacGPG2/bin"
   };
@@ -31,7 +31,7 @@ public final class Executables {
     return find(new String[] {name}, environment);
   }
 
-  /** The same, and else the one in a folder where systems and package managers put programs. */
+  /** Like {@link #find}, then looks where systems and package managers install programs. */
   public static @Nullable Path findInstalled(String name, Map<String, String> environment) {
     Path found = find(name, environment);
     for (int i = 0; found == null && i < USUAL.length; i++) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What it wrote is wiped but for the copy that {@link #output} hands out.
  */
 public final class Subprocess {
-  /** Left for killing the child and saying so. */
+  /** The time left for killing the child and reporting it. */
   private static final long RESERVE_MILLIS = 300;
 
   private final boolean killed;
@@ -62,7 +62,7 @@ public final class Subprocess {
     return output;
   }
 
-  /** The same, where it is no secret. */
+  /** Standard output as text, when it is not a secret. */
   public String out() {
     return new String(output, UTF_8);
   }
@@ -205,7 +205,7 @@ public final class Subprocess {
     }
   }
 
-  /** Bytes that are wiped, also when they outgrow their array. */
+  /** A growing buffer that wipes each array it outgrows. */
   private static final class Buffer {
     private byte[] bytes = new byte[8192];
     private int size;

@@ -27,7 +27,7 @@ public final class UserException extends Exception {
     return new UserException(COULD_NOT, message, null);
   }
 
-  /** The same, with the command to type next. */
+  /** Adds the command to type next. */
   public UserException withHint(String command) {
     return new UserException(status, getMessage(), command);
   }

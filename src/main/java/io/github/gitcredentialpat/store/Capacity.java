@@ -11,6 +11,6 @@ public record Capacity(boolean writable, int longestSecret, int mostEntries) {
   /** The longest line of git's protocol in bytes: no longer secret ever comes from git. */
   public static final int LONGEST_LINE = 65_535;
 
-  /** All that git can send, as often as wanted. */
+  /** No limit that git could reach. */
   public static final Capacity UNBOUNDED = new Capacity(true, LONGEST_LINE, Integer.MAX_VALUE);
 }

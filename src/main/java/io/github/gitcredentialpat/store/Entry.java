@@ -33,7 +33,7 @@ public record Entry(
     return new Entry(key, secret, null, null, storedAt, 0, null, null, null);
   }
 
-  /** The same entry with another expiry and refresh token. */
+  /** A copy with another expiry and refresh token. */
   public Entry with(@Nullable Expiry newExpiry, @Nullable Secret newRefreshToken) {
     return new Entry(
         key,
@@ -47,19 +47,19 @@ public record Entry(
         authorizationId);
   }
 
-  /** The same entry under another key. */
+  /** A copy under another key. */
   public Entry withKey(EntryKey newKey) {
     return new Entry(
         newKey, secret, expiry, refreshToken, storedAt, setAsideAt, name, scopes, authorizationId);
   }
 
-  /** The same entry with other scopes. */
+  /** A copy with other scopes. */
   public Entry withScopes(@Nullable String newScopes) {
     return new Entry(
         key, secret, expiry, refreshToken, storedAt, setAsideAt, name, newScopes, authorizationId);
   }
 
-  /** The same entry, set aside since the given time in epoch seconds; 0 brings it back. */
+  /** A copy set aside at this time, in seconds since the epoch; 0 brings it back. */
   public Entry setAsideAt(long time) {
     return new Entry(
         key, secret, expiry, refreshToken, storedAt, time, name, scopes, authorizationId);

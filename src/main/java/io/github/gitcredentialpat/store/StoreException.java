@@ -42,7 +42,7 @@ public final class StoreException extends Exception {
     hides = false;
   }
 
-  /** The same with the exception behind it, which only {@code --trace} shows. */
+  /** Keeps the cause, which only {@code --trace} shows. */
   public StoreException(Reason reason, String message, Throwable cause) {
     this(reason, message, cause, false);
   }

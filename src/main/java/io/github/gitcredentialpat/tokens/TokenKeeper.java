@@ -32,7 +32,7 @@ public final class TokenKeeper {
     ALREADY_STORED,
     /** Another one is kept, which does not make room. */
     ANOTHER_IS_STORED,
-    /** No store could keep it, or it could not be read back; the person was told. */
+    /** No store could store it, or it could not be read back; the person was told. */
     NOT_STORED
   }
 

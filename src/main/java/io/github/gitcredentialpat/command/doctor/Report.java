@@ -25,7 +25,7 @@ final class Report {
     }
   }
 
-  /** A part of the body. */
+  /** One section of the report. */
   interface Part {
     void look() throws UserException, ServiceException, StoreException, IOException;
   }

@@ -52,7 +52,7 @@ final class Print implements Callable<Integer> {
     DOCKER,
     ENV;
 
-    /** As a person types it. */
+    /** The word a person types. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

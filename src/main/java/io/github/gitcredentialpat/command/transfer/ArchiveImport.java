@@ -152,7 +152,7 @@ final class ArchiveImport {
     return kept;
   }
 
-  /** One that a server refused never takes the place of one that it did not. */
+  /** A token that was rejected never replaces one that was not. */
   private static boolean mayReplace(Entry kept, Entry arriving) {
     boolean keptIsGood = kept.setAsideAt() == 0;
     boolean arrivingIsGood = arriving.setAsideAt() == 0;

@@ -49,7 +49,7 @@ final class ImportCandidate {
       this.text = text;
     }
 
-    /** As JSON has it. */
+    /** The word in JSON. */
     String word() {
       return word;
     }
@@ -254,7 +254,7 @@ final class ImportCandidate {
     return outcome == Outcome.TAKEN || outcome == Outcome.KEPT_ALREADY;
   }
 
-  /** As its source has it. */
+  /** The entry as its source stores it. */
   ForeignEntry foreign() {
     return foreign;
   }

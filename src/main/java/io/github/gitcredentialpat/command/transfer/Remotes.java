@@ -61,7 +61,7 @@ final class Remotes implements Callable<Integer> {
     KEPT,
     URL;
 
-    /** As a person types it. */
+    /** The word a person types. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -49,7 +49,7 @@ public record ExposedSecret(
     return file != null && (kind == Kind.VALUE || kind == Kind.NAME);
   }
 
-  /** The same with another reading of its URL. */
+  /** A copy with another reading of its URL. */
   public ExposedSecret with(SecretUrl other) {
     return new ExposedSecret(kind, file, setting, section, other);
   }
@@ -59,7 +59,7 @@ public record ExposedSecret(
     return url == null ? kind.shown : url.redacted();
   }
 
-  /** Where it is set, for a person. */
+  /** The file it is in, for a person. */
   public String shownFile() {
     return file == null ? "the environment" : file.toString();
   }

@@ -74,7 +74,7 @@ public final class SecretUrl {
     return written;
   }
 
-  /** Where the first of these signs is, or the end. */
+  /** The index of the first of these characters, or the length. */
   private static int end(String signs, String text, int start) {
     int end = start;
     while (end < text.length() && signs.indexOf(text.charAt(end)) < 0) {

@@ -46,7 +46,7 @@ public final class StoreChoice {
     return new StoreChain(stores, names != null);
   }
 
-  /** One that is named twice is still one store. */
+  /** Counts a store that is named twice once. */
   private static void add(List<Store> stores, Store store) {
     for (int i = 0; i < stores.size(); i++) {
       if (stores.get(i).name().equals(store.name())) {

@@ -172,7 +172,7 @@ final class TokenFile {
     }
   }
 
-  /** Those of the lines that say whom they are for; the caller wipes them. */
+  /** The tokens of lines that name an organization or collection; the caller wipes them. */
   List<Token> tokens() {
     return tokens;
   }

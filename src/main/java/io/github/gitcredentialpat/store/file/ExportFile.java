@@ -270,7 +270,7 @@ public final class ExportFile {
     return ByteBuffer.wrap(content).getInt(HEADER.length);
   }
 
-  /** Of all but the digest itself. */
+  /** The digest of everything before it. */
   private static byte[] digest(byte[] content) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

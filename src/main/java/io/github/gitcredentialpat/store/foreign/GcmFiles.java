@@ -33,7 +33,7 @@ public final class GcmFiles implements ForeignEntries {
     folder = new GcmFolder(root.toAbsolutePath().resolve("git"), ".credential");
   }
 
-  /** Where it is. */
+  /** The path of the folder. */
   public Path path() {
     return folder.path();
   }

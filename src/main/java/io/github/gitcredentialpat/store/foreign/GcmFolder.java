@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * reads it.
  */
 public final class GcmFolder {
-  /** No file system has deeper folders. */
+  /** Deeper than real folders go, so that a loop of links ends. */
   private static final int DEEPEST = 64;
 
   private final Path root;
@@ -45,7 +45,7 @@ public final class GcmFolder {
     this.suffix = suffix;
   }
 
-  /** Where it is. */
+  /** The path of the folder. */
   public Path path() {
     return root;
   }

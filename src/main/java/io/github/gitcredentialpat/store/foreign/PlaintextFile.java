@@ -64,7 +64,7 @@ public final class PlaintextFile implements ForeignEntries {
     this.format = format;
   }
 
-  /** Where it is. */
+  /** The path of the file. */
   public Path path() {
     return path;
   }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Gpg {
   private static final byte[] NOTHING = new byte[0];
 
-  /** No entry is larger: a few of git's lines of 64 KB each. */
+  /** The most bytes of an entry: a few of git's lines of 64 KB each. */
   private static final int MOST_BYTES = 1 << 20;
 
   private static final String STATUS = "[GNUPG:] ";
@@ -39,7 +39,7 @@ final class Gpg {
   /** The reason in {@code INV_RECP} for a key that nobody vouched for. */
   private static final String NOT_TRUSTED = "10";
 
-  /** Of so many files at most; an organization has fewer accounts. */
+  /** The most files to remember; an organization has fewer accounts. */
   private static final int MOST_ASKED = 8;
 
   private final Environment surroundings;

@@ -66,7 +66,7 @@ final class SecretService implements AutoCloseable {
       return !locked.isEmpty() || closed != null;
     }
 
-    /** All that is left to unlock. */
+    /** The objects that still have to be unlocked. */
     List<String> allLocked() {
       List<String> all = new ArrayList<>(locked);
       if (closed != null) {

@@ -46,7 +46,7 @@ public final class WincredStore implements Store {
     this(surroundings, "advapi32");
   }
 
-  /** The same in a library of another name or path. */
+  /** Uses a library of another name or path. */
   WincredStore(Environment surroundings, String libraryName) {
     manager = new CredentialManager(surroundings, libraryName);
   }

@@ -70,7 +70,7 @@ final class ListTokensTest {
   @ParameterizedTest
   @ValueSource(ints = {40, 80, 200})
   void fitsTheTerminal(int width) throws Exception {
-    Expiry expiry = new Expiry(now + 365 * DAY, Expiry.Source.SERVICE);
+    Expiry expiry = new Expiry(now + 365 * DAY + DAY / 2, Expiry.Source.SERVICE);
     keep(store, organization("contoso-engineering"), expiry, 0);
     store.save(
         new Entry(
