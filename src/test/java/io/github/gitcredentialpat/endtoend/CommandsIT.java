@@ -474,7 +474,7 @@ final class CommandsIT {
 
     // What a person read at the refusal is not asked again either.
     run(token, "login", "contoso", "--no-check");
-    assertThat(erase(token, "contoso/Web/_git/site", true)).contains("has expired");
+    assertThat(erase(token, "contoso/Web/_git/site", true)).contains("contoso: expired");
     fake.forget();
     assertThat(getAtATerminal()).contains("login --restore contoso");
     assertThat(fake.requests()).isEmpty();
