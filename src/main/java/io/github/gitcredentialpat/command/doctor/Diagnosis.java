@@ -117,7 +117,7 @@ enum Diagnosis {
   SECRET_IN_HELPER(
       "secret-in-helper",
       Severity.ERROR,
-      "credential helpers in git's configuration contain tokens or passwords in plain text: {0}",
+      "a credential helper in git's configuration holds a token or password in plain text: {0}",
       "git-credential-pat remotes"),
   SECRET_IN_HEADER(
       "secret-in-header",
