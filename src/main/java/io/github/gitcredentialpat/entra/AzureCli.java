@@ -71,6 +71,7 @@ public final class AzureCli {
           .withHint("az account show");
     }
     if (run.wasKilled()) {
+      Arrays.fill(run.output(), (byte) 0);
       throw timeout(
           Thread.currentThread().isInterrupted()
               ? "was interrupted"

@@ -196,6 +196,7 @@ final class Gpg {
           .withHint(program + " --version");
     }
     if (!child.hasEnded()) {
+      Arrays.fill(child.output(), (byte) 0);
       endPrompt(child);
       throw new StoreException(
               Reason.TIMEOUT, "gpg did not answer in time and was stopped; nothing changed")
