@@ -15,14 +15,11 @@ import io.github.gitcredentialpat.online.SignIn;
 import io.github.gitcredentialpat.online.TokenDetails;
 import io.github.gitcredentialpat.online.TokenSelector;
 import io.github.gitcredentialpat.platform.UserException;
-import io.github.gitcredentialpat.secret.Secret;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
-import io.github.gitcredentialpat.tokens.Wording;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -124,57 +121,6 @@ public abstract class TokenCommand implements Callable<Integer> {
 
   /** Runs after signing in. */
   abstract int run(Desk desk) throws ServiceException, UserException, IOException, StoreException;
-
-  /** The secret of a token that was just made; the caller wipes it. */
-  static Secret secret(Pat token) {
-    byte[] bytes = token.secret();
-    Secret secret = Secret.password(Arrays.copyOf(bytes, bytes.length));
-    Arrays.fill(bytes, (byte) 0);
-    return secret;
-  }
-
-  /** Revokes a token that came to nothing, as far as it can. */
-  static void takeBack(Desk desk, Pat token) {
-    try {
-      desk.pats().revoke(token.authorizationId());
-    } catch (ServiceException e) {
-      desk.context().messages().trace(e);
-      desk.say(
-          "warning: the new token " + token.displayName() + " could not be revoked either",
-          revocation(desk, token));
-    }
-  }
-
-  /** The command that revokes a token. */
-  static String revocation(Desk desk, Pat token) {
-    return "git-credential-pat token revoke " + desk.organization() + " " + token.authorizationId();
-  }
-
-  /** {@code created "laptop" for contoso: Code (Read), expires 2027-02-01}. */
-  static String summary(String verb, Pat token, Desk desk) {
-    return verb
-        + " \""
-        + token.displayName()
-        + "\" for "
-        + desk.organization()
-        + ": "
-        + describe(token);
-  }
-
-  /** {@code Code (Read), expires 2027-02-01}. */
-  static String describe(Pat token) {
-    return Scopes.describe(token.scope())
-        + ", expires "
-        + Wording.date(token.end().getEpochSecond())
-        + (token.global() ? ", for all organizations" : "");
-  }
-
-  /** What the policy of the organization made of a wish. */
-  static String clamped(Pat token, long wanted) {
-    return token.validTo().getEpochSecond() < wanted - 86_400
-        ? " (shortened by the organization's policy)"
-        : "";
-  }
 
   /** What a person typed after {@code --scopes}, as the service wants it. */
   static Scopes.Parsed scopes(String typed) throws UserException {

@@ -6,6 +6,8 @@ import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.TokenLifetime;
 import io.github.gitcredentialpat.cli.UserChoice;
 import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.online.CreatedToken;
+import io.github.gitcredentialpat.online.PatWording;
 import io.github.gitcredentialpat.online.ProactiveOffer;
 import io.github.gitcredentialpat.online.TokenDetails;
 import io.github.gitcredentialpat.platform.Program;
@@ -95,7 +97,7 @@ final class TokenCreate extends TokenCommand {
     long end = TokenLifetime.end(expires, desk.now());
     String called = name == null ? defaultName(desk.now()) : name;
     Pat token = desk.pats().create(called, wanted.scope(), Instant.ofEpochSecond(end));
-    Secret secret = secret(token);
+    Secret secret = CreatedToken.secret(token);
     Store store = null;
     try {
       Entry entry = TokenDetails.of(token).entry(desk.whose(), secret, desk.now());
@@ -103,7 +105,7 @@ final class TokenCreate extends TokenCommand {
     } finally {
       secret.wipe();
       if (store == null) {
-        takeBack(desk, token);
+        CreatedToken.takeBack(desk.context(), desk.pats(), desk.organization(), token);
       }
     }
     if (store == null) {
@@ -111,8 +113,8 @@ final class TokenCreate extends TokenCommand {
     }
     desk.context()
         .done(
-            summary("created", token, desk)
-                + clamped(token, end)
+            PatWording.summary("created", token, desk.organization())
+                + PatWording.clamped(token, end)
                 + ", stored in "
                 + store.name()
                 + (named == null ? "" : " (" + named + ")"));

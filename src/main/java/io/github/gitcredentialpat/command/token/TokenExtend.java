@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.TokenLifetime;
 import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.online.PatWording;
 import io.github.gitcredentialpat.online.VerdictAdvice;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -50,7 +51,10 @@ final class TokenExtend extends SelectedTokenCommand {
           "git-credential-pat token rotate " + desk.organization());
       return 1;
     }
-    desk.context().done(summary("extended", now, desk) + clamped(now, end));
+    desk.context()
+        .done(
+            PatWording.summary("extended", now, desk.organization())
+                + PatWording.clamped(now, end));
     return 0;
   }
 }

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.PatClient;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.online.PatWording;
 import io.github.gitcredentialpat.online.TokenSelector;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
@@ -41,7 +42,7 @@ final class TokenRevoke extends SelectedTokenCommand {
     List<Pat> chosen = all ? desk.pats().list(PatClient.Filter.ACTIVE) : List.of(chosen(desk));
     if (all && !yes && !chosen.isEmpty()) {
       for (Pat each : chosen) {
-        desk.say("\"" + each.displayName() + "\": " + describe(each));
+        desk.say("\"" + each.displayName() + "\": " + PatWording.describe(each));
       }
       if (!desk.context().isConfirmed("permanently revoke these " + chosen.size() + " tokens?")) {
         desk.say("nothing revoked (use --yes to revoke without being asked)");

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.online.PatWording;
 import io.github.gitcredentialpat.online.VerdictAdvice;
 import io.github.gitcredentialpat.platform.UserException;
 import java.util.Arrays;
@@ -66,7 +67,7 @@ final class TokenScope extends SelectedTokenCommand {
     Pat now = desk.pats().update(old.authorizationId(), null, wanted, null);
     desk.update(now);
     VerdictAdvice.onGlobal(desk.context(), now, desk.organization());
-    desk.context().done(summary("changed", now, desk));
+    desk.context().done(PatWording.summary("changed", now, desk.organization()));
     return 0;
   }
 
