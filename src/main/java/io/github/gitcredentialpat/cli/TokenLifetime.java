@@ -37,6 +37,24 @@ public final class TokenLifetime {
     throw UserException.wrongUsage("--expires is in the past");
   }
 
+  /**
+   * Seconds from {@code 90s}, {@code 30m}, {@code 1h} or {@code 2d}.
+   *
+   * @param option what it stands behind, for the message when it is none of these
+   */
+  public static long span(String option, String typed) throws UserException {
+    if (typed.matches("\\d{1,5}[smhd]")) {
+      long number = Long.parseLong(typed.substring(0, typed.length() - 1));
+      return switch (typed.charAt(typed.length() - 1)) {
+        case 's' -> number;
+        case 'm' -> number * 60;
+        case 'h' -> number * 3_600;
+        default -> number * DAY;
+      };
+    }
+    throw UserException.wrongUsage(option + " takes minutes, hours or days, such as 30m, 1h or 2d");
+  }
+
   /** Whole days until the end; negative when it is over. */
   public static long daysLeft(long end, long now) {
     return Math.floorDiv(end - now, DAY);

@@ -9,6 +9,7 @@ import io.github.gitcredentialpat.cli.StoreSource;
 import io.github.gitcredentialpat.command.auth.AuthCommands;
 import io.github.gitcredentialpat.command.doctor.Doctor;
 import io.github.gitcredentialpat.command.handoff.HandoffCommands;
+import io.github.gitcredentialpat.command.renew.Renew;
 import io.github.gitcredentialpat.command.setup.SetupCommands;
 import io.github.gitcredentialpat.command.status.Status;
 import io.github.gitcredentialpat.command.stores.StoreCommands;
@@ -92,6 +93,7 @@ public final class RootCommand implements Callable<Integer> {
     AuthCommands.all(options).forEach(line::addSubcommand);
     line.addSubcommand(new Status(options));
     line.addSubcommand(TokenGroup.of(options));
+    line.addSubcommand(new Renew(options));
     TransferCommands.all(options).forEach(line::addSubcommand);
     SetupCommands.all(options).forEach(line::addSubcommand);
     line.addSubcommand(new Doctor(options));

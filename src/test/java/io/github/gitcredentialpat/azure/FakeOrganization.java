@@ -166,7 +166,7 @@ public final class FakeOrganization {
    *
    * @param path below the organization or collection, without a leading slash
    */
-  void answer(HttpExchange exchange, String path) throws IOException {
+  public void answer(HttpExchange exchange, String path) throws IOException {
     exchange.getResponseHeaders().set("X-TFS-ProcessId", UUID.randomUUID().toString());
     if (server == null) {
       exchange.getResponseHeaders().set("X-VSS-ResourceTenant", tenant);

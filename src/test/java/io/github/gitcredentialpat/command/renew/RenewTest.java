@@ -1,0 +1,413 @@
+package io.github.gitcredentialpat.command.renew;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gitcredentialpat.azure.FakeAzureDevOps;
+import io.github.gitcredentialpat.azure.FakePats;
+import io.github.gitcredentialpat.azure.FakePats.Seen;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.secret.Secret;
+import io.github.gitcredentialpat.store.Entry;
+import io.github.gitcredentialpat.store.EntryKey;
+import io.github.gitcredentialpat.store.Expiry;
+import io.github.gitcredentialpat.store.InMemoryStore;
+import io.github.gitcredentialpat.testing.Typed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+// More than 400 lines: tokens of all kinds and ages, and all that can go wrong, on one fake service.
+/** What renew does with tokens of all kinds and ages. */
+@Timeout(120)
+final class RenewTest {
+  private static final Identity CONTOSO = Identity.ofOrganization("contoso");
+
+  @TempDir Path home;
+  private final InMemoryStore store = new InMemoryStore("memory");
+  private final Typed person = Typed.on(store);
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
+  private FakePats service;
+
+  @BeforeEach
+  void start() throws Exception {
+    fake.organization("contoso");
+    service = new FakePats(fake, "contoso");
+    fake.on("vssps.dev.azure.com", service);
+    person.atHome(home).meets(fake).set("AZURE_DEVOPS_ENTRA_TOKEN", service.signIn());
+  }
+
+  @AfterEach
+  void stop() {
+    for (String id : service.pats().keySet()) {
+      assertThat(person.out + person.err).doesNotContain(service.secretOf(id));
+    }
+  }
+
+  /** A token that was made 30 days before its end and is stored; its id. */
+  private String keepOne(String name, Duration left) throws Exception {
+    String id = make(name, left);
+    store.save(entry("alice", service.secretOf(id), left, name, id));
+    return id;
+  }
+
+  private String make(String name, Duration left) {
+    fake.setTime(now.plus(left).minus(Duration.ofDays(30)));
+    String id = service.add(name, "vso.code_write", now.plus(left));
+    fake.setTime(now);
+    return id;
+  }
+
+  private Entry entry(
+      String user, String secret, Duration left, @Nullable String name, @Nullable String id) {
+    return new Entry(
+        new EntryKey(CONTOSO, user),
+        Secret.password(secret.getBytes(UTF_8)),
+        new Expiry(now.plus(left).getEpochSecond(), Expiry.Source.SERVICE),
+        null,
+        now.getEpochSecond(),
+        0,
+        name,
+        "vso.code_write",
+        id);
+  }
+
+  private List<String> alive() {
+    List<String> alive = new ArrayList<>();
+    for (Map.Entry<String, Seen> each : service.pats().entrySet()) {
+      if (!each.getValue().revoked() && each.getValue().validTo().isAfter(now)) {
+        alive.add(each.getKey());
+      }
+    }
+    return alive;
+  }
+
+  private Entry kept() throws Exception {
+    List<Entry> found = store.find(CONTOSO);
+    assertThat(found).describedAs(person.err).hasSize(1);
+    return found.get(0);
+  }
+
+  /** That the only token left at the service is the one that is stored, and another than this. */
+  private void assertReplaced(String old) throws Exception {
+    assertThat(alive()).describedAs(person.err).hasSize(1).doesNotContain(old);
+    assertThat(kept().secret().bytes()).isEqualTo(service.secretOf(alive().get(0)).getBytes(UTF_8));
+    assertThat(kept().authorizationId()).isEqualTo(alive().get(0));
+  }
+
+  private Path journal() {
+    return home.resolve(".local/state/git-credential-pat/rotations");
+  }
+
+  private void assertNothingIsPending() throws Exception {
+    try (var files = Files.list(journal())) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void whatExpiresSoonIsReplacedOnceAndThenThereIsNothingToSay() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    assertThat(person.run("renew")).describedAs(person.err).isZero();
+    assertThat(person.err).contains("rotated \"laptop rotated ", "old one revoked");
+    assertReplaced(old);
+    assertThat(kept().key().user()).isEqualTo("alice");
+    assertThat(kept().expiry().at())
+        .isBetween(
+            now.plus(Duration.ofDays(29)).getEpochSecond(),
+            now.plus(Duration.ofDays(31)).getEpochSecond());
+    assertNothingIsPending();
+
+    fake.forget();
+    assertThat(person.run("renew")).isZero();
+    assertThat(person.out + person.err).isEmpty();
+    assertThat(fake.requests()).isEmpty();
+  }
+
+  @Test
+  void whatLivesLongerThanWasSaidStays() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    fake.forget();
+    assertThat(person.run("renew", "--if-left", "9")).isZero();
+    assertThat(person.err).isEmpty();
+    assertThat(fake.requests()).isEmpty();
+    assertThat(alive()).containsExactly(old);
+  }
+
+  @Test
+  void whatWasExtendedOnThePageIsNotedAndStays() throws Exception {
+    String id = make("laptop", Duration.ofDays(25));
+    store.save(entry("alice", service.secretOf(id), Duration.ofDays(3), "laptop", id));
+    assertThat(person.run("renew")).isZero();
+    assertThat(alive()).containsExactly(id);
+    assertThat(kept().expiry().at()).isEqualTo(now.plus(Duration.ofDays(25)).getEpochSecond());
+  }
+
+  @Test
+  void anExpiredTokenIsReplacedToo() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(-2));
+    assertThat(person.run("renew")).describedAs(person.err).isZero();
+    assertReplaced(old);
+    assertNothingIsPending();
+  }
+
+  @Test
+  void aTokenThatExpiredLongAgoIsReplacedOnlyWhenItIsNamed() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(-60));
+    assertThat(person.run("renew")).isZero();
+    assertThat(person.err).isEmpty();
+    assertThat(service.pats()).hasSize(1);
+    assertThat(person.run("renew", "contoso")).describedAs(person.err).isZero();
+    assertReplaced(old);
+  }
+
+  @Test
+  void aRevokedTokenIsNotBroughtBackToLife() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(3));
+    person.run("token", "revoke", "contoso", old);
+    store.save(entry("alice", service.secretOf(old), Duration.ofDays(3), "laptop", old));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("it is not among your tokens on the server")
+        .contains("hint: git-credential-pat login contoso");
+    assertThat(alive()).isEmpty();
+  }
+
+  @Test
+  void aTokenWithoutANameCannotBeRenewed() throws Exception {
+    String id = make("laptop", Duration.ofDays(3));
+    store.save(entry("alice", service.secretOf(id), Duration.ofDays(3), null, null));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("contoso (alice) expires on ", "its name on the server is not known")
+        .contains("hint: git-credential-pat login contoso");
+    assertThat(alive()).containsExactly(id);
+  }
+
+  @Test
+  void aServersTokenIsSaidToBeRenewedByHand() throws Exception {
+    Identity server = new Identity("http", "tfs.corp.local:8080", "tfs/defaultcollection");
+    Entry token = entry("alice", fake.newToken(), Duration.ofDays(3), null, null);
+    store.save(token.withKey(new EntryKey(server, "alice")));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("cannot be renewed from here", "/_usersSettings/tokens")
+        .contains(
+            "hint: git-credential-pat login http://tfs.corp.local:8080/tfs/defaultcollection");
+  }
+
+  @Test
+  void aGlobalTokenIsLeftToThePerson() throws Exception {
+    fake.setTime(now.minus(Duration.ofDays(20)));
+    String id = service.addGlobal("everywhere", "vso.code", now.plus(Duration.ofDays(3)));
+    fake.setTime(now);
+    store.save(entry("alice", service.secretOf(id), Duration.ofDays(3), "everywhere", id));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err).contains("hint: git-credential-pat token create contoso");
+    assertThat(alive()).containsExactly(id);
+  }
+
+  @Test
+  void withoutASignInItSaysSoAndAsksNobody() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    person.environment().remove("AZURE_DEVOPS_ENTRA_TOKEN");
+    person.set("PATH", "/nowhere");
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("contoso (alice) expires on ", "not signed in")
+        .contains("hint: git-credential-pat renew contoso");
+    assertThat(alive()).containsExactly(old);
+  }
+
+  @Test
+  void ofSeveralOrganizationsOneThatFailsKeepsNoneBack() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    Entry other = entry("bob", fake.newToken(), Duration.ofDays(5), "desk", "no such id");
+    store.save(other.withKey(new EntryKey(Identity.ofOrganization("adatum"), "bob")));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err).contains("cannot renew adatum", "rotated \"laptop rotated ");
+    assertThat(alive()).hasSize(1).doesNotContain(old);
+  }
+
+  @Test
+  void onlyWhatIsNamedIsRenewed() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    assertThat(person.run("renew", "adatum")).isEqualTo(1);
+    assertThat(person.err).contains("no tokens stored for adatum");
+    assertThat(alive()).containsExactly(old);
+    assertThat(person.run("renew", "contoso")).isZero();
+    assertReplaced(old);
+  }
+
+  @Test
+  void anUnknownLifeIsLearntWhenItIsNamed() throws Exception {
+    String id = make("laptop", Duration.ofDays(25));
+    store.save(
+        new Entry(
+            new EntryKey(CONTOSO, "alice"),
+            Secret.password(service.secretOf(id).getBytes(UTF_8)),
+            null,
+            null,
+            now.getEpochSecond(),
+            0,
+            "laptop",
+            null,
+            null));
+    assertThat(person.run("renew")).isZero();
+    assertThat(kept().expiry()).isNull();
+    assertThat(person.run("renew", "contoso")).isZero();
+    assertThat(kept().expiry().at()).isEqualTo(now.plus(Duration.ofDays(25)).getEpochSecond());
+    assertThat(alive()).containsExactly(id);
+  }
+
+  @Test
+  void whereThePolicyAllowsAWeekOnlyATokenIsNotReplacedEachDay() throws Exception {
+    keepOne("laptop", Duration.ofDays(10));
+    service.limitLife(Duration.ofDays(7));
+    assertThat(person.run("renew")).isZero();
+    assertThat(person.err).contains("shortened by the organization's policy");
+    String fresh = alive().get(0);
+    assertThat(person.run("renew")).isZero();
+    assertThat(person.err).isEmpty();
+    assertThat(alive()).containsExactly(fresh);
+  }
+
+  @Test
+  void aPolicyThatForbidsTokensIsSaidAndTheOldOneStays() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    service.forbidCreation();
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err).contains("cannot renew contoso: ");
+    assertThat(alive()).containsExactly(old);
+    assertNothingIsPending();
+  }
+
+  @Test
+  void anOldTokenLivesOnForAsLongAsWasSaid() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    assertThat(person.run("renew", "--keep-old", "1s")).isZero();
+    assertThat(alive()).hasSize(2).contains(old);
+    assertThat(person.err).contains("old one kept until ");
+    Thread.sleep(1_100);
+    assertThat(person.run("renew")).isZero();
+    assertThat(person.err).contains("revoked \"laptop\" of contoso, which was replaced");
+    assertReplaced(old);
+    assertNothingIsPending();
+  }
+
+  @Test
+  void anOldTokenIsNotRevokedBeforeItsTime() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    assertThat(person.run("renew", "--keep-old", "1h")).isZero();
+    assertThat(person.run("renew")).isZero();
+    assertThat(person.err).isEmpty();
+    assertThat(alive()).hasSize(2).contains(old);
+  }
+
+  @Test
+  void anOldTokenThatCouldNotBeRevokedIsRevokedByTheNextRun() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    fake.on(
+        "vssps.dev.azure.com",
+        exchange -> {
+          if (exchange.getRequestMethod().equals("DELETE")) {
+            exchange.sendResponseHeaders(503, -1);
+          } else {
+            service.handle(exchange);
+          }
+        });
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(alive()).hasSize(2).contains(old);
+    fake.on("vssps.dev.azure.com", service);
+    assertThat(person.run("renew")).isZero();
+    assertReplaced(old);
+  }
+
+  @Test
+  void whatCouldNotBeTestedIsTestedByTheNextRun() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    var organization = fake.organization("contoso");
+    fake.on("dev.azure.com", exchange -> exchange.sendResponseHeaders(503, -1));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(alive()).hasSize(2).contains(old);
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(alive()).hasSize(2).contains(old);
+    fake.on("dev.azure.com", exchange -> organization.answer(exchange, "_apis/connectionData"));
+    assertThat(person.run("renew")).describedAs(person.err).isZero();
+    assertReplaced(old);
+  }
+
+  @Test
+  void aTokenThatNobodyGotIsRevokedByTheNextRun() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    fake.on(
+        "vssps.dev.azure.com",
+        exchange -> {
+          service.handle(exchange);
+          if (exchange.getRequestMethod().equals("POST")) {
+            throw new java.io.IOException("cut off");
+          }
+        });
+    // The answer went out, or not; what matters is below.
+    person.run("renew");
+    fake.on("vssps.dev.azure.com", service);
+    assertThat(person.run("renew")).describedAs(person.err).isZero();
+    assertThat(alive()).hasSize(1);
+    assertReplaced(old);
+    assertNothingIsPending();
+  }
+
+  @Test
+  void twoAtOnceReplaceATokenOnce() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    Typed other = Typed.on(store);
+    other.environment().putAll(person.environment());
+    CountDownLatch bothRun = new CountDownLatch(1);
+    fake.on(
+        "vssps.dev.azure.com",
+        exchange -> {
+          try {
+            bothRun.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          service.handle(exchange);
+        });
+    CompletableFuture<Integer> one = CompletableFuture.supplyAsync(() -> person.run("renew"));
+    CompletableFuture<Integer> two = CompletableFuture.supplyAsync(() -> other.run("renew"));
+    Thread.sleep(300);
+    bothRun.countDown();
+    assertThat(one.join()).describedAs(person.err).isZero();
+    assertThat(two.join()).describedAs(other.err).isZero();
+    assertThat(service.pats()).hasSize(2);
+    assertReplaced(old);
+    assertThat(List.of(person.err.isEmpty(), other.err.isEmpty())).containsOnlyOnce(true);
+  }
+
+  @Test
+  void wrongWordsAreToldAtOnce() {
+    for (String[] words :
+        List.of(
+            new String[] {"renew", "--keep-old", "soon"},
+            new String[] {"renew", "--if-left", "-1"},
+            new String[] {"renew", "--if-left", "x"})) {
+      assertThat(person.run(words)).describedAs(String.join(" ", words)).isEqualTo(2);
+      assertThat(person.err).contains("hint: git-credential-pat renew --help");
+    }
+  }
+}
