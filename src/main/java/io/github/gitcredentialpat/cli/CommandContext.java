@@ -106,7 +106,7 @@ public record CommandContext(
   public KnownOrganizations knownOrganizations() {
     KnownOrganizations organizations = new KnownOrganizations();
     for (Store store : run.chain().stores()) {
-      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().restart();
       run.surroundings().deadline().doing("reading " + store.name());
       try {
         for (EntryKey key : store.list()) {

@@ -187,7 +187,7 @@ public final class RefusalExplanation {
   }
 
   private boolean bringBack(Entry entry) {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     return TokenKeeper.bringBack(run, entry);
   }
 }

@@ -47,7 +47,7 @@ public final class Deadline {
 
   /** Starts the time anew, and the watchdog, if there is one: a daemon thread. */
   public void start() {
-    promptClosed();
+    restart();
     watch();
   }
 
@@ -163,8 +163,8 @@ public final class Deadline {
     end = now() + PROMPT_MILLIS;
   }
 
-  /** The prompt is gone: five seconds from now for the rest. */
-  public synchronized void promptClosed() {
+  /** Starts the five seconds anew: a prompt is gone, or the next of several steps begins. */
+  public synchronized void restart() {
     end = now() + RUN_MILLIS;
   }
 

@@ -198,7 +198,7 @@ public final class Inventory {
 
   /** Each call has its own five seconds: a person's command goes through many. */
   public void begin(String what) {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     run.surroundings().deadline().doing(what);
   }
 

@@ -41,7 +41,7 @@ public final class SignInKeeper {
 
   private @Nullable StoredEntry find(EntryKey wanted) {
     for (Store store : run.chain().stores()) {
-      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().restart();
       run.surroundings().deadline().doing("reading " + store.name());
       try {
         Entry found = read(store, wanted);
@@ -89,7 +89,7 @@ public final class SignInKeeper {
   /** Returns whether it is there now, or another one is. */
   private boolean keepIfNew(StoredEntry used, Entry next) {
     Store store = used.store();
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     try {
       StoreLock lock = run.lock(List.of(store));
       try (lock) {
@@ -134,7 +134,7 @@ public final class SignInKeeper {
    */
   public boolean keep(byte[] refreshToken) {
     Entry entry = Entry.of(key, Secret.password(refreshToken), run.now());
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     Store kept = null;
     try {
       StoreLock lock = run.lock();
@@ -155,7 +155,7 @@ public final class SignInKeeper {
 
   /** Saves it where it is not yet saved, and removes what it takes the place of. */
   private boolean keep(Store store, Entry entry, boolean isFirst) {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     boolean saved = false;
     try {
       if (isFirst) {

@@ -20,7 +20,7 @@ public record StoreHealth(Store store, int entries, @Nullable StoreException pro
 
   /** Asks a store, which has five seconds for it, whatever the one before it needed. */
   public static StoreHealth of(Invocation run, Store store) {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     int entries = UNKNOWN;
     try {
       List<EntryKey> keys = store.list();

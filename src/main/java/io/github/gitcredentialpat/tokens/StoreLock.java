@@ -68,7 +68,7 @@ public final class StoreLock implements AutoCloseable {
     }
     if (lock.waitedSince != 0) {
       // Who gets it late must not be ended while holding it, or nobody in a crowd would finish.
-      surroundings.deadline().promptClosed();
+      surroundings.deadline().restart();
     }
     return lock;
   }

@@ -88,7 +88,7 @@ public final class TokenKeeper {
 
   private Brought place(Entry arriving, @Nullable String owner, @Nullable Rule rule, boolean dry)
       throws StoreException {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     String user = named == null ? owner : named;
     ChainWriter chain = new ChainWriter(run, whose);
     try {
@@ -99,7 +99,7 @@ public final class TokenKeeper {
       }
       // What a prompt may be needed for comes before the lock.
       chain.unlock(place(chain, arriving, user).replaced());
-      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().restart();
       try (StoreLock lock = run.lock()) {
         chain.read(lock);
         stays = rule == null ? null : stays(chain, arriving, rule);
@@ -194,7 +194,7 @@ public final class TokenKeeper {
   /** Deletes the entry with this key, whatever it holds. */
   public static Change delete(Invocation run, Inventory.Place place) {
     Store store = place.store();
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     try {
       store.unlock();
       StoreLock lock = run.lock(List.of(store));
@@ -219,7 +219,7 @@ public final class TokenKeeper {
    * @return whether it is back
    */
   public static boolean bringBack(Invocation run, Entry entry) {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     ChainWriter chain = new ChainWriter(run, entry.key().identity());
     try (StoreLock lock = run.lock()) {
       chain.read(lock);
@@ -246,7 +246,7 @@ public final class TokenKeeper {
 
   private static Change change(Invocation run, StoredEntry expected, @Nullable Entry entry) {
     Store store = expected.store();
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     boolean begun = false;
     try {
       // Before the lock: this may have a person unlock the store.
@@ -272,7 +272,7 @@ public final class TokenKeeper {
           throw e;
         }
         run.report(store, e);
-        run.surroundings().deadline().promptClosed();
+        run.surroundings().deadline().restart();
         return afterFailure(run, store, expected.entry(), entry);
       }
     } catch (StoreException e) {

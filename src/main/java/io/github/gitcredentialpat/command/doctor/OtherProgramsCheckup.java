@@ -29,7 +29,7 @@ final class OtherProgramsCheckup {
 
   void look() throws UserException {
     for (ForeignSource source : context.foreignSources(null)) {
-      context.run().surroundings().deadline().promptClosed();
+      context.run().surroundings().deadline().restart();
       try {
         report(source);
       } catch (StoreException e) {

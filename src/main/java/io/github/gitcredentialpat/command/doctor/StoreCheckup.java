@@ -93,7 +93,7 @@ final class StoreCheckup {
   /** What can make tokens is none, and shown by no list of them. */
   private void signIns() {
     for (Store store : context.allStores()) {
-      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().restart();
       try {
         if (store.list().stream().anyMatch(key -> key.identity().isSignIn())) {
           findings.add(Diagnosis.SIGN_IN, PublicText.store(store));
@@ -106,7 +106,7 @@ final class StoreCheckup {
   }
 
   private void damaged(Store store) throws StoreException {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     int damaged = store.damaged();
     if (damaged > 0) {
       findings.add(Diagnosis.STORE_DAMAGED, PublicText.store(store), PublicText.count(damaged));
@@ -118,7 +118,7 @@ final class StoreCheckup {
     if (place.whose() != null) {
       identities.add(place.whose().identity());
     } else {
-      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().restart();
       for (EntryKey key : store.list()) {
         if (!key.identity().isSignIn()) {
           identities.add(key.identity());
@@ -126,7 +126,7 @@ final class StoreCheckup {
       }
     }
     for (Identity identity : identities) {
-      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().restart();
       for (Entry entry : store.find(identity)) {
         kept.add(new StoredEntry(store, entry));
       }
@@ -156,7 +156,7 @@ final class StoreCheckup {
   }
 
   private boolean hasToken(Store store) {
-    run.surroundings().deadline().promptClosed();
+    run.surroundings().deadline().restart();
     try {
       return store.list().stream().anyMatch(key -> key.identity().equals(place.whose().identity()));
     } catch (StoreException e) {

@@ -127,7 +127,7 @@ final class Selftest implements Callable<Integer> {
 
     private void begin() {
       // Each step has its own five seconds.
-      run.surroundings().deadline().promptClosed();
+      run.surroundings().deadline().restart();
       start = System.nanoTime();
     }
 

@@ -82,7 +82,7 @@ final class ArchiveImport {
       return new Row(entry.key(), ImportCandidate.Outcome.SIGN_IN, null);
     }
     Row row;
-    context.run().surroundings().deadline().promptClosed();
+    context.run().surroundings().deadline().restart();
     try (StoreLock lock = context.run().lock()) {
       row = bring(entry, lock);
     } catch (StoreException e) {

@@ -357,7 +357,7 @@ final class Import implements Callable<Integer> {
 
   /** Each call has its own five seconds: one command goes through many. */
   private void begin(String what) {
-    context.run().surroundings().deadline().promptClosed();
+    context.run().surroundings().deadline().restart();
     context.run().surroundings().deadline().doing(what);
   }
 

@@ -78,7 +78,7 @@ final class Passphrase {
       throw new StoreException(
           Reason.FAILED, "this Java runtime cannot do PBKDF2; use another JDK", e);
     } finally {
-      surroundings.deadline().promptClosed();
+      surroundings.deadline().restart();
       spec.clearPassword();
     }
   }
@@ -197,7 +197,7 @@ final class Passphrase {
     deadline.doing("asking for the passphrase of " + keyFile);
     deadline.promptShown();
     char[] typed = terminal.ask(prompt, deadline.remainingMillis() - MARGIN_MILLIS);
-    deadline.promptClosed();
+    deadline.restart();
     if (typed == null) {
       throw nothingTyped();
     }

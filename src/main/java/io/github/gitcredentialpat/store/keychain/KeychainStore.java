@@ -214,7 +214,7 @@ public final class KeychainStore implements Store {
 
   private void promptIsGone() {
     if (surroundings.mayPrompt()) {
-      surroundings.deadline().promptClosed();
+      surroundings.deadline().restart();
     }
   }
 

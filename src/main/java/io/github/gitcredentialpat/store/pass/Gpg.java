@@ -85,7 +85,7 @@ final class Gpg {
       try {
         child = decrypt(content, "ask");
       } finally {
-        surroundings.deadline().promptClosed();
+        surroundings.deadline().restart();
       }
     }
     if (child.status() == 0 && hasStatus(child, "DECRYPTION_OKAY")) {

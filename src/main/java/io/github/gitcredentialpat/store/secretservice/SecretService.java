@@ -412,7 +412,7 @@ final class SecretService implements AutoCloseable {
       }
       return end == End.ACCEPTED;
     } finally {
-      deadline.promptClosed();
+      deadline.restart();
     }
   }
 

@@ -95,7 +95,7 @@ public final class SecretServiceStore implements Store, AutoCloseable {
    */
   private void nextPiece(int start) {
     if (start > 0) {
-      surroundings.deadline().promptClosed();
+      surroundings.deadline().restart();
     }
   }
 

@@ -309,7 +309,7 @@ final class SecretServiceTroubleTest {
               while (deadline.remainingMillis() < 100_000) {
                 Thread.sleep(10);
               }
-              deadline.promptClosed();
+              deadline.restart();
               return null;
             });
     long start = System.nanoTime();
