@@ -16,7 +16,7 @@ final class UnknownWordTest {
 
   private int run(Map<String, String> environment) throws Exception {
     return Main.run(
-        new String[] {"renew"}, new ByteArrayInputStream(new byte[0]), out, err, environment);
+        new String[] {"refresh"}, new ByteArrayInputStream(new byte[0]), out, err, environment);
   }
 
   @Test
@@ -31,7 +31,7 @@ final class UnknownWordTest {
   @Test
   void ofAnybodyElseIsWrongUsage() throws Exception {
     assertThat(run(Map.of("PATH", "/usr/bin"))).isEqualTo(2);
-    assertThat(err.toString(UTF_8)).contains("renew");
+    assertThat(err.toString(UTF_8)).contains("refresh");
     assertThat(run(Map.of())).isEqualTo(2);
     assertThat(run(Map.of("PATH", "/usr/bin", "GIT_EXEC_PATH", "/elsewhere"))).isEqualTo(2);
     assertThat(run(Map.of("PATH", "/home/ada/git-core-tools:/usr/bin"))).isEqualTo(2);

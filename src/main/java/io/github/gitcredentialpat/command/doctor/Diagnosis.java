@@ -244,6 +244,20 @@ enum Diagnosis {
       "the entry for {0} does not look like a token",
       "git-credential-pat login {1}"),
 
+  // --- their renewal ---
+  RENEWAL("renewal", Severity.OK, "the last renewal of tokens, on {0}, left nothing to do"),
+  RENEWAL_FAILED(
+      "renewal-failed",
+      Severity.WARN,
+      "the last renewal of tokens, on {0}, could not renew all of them",
+      "git-credential-pat renew"),
+  RENEWAL_LATE(
+      "renewal-late",
+      Severity.WARN,
+      "a timer should renew tokens daily, but the last run was on {0}",
+      "git-credential-pat configure --renew"),
+  RENEWAL_NEW("renewal", Severity.OK, "a timer renews tokens daily; it has not run yet"),
+
   // --- this program ---
   RUNTIME("runtime", Severity.OK, "running on Java {0} with its CDS archive"),
   RUNTIME_NATIVE("runtime", Severity.OK, "running as a native image (Java {0})"),

@@ -76,6 +76,7 @@ public final class Doctor implements Callable<Integer> {
       kept = new StoreCheckup(asked(context, helper, findings), place, findings).look();
     }
     findings.look(() -> new OtherProgramsCheckup(context, place, findings).look());
+    findings.look(() -> new RenewalCheckup(context, findings).look());
     findings.look(() -> new RuntimeCheckup(context, findings).look(helper));
     if (online && place.isAzure()) {
       new OnlineCheckup(context, place, findings).look(kept);

@@ -6,7 +6,6 @@ import io.github.gitcredentialpat.git.GitConfigFile.Scope;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.UserException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -48,13 +47,13 @@ final class ConfigFileOptions {
       file.save();
     }
     if (!file.changes().isEmpty()) {
-      show(context, file.path(), file.changes());
+      show(context, file.path().toString(), file.changes());
     }
   }
 
   /** Shows what was changed, or would be. */
-  void show(CommandContext context, Path file, List<String> changes) throws IOException {
-    StringBuilder text = new StringBuilder(file + (dryRun ? " (dry run):" : ":"));
+  void show(CommandContext context, String place, List<String> changes) throws IOException {
+    StringBuilder text = new StringBuilder(place + (dryRun ? " (dry run):" : ":"));
     for (String change : changes) {
       text.append("\n").append(Console.harmless(change));
     }

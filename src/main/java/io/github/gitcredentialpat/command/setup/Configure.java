@@ -52,6 +52,11 @@ public final class Configure implements Callable<Integer> {
           "Only make git send this organization's token with its first request (git 2.46 or newer).")
   private @Nullable String proactive;
 
+  @Option(
+      names = "--renew",
+      description = "Only set up the system's timer that renews tokens daily.")
+  private boolean renew;
+
   Configure(GlobalOptions global) {
     this.global = global;
   }
@@ -59,6 +64,12 @@ public final class Configure implements Callable<Integer> {
   @Override
   public Integer call() throws UserException, IOException {
     CommandContext context = global.silentContext();
+    if (renew) {
+      RenewalTimer.setUp(context, choice, global.helperOptions().isEmpty());
+      if (proactive == null && !allHosts && servers.isEmpty() && global.helperOptions().isEmpty()) {
+        return 0;
+      }
+    }
     GitCommand git = GitCommand.find(context.environment());
     boolean onlyProactive =
         proactive != null && !allHosts && servers.isEmpty() && global.helperOptions().isEmpty();

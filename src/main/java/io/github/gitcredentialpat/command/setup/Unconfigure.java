@@ -60,6 +60,9 @@ final class Unconfigure implements Callable<Integer> {
       description = "Only the account that use chose for this organization.")
   private @Nullable String use;
 
+  @Option(names = "--renew", description = "Only the timer that configure --renew set up.")
+  private boolean renew;
+
   Unconfigure(GlobalOptions global) {
     this.global = global;
   }
@@ -67,9 +70,18 @@ final class Unconfigure implements Callable<Integer> {
   @Override
   public Integer call() throws UserException, IOException {
     CommandContext context = global.silentContext();
+    boolean isTimerRemoved =
+        (renew || (isAll() && choice.scope() == Scope.GLOBAL))
+            && RenewalTimer.remove(context, choice);
+    if (renew && namesNothingOfGit()) {
+      if (!isTimerRemoved) {
+        context.say("no timer of this program is set up; nothing changed");
+      }
+      return 0;
+    }
     GitCommand git = GitCommand.find(context.environment());
     Launcher launcher = Launcher.present();
-    boolean changed = false;
+    boolean changed = isTimerRemoved;
     for (GitConfigFile file : GitConfigFile.present(git, choice.scope())) {
       changed |= removeIncluded(context, git, file);
       remove(git, file, launcher);
@@ -86,6 +98,10 @@ final class Unconfigure implements Callable<Integer> {
   }
 
   private boolean isAll() {
+    return !renew && namesNothingOfGit();
+  }
+
+  private boolean namesNothingOfGit() {
     return !allHosts && servers.isEmpty() && proactive == null && use == null;
   }
 
@@ -150,7 +166,7 @@ final class Unconfigure implements Callable<Integer> {
     }
     choice.show(
         context,
-        file,
+        path,
         before.isEmpty()
             ? List.of("- " + USE_HTTP_PATH + " = true")
             : List.of("- " + USE_HTTP_PATH + " = true", "+ " + USE_HTTP_PATH + " = " + before));
