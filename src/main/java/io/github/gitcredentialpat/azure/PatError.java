@@ -54,7 +54,9 @@ record PatError(String what, @Nullable String next, @Nullable String hint) {
       case "disablePatCreationPolicyViolation" ->
           new PatError(
               "a policy forbids creating tokens, at least other than for packages,",
-              "ask an administrator to add you to its allow list");
+              "ask an administrator to add you to its allow list, or let git use access tokens"
+                  + " instead",
+              "git-credential-pat configure --store entra");
       case "expiredPatCannotBeExtended" ->
           of(
               "the token has expired and cannot be extended",

@@ -11,7 +11,9 @@ import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
+import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.choice.StoreChoice;
 import io.github.gitcredentialpat.tokens.ForeignSource;
 import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.Invocation;
@@ -46,6 +48,12 @@ public record CommandContext(
   /** What is stored where. */
   public Inventory inventory() {
     return new Inventory(run, allStores);
+  }
+
+  /** The same run on the stores in which a sign-in is remembered. */
+  public Invocation signIns() {
+    StoreChain chain = StoreChoice.forSignIns(run.chain(), run.surroundings());
+    return new Invocation(chain, run.surroundings(), run.messages(), run.now());
   }
 
   public Console messages() {

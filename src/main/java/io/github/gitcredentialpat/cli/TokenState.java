@@ -33,7 +33,7 @@ public enum TokenState {
     if (at <= now) {
       return EXPIRED;
     }
-    return TokenLifetime.endsSoon(at, now) ? EXPIRING : OK;
+    return TokenLifetime.endsSoon(at, now) && !entry.expiry().isRenewed() ? EXPIRING : OK;
   }
 
   /** The word for it in JSON. */

@@ -34,9 +34,19 @@ public final class AzureCli {
     this(environment, LIMIT);
   }
 
+  /**
+   * The same, stopped earlier.
+   *
+   * @param limit how long it may take
+   */
   AzureCli(Map<String, String> environment, Duration limit) {
     this.environment = environment;
     this.limit = limit;
+  }
+
+  /** Whether there is one. */
+  boolean isThere() {
+    return Executables.find(PROGRAM, environment) != null;
   }
 
   /**

@@ -35,7 +35,8 @@ public final class EntraClient {
   /** The tenant that stands for the one of whoever signs in. */
   public static final String ANY_TENANT = "organizations";
 
-  private static final String SCOPE = AZURE_DEVOPS + "/.default offline_access";
+  private static final String DEFAULT_SCOPE = AZURE_DEVOPS + "/.default";
+  private static final String SCOPE = DEFAULT_SCOPE + " offline_access";
   private static final long DAY = 86_400;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -65,16 +66,33 @@ public final class EntraClient {
   }
 
   private final Http http;
+  private final URI authority;
+  private final Duration limit;
   private final Clock clock;
   private final Pause pause;
 
   /** Asked in this way. */
   public EntraClient(Http http) {
-    this(http, Clock.systemUTC(), duration -> Thread.sleep(duration.toMillis()));
+    this(http, Authority.PUBLIC, LIMIT);
+  }
+
+  /**
+   * Asked at this authority.
+   *
+   * @param limit for each request
+   */
+  EntraClient(Http http, URI authority, Duration limit) {
+    this(http, authority, limit, Clock.systemUTC(), duration -> Thread.sleep(duration.toMillis()));
   }
 
   EntraClient(Http http, Clock clock, Pause pause) {
+    this(http, Authority.PUBLIC, LIMIT, clock, pause);
+  }
+
+  private EntraClient(Http http, URI authority, Duration limit, Clock clock, Pause pause) {
     this.http = http;
+    this.authority = authority;
+    this.limit = limit;
     this.clock = clock;
     this.pause = pause;
   }
@@ -92,7 +110,7 @@ public final class EntraClient {
         http.beginning(
             URI.create("https://dev.azure.com/" + OrganizationName.requirePlain(organization)),
             Map.of("Accept", "application/json", "X-TFS-FedAuthRedirect", "Suppress"),
-            LIMIT);
+            limit);
     String tenant = answer.header("X-VSS-ResourceTenant").trim();
     if (!Tenant.isId(tenant)) {
       tenant = "";
@@ -123,12 +141,12 @@ public final class EntraClient {
   public DeviceCode begin(String tenant, String clientId) throws ServiceException {
     FormEncoder form = new FormEncoder().add("client_id", clientId).add("scope", SCOPE);
     ObjectNode answer = post(tenant, "devicecode", form);
-    requireNoError(answer, tenant, clientId);
+    EntraError.requireNoError(answer, tenant, clientId);
     String userCode = JsonTrees.text(answer, "user_code");
     String address = JsonTrees.text(answer, "verification_uri");
     String deviceCode = JsonTrees.text(answer, "device_code");
     if (userCode.isEmpty() || deviceCode.isEmpty() || !isWebAddress(address)) {
-      throw notUnderstood(tenant);
+      throw EntraError.notUnderstood(tenant);
     }
     return new DeviceCode(
         ServiceText.oneLine(userCode),
@@ -175,7 +193,7 @@ public final class EntraClient {
       if (answer == null || error.equals("slow_down")) {
         interval = interval.plus(STEP);
       } else if (!error.equals("authorization_pending")) {
-        requireNoError(answer, tenant, clientId);
+        EntraError.requireNoError(answer, tenant, clientId);
         return tokens(answer, tenant);
       }
       stillWaiting.run();
@@ -183,7 +201,7 @@ public final class EntraClient {
     if (trouble != null) {
       throw trouble;
     }
-    throw tooLate(tenant);
+    throw EntraError.tooLate(tenant);
   }
 
   /**
@@ -207,7 +225,41 @@ public final class EntraClient {
     if (isDead(answer)) {
       return null;
     }
-    requireNoError(answer, tenant, clientId);
+    EntraError.requireNoError(answer, tenant, clientId);
+    return tokens(answer, tenant);
+  }
+
+  /**
+   * An access token for an application that proves who it is with a token of its platform's
+   * (workload identity federation).
+   *
+   * @param assertion the platform's token
+   * @throws ServiceException {@code REFUSED} when Entra does not take it
+   */
+  EntraTokens byAssertion(String tenant, String clientId, byte[] assertion)
+      throws ServiceException {
+    ObjectNode answer =
+        post(
+            tenant,
+            "token",
+            new FormEncoder()
+                .add("grant_type", "client_credentials")
+                .add("client_id", clientId)
+                .add("scope", DEFAULT_SCOPE)
+                .add(
+                    "client_assertion_type",
+                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+                .add("client_assertion", assertion));
+    String error = JsonTrees.text(answer, "error");
+    if (!error.isEmpty()) {
+      throw EntraError.refused(
+          Reason.REFUSED,
+          "Entra refused the federated token"
+              + EntraError.says(JsonTrees.text(answer, "error_description")),
+          tenant,
+          "check the federated credential of application " + ServiceText.oneLine(clientId),
+          error);
+    }
     return tokens(answer, tenant);
   }
 
@@ -231,26 +283,10 @@ public final class EntraClient {
   }
 
   private ObjectNode post(String tenant, String what, FormEncoder form) throws ServiceException {
-    URI uri =
-        URI.create(
-            "https://"
-                + EntraHttp.SIGN_IN
-                + "/"
-                + Tenant.requireTenant(tenant)
-                + "/oauth2/v2.0/"
-                + what);
+    URI uri = URI.create(authority + "/" + Tenant.requireTenant(tenant) + "/oauth2/v2.0/" + what);
     byte[] body = form.bytes();
     try {
-      Http.Answer answer =
-          EntraHttp.send(
-              http,
-              "POST",
-              uri,
-              Map.of(
-                  "Content-Type", "application/x-www-form-urlencoded",
-                  "Accept", "application/json"),
-              body,
-              LIMIT);
+      Http.Answer answer = EntraHttp.post(http, authority, uri, body, limit);
       ObjectNode object = JsonTrees.object(answer.body());
       // What is wrong is told in JSON with status 400 or 401; of a bad day say nothing else.
       boolean isItsFault = answer.status() == 429 || answer.status() >= 500;
@@ -267,7 +303,7 @@ public final class EntraClient {
                 + answer.retry());
       }
       if (object == null) {
-        throw notUnderstood(tenant);
+        throw EntraError.notUnderstood(tenant);
       }
       return object;
     } finally {
@@ -280,7 +316,7 @@ public final class EntraClient {
     String access = JsonTrees.text(answer, "access_token");
     String refresh = JsonTrees.text(answer, "refresh_token");
     if (access.isEmpty()) {
-      throw notUnderstood(tenant);
+      throw EntraError.notUnderstood(tenant);
     }
     return new EntraTokens(
         access.getBytes(US_ASCII),
@@ -291,88 +327,6 @@ public final class EntraClient {
   /** A number that makes sense, whatever the service says. */
   private static long seconds(ObjectNode answer, String field, long otherwise, long most) {
     return Math.min(most, Math.max(1, answer.path(field).asLong(otherwise)));
-  }
-
-  private static void requireNoError(ObjectNode answer, String tenant, String clientId)
-      throws ServiceException {
-    String error = JsonTrees.text(answer, "error");
-    if (error.isEmpty()) {
-      return;
-    }
-    String text = JsonTrees.text(answer, "error_description");
-    String application = "the application " + ServiceText.oneLine(clientId);
-    boolean lacksConsent =
-        JsonTrees.text(answer, "suberror").equals("consent_required")
-            || text.startsWith("AADSTS65001:");
-    switch (lacksConsent ? "consent_required" : error) {
-      case "authorization_declined", "access_denied" ->
-          throw refused(
-              Reason.UNAUTHORIZED, "the sign-in was declined", tenant, "start again", error);
-      case "expired_token", "code_expired" -> throw tooLate(tenant);
-      case "bad_verification_code" ->
-          throw refused(
-              Reason.UNEXPECTED,
-              "Entra no longer knows this sign-in",
-              tenant,
-              "start again",
-              error);
-      case "invalid_grant", "interaction_required", "login_required" ->
-          throw refused(
-              Reason.UNAUTHORIZED,
-              "Entra requires a new sign-in" + says(text),
-              tenant,
-              "sign in again",
-              error);
-      case "unauthorized_client", "invalid_client" ->
-          throw refused(
-              Reason.REFUSED,
-              "Entra rejected " + application + says(text),
-              tenant,
-              "check its id and that its registration allows public client flows",
-              error);
-      case "consent_required" ->
-          throw refused(
-              Reason.UNAUTHORIZED,
-              application + " has no consent",
-              tenant,
-              "sign in again to consent, or ask an administrator",
-              "consent_required");
-      default ->
-          throw refused(
-              Reason.REFUSED,
-              "Entra refused the sign-in (" + ServiceText.oneLine(error) + ")" + says(text),
-              tenant,
-              "check the tenant and " + application,
-              error);
-    }
-  }
-
-  /** The first sentence; the rest are numbers for Microsoft's support. */
-  private static String says(String text) {
-    int end = text.indexOf(" Trace ID:");
-    String line = ServiceText.oneLine(end < 0 ? text : text.substring(0, end));
-    return line.isEmpty() ? "" : ": " + line;
-  }
-
-  private static ServiceException refused(
-      Reason reason, String what, String tenant, String next, String code) {
-    return new ServiceException(
-        reason, what + " (tenant " + tenant + "); " + next, ServiceText.oneLine(code));
-  }
-
-  private static ServiceException tooLate(String tenant) {
-    return refused(
-        Reason.UNAUTHORIZED,
-        "the code was not entered in time",
-        tenant,
-        "start again",
-        "expired_token");
-  }
-
-  private static ServiceException notUnderstood(String tenant) {
-    return new ServiceException(
-        Reason.UNEXPECTED,
-        "cannot understand the answer of Entra (tenant " + tenant + "); try again later");
   }
 
   private static boolean isWebAddress(String text) {

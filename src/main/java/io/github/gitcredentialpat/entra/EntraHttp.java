@@ -11,8 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way out for what Entra hands out (access tokens, refresh tokens, device codes): to two
- * hosts that are named here, and never to one that an answer names.
+ * The one way out for what Entra hands out or takes (access tokens, refresh tokens, device codes,
+ * assertions): to two hosts that are named here, or to the authority that the person's environment
+ * names, and never to one that an answer names.
  */
 public final class EntraHttp {
   /** Where personal access tokens are managed. */
@@ -48,6 +49,24 @@ public final class EntraHttp {
       throw new IllegalArgumentException("no secret of Entra goes to " + uri.getHost());
     }
     return http.send(method, uri, headers, body, limit);
+  }
+
+  /**
+   * {@link Http#send} of a form with such a secret to one authority.
+   *
+   * @throws IllegalArgumentException when the address is not the authority's; nothing was sent
+   */
+  static Http.Answer post(Http http, URI authority, URI uri, byte[] body, Duration limit)
+      throws ServiceException {
+    if (!Authority.isAt(authority, uri)) {
+      throw new IllegalArgumentException("no secret of Entra goes to " + uri.getHost());
+    }
+    return http.send(
+        "POST",
+        uri,
+        Map.of("Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json"),
+        body,
+        limit);
   }
 
   /**

@@ -39,14 +39,19 @@ final class Tenant {
     return plain;
   }
 
-  /** An id, or a domain. */
-  static String requireTenant(String tenant) {
+  /** Whether this can be one: an id, or a domain. */
+  static boolean isTenant(String tenant) {
     boolean plain = !tenant.isEmpty() && tenant.charAt(0) != '-' && tenant.charAt(0) != '.';
     for (int i = 0; i < tenant.length(); i++) {
       char c = tenant.charAt(i);
       plain &= c < 0x7f && (Character.isLetterOrDigit(c) || c == '-' || c == '.');
     }
-    if (!plain) {
+    return plain;
+  }
+
+  /** An id, or a domain. */
+  static String requireTenant(String tenant) {
+    if (!isTenant(tenant)) {
       throw new IllegalArgumentException("not the id or a domain of a tenant");
     }
     return tenant;

@@ -289,6 +289,12 @@ final class EraseOperation {
       reportNotReached(store, e);
       return false;
     }
+    if (refused && entry.expiry() != null && entry.expiry().isRenewed()) {
+      // Nothing to explain and nothing to do: the next get brings another one.
+      sayWhatBecameOf(entry, " was rejected by the server; the next git command gets a new one");
+      entry.wipe();
+      return true;
+    }
     removed.add(entry);
     sayWhatBecameOf(entry, what == null ? " was removed from " + store.name() : what);
     return true;

@@ -14,7 +14,7 @@ final class ExpiryWarning {
 
   static void warn(Invocation run, Resolution whose, Entry entry) {
     // What can be refreshed lives for minutes and is renewed without anybody's doing.
-    if (entry.expiry() == null || entry.refreshToken() != null) {
+    if (entry.expiry() == null || entry.refreshToken() != null || entry.expiry().isRenewed()) {
       return;
     }
     long at = entry.expiry().at();

@@ -10,6 +10,8 @@ import io.github.gitcredentialpat.entra.AzureCli;
 import io.github.gitcredentialpat.entra.DeviceCode;
 import io.github.gitcredentialpat.entra.EntraClient;
 import io.github.gitcredentialpat.entra.EntraTokens;
+import io.github.gitcredentialpat.entra.RememberedSignIn;
+import io.github.gitcredentialpat.git.ServiceConnection;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
@@ -19,7 +21,6 @@ import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.SignInKeeper;
-import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +94,7 @@ public final class SignIn implements AutoCloseable {
       }
       String tenant = entra.tenantOf(organization);
       SignInKeeper keeper =
-          clientId == null ? null : new SignInKeeper(context.run(), tenant, clientId);
+          clientId == null ? null : new SignInKeeper(context.signIns(), tenant, clientId);
       ServiceException trouble = null;
       byte[] bearer = null;
       try {
@@ -149,26 +150,8 @@ public final class SignIn implements AutoCloseable {
 
     private byte @Nullable [] remembered(SignInKeeper keeper, String tenant)
         throws ServiceException {
-      // Twice at most: another process may have used the first one up meanwhile.
-      for (int i = 0; i < 2; i++) {
-        StoredEntry found = keeper.find();
-        if (found == null) {
-          return null;
-        }
-        try {
-          EntraTokens tokens = entra.refresh(tenant, clientId, found.entry().secret().bytes());
-          if (tokens != null) {
-            keeper.keepNext(found, tokens.refreshToken());
-            return tokens.accessToken();
-          }
-          if (!keeper.forget(found)) {
-            return null;
-          }
-        } finally {
-          found.wipe();
-        }
-      }
-      return null;
+      EntraTokens tokens = RememberedSignIn.refresh(entra, keeper, tenant, clientId);
+      return tokens == null ? null : tokens.accessToken();
     }
 
     private byte[] byCode(SignInKeeper keeper, String tenant)

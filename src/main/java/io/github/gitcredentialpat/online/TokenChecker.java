@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.online;
 import io.github.gitcredentialpat.azure.TokenCheck;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
+import io.github.gitcredentialpat.git.ServiceConnection;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Deadline {
   private static final long RUN_MILLIS = 5_000;
   private static final long PROMPT_MILLIS = 120_000;
+  private static final long LEAST_LEFT_MILLIS = 1_000;
   private static final long LEAST_EXCUSED_MILLIS = 100;
   private static final long MOST_EXCUSED_MILLIS = 60_000;
 
@@ -166,6 +167,15 @@ public final class Deadline {
   /** Starts the five seconds anew: a prompt is gone, or the next of several steps begins. */
   public synchronized void restart() {
     end = now() + RUN_MILLIS;
+  }
+
+  /**
+   * No more than so much is left from now on, but a second for the rest in any case.
+   *
+   * @param millis what was left before work that gave the run its whole time again
+   */
+  public synchronized void shortenTo(long millis) {
+    end = Math.min(end, now() + Math.max(millis, LEAST_LEFT_MILLIS));
   }
 
   private static long now() {

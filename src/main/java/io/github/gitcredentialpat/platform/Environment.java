@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.platform;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -68,6 +69,19 @@ public record Environment(
       base = home() + File.separator + underHome;
     }
     return Path.of(isReadable(base) ? base : NOWHERE, "git-credential-pat");
+  }
+
+  /**
+   * Whether this runs in a container, which may share the kernel's keyring of its user with the
+   * host: by the marks of Docker, of Podman, of systemd-nspawn and LXC, and of Kubernetes.
+   *
+   * @param root where a container runtime's mark is looked for: the root folder
+   */
+  public boolean isInContainer(Path root) {
+    return Files.exists(root.resolve(".dockerenv"))
+        || Files.exists(root.resolve("run/.containerenv"))
+        || variable("container") != null
+        || variable("KUBERNETES_SERVICE_HOST") != null;
   }
 
   /** The person's home folder, or one below {@link #isNowhere nowhere}. */

@@ -14,12 +14,19 @@ public record Expiry(long at, Source source) {
     /** Azure DevOps said so. */
     SERVICE,
     /** A person typed it: it only warns. */
-    PERSON
+    PERSON,
+    /** Entra said so of an access token, in whose place there is another one by then. */
+    ENTRA
   }
 
   /** Whether the secret must no longer be answered at the time {@code now}, in epoch seconds. */
   public boolean stopsAnswerAt(long now) {
     return source != Source.PERSON && at <= now;
+  }
+
+  /** Whether nobody has to do anything about it. */
+  public boolean isRenewed() {
+    return source == Source.ENTRA;
   }
 
   // By hand: the methods that records bring along start invokedynamic, which costs a one-shot

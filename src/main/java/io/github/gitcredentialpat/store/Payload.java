@@ -161,6 +161,7 @@ public final class Payload {
       case GIT -> "git";
       case SERVICE -> "service";
       case PERSON -> "person";
+      case ENTRA -> "entra";
     };
   }
 
@@ -168,6 +169,7 @@ public final class Payload {
     return switch (text) {
       case "service" -> Expiry.Source.SERVICE;
       case "person" -> Expiry.Source.PERSON;
+      case "entra" -> Expiry.Source.ENTRA;
       default -> Expiry.Source.GIT;
     };
   }

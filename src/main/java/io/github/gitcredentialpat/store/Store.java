@@ -28,6 +28,14 @@ public interface Store {
   String readers();
 
   /**
+   * Whether it may answer for an organization that it does not list: what it answers with is
+   * fetched when it is wanted.
+   */
+  default boolean fetches() {
+    return false;
+  }
+
+  /**
    * The entries of this protocol and host (with its port), and of this path unless it is absent,
    * secrets included, in no order. They are all that there are, so that who writes or deletes can
    * rely on them; only what is damaged is passed over where another one can be read.

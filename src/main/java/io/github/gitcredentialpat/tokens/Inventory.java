@@ -119,6 +119,30 @@ public final class Inventory {
     return found;
   }
 
+  /**
+   * What a store that fetches what it answers with has for a place, which the caller wipes; says
+   * why where it failed. Absent where there is no such store.
+   */
+  public @Nullable StoredEntry fetched(Resolution whose) {
+    for (Store store : stores) {
+      if (!store.fetches()) {
+        continue;
+      }
+      begin("reading " + store.name());
+      try {
+        List<StoreException> unread = new ArrayList<>();
+        List<Entry> found = store.find(whose.identity(), unread);
+        unread.forEach(problem -> failed(store, problem));
+        if (!found.isEmpty()) {
+          return new StoredEntry(store, found.get(0));
+        }
+      } catch (StoreException e) {
+        failed(store, e);
+      }
+    }
+    return null;
+  }
+
   /** Reads the entries with these keys; a store that fails once is not asked again. */
   private void read(Store store, List<EntryKey> keys, StoredEntries found) {
     Map<Identity, Set<EntryKey>> byHost = new LinkedHashMap<>();

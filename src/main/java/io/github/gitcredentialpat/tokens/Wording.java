@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.platform.Console;
+import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ public final class Wording {
   /** A date as people write it down, from seconds since the epoch. */
   public static String date(long time) {
     return LocalDate.ofEpochDay(Math.floorDiv(time, DAY)).toString();
+  }
+
+  /** A minute, for what lives no longer than hours, from seconds since the epoch. */
+  public static String minute(long time) {
+    return Instant.ofEpochSecond(time).toString().substring(0, 16).replace('T', ' ') + " UTC";
   }
 
   /** What a secret of that place is called. */

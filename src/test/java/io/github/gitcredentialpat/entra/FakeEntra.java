@@ -27,13 +27,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Microsoft Entra as the host {@code login.microsoftonline.com} serves it to one application of one
- * tenant, asked by its id or as {@code organizations}: sign-ins by device code, and refresh tokens.
+ * tenant, asked by its id or as {@code organizations}: sign-ins by device code, refresh tokens, and
+ * workload identity, where a token of another platform's proves who the application is.
  */
 public final class FakeEntra implements HttpHandler {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final String SCOPE =
-      "499b84ac-1321-427f-aa17-267ca6975798/.default offline_access";
+  private static final String DEFAULT_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default";
+  private static final String SCOPE = DEFAULT_SCOPE + " offline_access";
 
   private final Supplier<Instant> clock;
   private final Consumer<String> issued;
@@ -44,6 +45,8 @@ public final class FakeEntra implements HttpHandler {
   private @Nullable String deviceCode;
   private int interval = 5;
   private int lifetime = 900;
+  private int tokenLife = 3600;
+  private @Nullable String assertion;
   private boolean confidential;
   private @Nullable String refreshError;
   private @Nullable String refreshSuberror;
@@ -79,6 +82,16 @@ public final class FakeEntra implements HttpHandler {
    */
   public synchronized void answerPolls(String... errors) {
     polls.addAll(List.of(errors));
+  }
+
+  /** How long access tokens live from now on, in seconds. */
+  public synchronized void tokensLive(int seconds) {
+    tokenLife = seconds;
+  }
+
+  /** From now on this token of another platform's, and no other, proves who the application is. */
+  public synchronized void federate(String platformToken) {
+    assertion = platformToken;
   }
 
   /** The application's registration does not allow public client flows. */
@@ -142,6 +155,8 @@ public final class FakeEntra implements HttpHandler {
       fail(exchange, 400, "unauthorized_client", "AADSTS700016: Application was not found.");
     } else if (path.endsWith("/oauth2/v2.0/devicecode")) {
       begin(exchange, form);
+    } else if ("client_credentials".equals(form.get("grant_type"))) {
+      byAssertion(exchange, form);
     } else if (confidential) {
       fail(
           exchange,
@@ -187,6 +202,24 @@ public final class FakeEntra implements HttpHandler {
     issue(exchange);
   }
 
+  private void byAssertion(HttpExchange exchange, Map<String, String> form) throws IOException {
+    // Microsoft's own client asks for more scopes beside this one.
+    if (!List.of(String.valueOf(form.get("scope")).split(" ")).contains(DEFAULT_SCOPE)) {
+      fail(exchange, 400, "invalid_scope", "AADSTS70011: The scope is not valid.");
+    } else if (!"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        .equals(form.get("client_assertion_type"))) {
+      fail(exchange, 400, "invalid_request", "AADSTS50027: The assertion type is not known.");
+    } else if (assertion == null || !assertion.equals(form.get("client_assertion"))) {
+      fail(
+          exchange,
+          401,
+          "invalid_client",
+          "AADSTS700213: No matching federated identity record found for presented assertion.");
+    } else {
+      issue(exchange, false);
+    }
+  }
+
   private void refresh(HttpExchange exchange, Map<String, String> form) throws IOException {
     if (!"refresh_token".equals(form.get("grant_type"))) {
       fail(exchange, 400, "unsupported_grant_type", "AADSTS70003: The grant is not supported.");
@@ -202,15 +235,20 @@ public final class FakeEntra implements HttpHandler {
   }
 
   private void issue(HttpExchange exchange) throws IOException {
-    String accessToken = newAccessToken(clock.get().plusSeconds(3600));
-    String refreshToken = newRefreshToken();
+    issue(exchange, true);
+  }
+
+  private void issue(HttpExchange exchange, boolean forPerson) throws IOException {
+    String accessToken = newAccessToken(clock.get().plusSeconds(tokenLife));
     issued.accept(accessToken);
     ObjectNode answer = JSON.createObjectNode();
     answer.put("token_type", "Bearer");
     answer.put("scope", "499b84ac-1321-427f-aa17-267ca6975798/.default");
-    answer.put("expires_in", 3600);
+    answer.put("expires_in", tokenLife);
     answer.put("access_token", accessToken);
-    answer.put("refresh_token", refreshToken);
+    if (forPerson) {
+      answer.put("refresh_token", newRefreshToken());
+    }
     FakePats.answer(exchange, 200, answer);
   }
 

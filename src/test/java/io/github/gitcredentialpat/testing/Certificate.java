@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 public record Certificate(SSLContext context, Path pem) {
   private static final String NAMES =
       "san=dns:dev.azure.com,dns:*.dev.azure.com,dns:*.visualstudio.com"
-          + ",dns:*.pkgs.visualstudio.com,dns:login.microsoftonline.com,dns:*.corp.local"
+          + ",dns:*.pkgs.visualstudio.com,dns:login.microsoftonline.com,dns:login.microsoftonline.us,dns:*.corp.local"
           + ",dns:git.example.com,ip:127.0.0.1";
 
   /** Made when it is first asked for: that takes a second. */

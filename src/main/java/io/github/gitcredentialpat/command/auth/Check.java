@@ -70,6 +70,10 @@ public final class Check implements Callable<Integer> {
     URI repository = whose.isAzure() ? TokenChecker.repository(url) : null;
     Inventory inventory = context.inventory();
     List<StoredEntry> kept = inventory.entries(whose);
+    StoredEntry fetched = kept.isEmpty() ? inventory.fetched(whose) : null;
+    if (fetched != null) {
+      kept.add(fetched);
+    }
     if (kept.isEmpty()) {
       // What a store that cannot be read may hold is neither good nor bad.
       if (!inventory.isComplete()) {

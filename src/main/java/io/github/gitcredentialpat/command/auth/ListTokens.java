@@ -184,7 +184,10 @@ final class ListTokens implements Callable<Integer> {
   private static String expires(@Nullable Expiry expiry) {
     return expiry == null
         ? "unknown"
-        : Wording.date(expiry.at()) + " (" + expiry.source().name().toLowerCase(Locale.ROOT) + ")";
+        : (expiry.isRenewed() ? Wording.minute(expiry.at()) : Wording.date(expiry.at()))
+            + " ("
+            + expiry.source().name().toLowerCase(Locale.ROOT)
+            + ")";
   }
 
   private static String left(Entry entry, long now) {
@@ -192,7 +195,9 @@ final class ListTokens implements Callable<Integer> {
       case SET_ASIDE -> "set aside on " + Wording.date(entry.setAsideAt());
       case EXPIRED -> "expired";
       default ->
-          entry.expiry() == null ? "-" : bar(TokenLifetime.daysLeft(entry.expiry().at(), now));
+          entry.expiry() == null || entry.expiry().isRenewed()
+              ? "-"
+              : bar(TokenLifetime.daysLeft(entry.expiry().at(), now));
     };
   }
 

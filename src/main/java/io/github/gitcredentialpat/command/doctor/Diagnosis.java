@@ -173,6 +173,12 @@ enum Diagnosis {
       "{0} has no token: neither GIT_CREDENTIAL_PAT_TOKEN, GIT_CREDENTIAL_PAT_TOKEN_FILE,"
           + " AZURE_DEVOPS_EXT_PAT nor SYSTEM_ACCESSTOKEN with SYSTEM_COLLECTIONURI is set",
       "set one of these variables where git runs"),
+  ACCESS_TOKEN("access-token", Severity.OK, "{0} answers {2} with an access token ({1}) until {3}"),
+  ACCESS_TOKEN_FAILED(
+      "access-token-failed",
+      Severity.WARN,
+      "{0} cannot get an access token for {1} in every way that is set up here",
+      "git-credential-pat check {1}"),
   STORE_ABSENT("store-absent", Severity.INFO, "{0} is not available here"),
   STORE_LOCKED(
       "store-locked",

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.command.doctor;
 import io.github.gitcredentialpat.git.CredentialSettings;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Program;
+import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.ForeignEntry;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -40,6 +41,16 @@ final class PublicText {
   /** A day, from seconds since the epoch. */
   static PublicText date(long seconds) {
     return new PublicText(Wording.date(seconds));
+  }
+
+  /** A minute, from seconds since the epoch. */
+  static PublicText minute(long seconds) {
+    return new PublicText(Wording.minute(seconds));
+  }
+
+  /** What an access token comes from: this program's own words for it. */
+  static PublicText rung(Entry entry) {
+    return new PublicText(String.valueOf(entry.name()));
   }
 
   /** Such as 2.39.5: digits and dots, and nothing behind them. */

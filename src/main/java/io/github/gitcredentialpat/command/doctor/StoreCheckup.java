@@ -45,6 +45,12 @@ final class StoreCheckup {
     for (Store store : run.chain().stores()) {
       StoreHealth status = StoreHealth.of(run, store);
       found.add(status);
+      if (store.fetches() && status.problem() == null) {
+        findings.look(() -> fetched(store, kept));
+        // What it has is told; that a token is missing would be half of it.
+        all = false;
+        continue;
+      }
       store(status);
       all &= status.problem() == null || status.isAbsent();
       if (status.problem() == null || status.fails(Reason.DAMAGED) || status.fails(Reason.FAILED)) {
@@ -54,7 +60,8 @@ final class StoreCheckup {
         findings.look(() -> tokens(store, kept));
       }
     }
-    if (StoreHealth.writesHere(run, found) == null) {
+    if (StoreHealth.writesHere(run, found) == null
+        && run.chain().stores().stream().noneMatch(Store::fetches)) {
       findings.add(Diagnosis.STORES_NONE);
     }
     findings.look(this::signIns);
@@ -87,6 +94,30 @@ final class StoreCheckup {
             default -> Diagnosis.STORE_FAILED;
           },
           store);
+    }
+  }
+
+  /** What answers for the place, and until when; asks for it where nothing is kept. */
+  private void fetched(Store store, List<StoredEntry> kept) throws StoreException {
+    if (place.whose() == null || !place.whose().identity().isOrganization()) {
+      findings.add(Diagnosis.STORE_READ_ONLY, PublicText.store(store));
+      return;
+    }
+    run.surroundings().deadline().restart();
+    List<StoreException> unread = new ArrayList<>();
+    List<Entry> found = store.find(place.whose().identity(), unread);
+    unread.forEach(run.messages()::trace);
+    if (!unread.isEmpty()) {
+      findings.add(Diagnosis.ACCESS_TOKEN_FAILED, PublicText.store(store), place.fact());
+    }
+    for (Entry entry : found) {
+      findings.add(
+          Diagnosis.ACCESS_TOKEN,
+          PublicText.store(store),
+          PublicText.rung(entry),
+          place.fact(),
+          PublicText.minute(entry.expiry().at()));
+      kept.add(new StoredEntry(store, entry));
     }
   }
 
@@ -138,7 +169,10 @@ final class StoreCheckup {
 
   /** How many there are for the place that was asked about. */
   private void places(List<StoredEntry> kept, boolean all) {
-    long usable = kept.stream().filter(each -> each.entry().setAsideAt() == 0).count();
+    long usable =
+        kept.stream()
+            .filter(each -> each.entry().setAsideAt() == 0 && !each.store().fetches())
+            .count();
     if (usable > 1) {
       findings.add(Diagnosis.TOKEN_SEVERAL, PublicText.count(usable), place.fact(), place.typed());
     } else if (usable == 1) {
@@ -171,6 +205,8 @@ final class StoreCheckup {
     PublicText typed = PublicText.typed(kept.identity());
     if (entry.setAsideAt() != 0) {
       findings.add(Diagnosis.TOKEN_SET_ASIDE, where, typed, PublicText.date(entry.setAsideAt()));
+    } else if (entry.expiry() != null && entry.expiry().isRenewed()) {
+      return;
     } else if (entry.expiry() != null && TokenLifetime.endsSoon(entry.expiry().at(), now)) {
       boolean isOver = entry.expiry().at() <= now;
       findings.add(

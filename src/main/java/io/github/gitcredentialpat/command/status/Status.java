@@ -64,6 +64,10 @@ public final class Status implements Callable<Integer> {
     GitUse use = GitUse.of(git, place, url, whose);
     StoredEntry answered = CredentialHelper.answer(context.run(), request(whose, use));
     Inventory inventory = context.inventory();
+    if (answered == null) {
+      // Why there is none, which the answer to git's question left unsaid.
+      answered = inventory.fetched(whose);
+    }
     try (StoredEntries stored = inventory.entries(whose)) {
       StoredEntry shown = answered != null ? answered : newest(stored);
       boolean isGood = answered != null && use.isAsked() && !use.isSsh();
@@ -142,7 +146,12 @@ public final class Status implements Callable<Integer> {
       Mark mark = !isAnswered ? Mark.BAD : isSoon ? Mark.WARNING : Mark.GOOD;
       String token = name + ": " + token(whose, shown) + others;
       text.append(context.screen().marked(mark, token)).append('\n');
-      line(context, text, "  " + scopes(entry) + "; " + life(entry, isAnswered, now));
+      line(
+          context,
+          text,
+          isRenewed(entry)
+              ? "  until " + Wording.minute(entry.expiry().at()) + ", then a new one is fetched"
+              : "  " + scopes(entry) + "; " + life(entry, isAnswered, now));
     }
     line(context, text, "  " + use.text(whose));
     context.print(text.toString());
@@ -155,12 +164,19 @@ public final class Status implements Callable<Integer> {
   private static String token(Resolution whose, StoredEntry shown) {
     Entry entry = shown.entry();
     String user = whose.user(entry.key().user());
+    if (isRenewed(entry)) {
+      return "access token (" + entry.name() + "), from " + shown.store().name();
+    }
     return Console.harmless(
         (whose.isAzure() ? "token" : "password")
             + (entry.name() == null ? "" : " \"" + entry.name() + "\"")
             + (user == null ? "" : " of " + UserName.shown(user))
             + ", stored in "
             + shown.store().name());
+  }
+
+  private static boolean isRenewed(Entry entry) {
+    return entry.expiry() != null && entry.expiry().isRenewed();
   }
 
   private static String scopes(Entry entry) {

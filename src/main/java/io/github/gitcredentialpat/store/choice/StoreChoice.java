@@ -3,6 +3,8 @@ package io.github.gitcredentialpat.store.choice;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.entra.EntraStore;
+import io.github.gitcredentialpat.store.entra.SignInStores;
 import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.keychain.KeychainStore;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Which stores a run uses: those a person names, else the platform's own chain. */
 public final class StoreChoice {
   /** The names of all stores, as a person types them, in the order in which they are listed. */
-  public static final String NAMES = "secretservice, keychain, wincred, keyutils, pass, file, env";
+  public static final String NAMES =
+      "secretservice, keychain, wincred, keyutils, pass, file, env, entra";
 
   /**
    * How long the kernel's keyring keeps an unused entry unless something else is said, in seconds.
@@ -40,7 +43,7 @@ public final class StoreChoice {
     for (int start = 0; start <= all.length(); ) {
       int comma = all.indexOf(',', start);
       int end = comma < 0 ? all.length() : comma;
-      add(stores, open(all.substring(start, end), timeout, surroundings));
+      add(stores, open(all.substring(start, end), all, timeout, surroundings));
       start = end + 1;
     }
     return new StoreChain(stores, names != null);
@@ -94,8 +97,45 @@ public final class StoreChoice {
     return system.startsWith("Mac") ? "keychain" : "secretservice,file";
   }
 
-  private static Store open(String name, int timeout, Environment surroundings) {
+  /**
+   * The stores in which a sign-in is remembered: those of a chain that can be written, else the
+   * platform's own.
+   */
+  public static StoreChain forSignIns(StoreChain chain, Environment surroundings) {
+    for (Store store : chain.stores()) {
+      if (store.capacity().writable()) {
+        return chain;
+      }
+    }
+    return chain(null, DEFAULT_TIMEOUT, surroundings);
+  }
+
+  /** The store of access tokens, of whose classes nobody else loads any. */
+  private static final class Entra {
+    static Store open(String names, int timeout, Environment surroundings) {
+      return new EntraStore(surroundings, new Others(names, timeout, surroundings));
+    }
+  }
+
+  /** The other stores of a chain with a store of access tokens. */
+  private record Others(String names, int timeout, Environment surroundings)
+      implements SignInStores {
+    @Override
+    public StoreChain open() {
+      StringBuilder others = new StringBuilder();
+      for (String name : names.split(",")) {
+        if (!name.equals("entra")) {
+          others.append(others.length() == 0 ? "" : ",").append(name);
+        }
+      }
+      String chosen = others.length() == 0 ? null : others.toString();
+      return forSignIns(chain(chosen, timeout, surroundings), surroundings);
+    }
+  }
+
+  private static Store open(String name, String all, int timeout, Environment surroundings) {
     return switch (name) {
+      case "entra" -> Entra.open(all, timeout, surroundings);
       case "env" -> new EnvStore(surroundings);
       case "file" -> new FileStore(surroundings);
       case "keychain" -> new KeychainStore(surroundings);

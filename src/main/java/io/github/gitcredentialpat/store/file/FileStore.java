@@ -44,6 +44,9 @@ public final class FileStore implements Store {
   private final PrivateFolder folder;
   private final KeyFile keyFile;
 
+  /** Whether the terminal may be asked for the passphrase. */
+  private final boolean asks;
+
   /** Why there is no place for the folders; absent where there is one. */
   private final @Nullable String homeless;
 
@@ -54,8 +57,26 @@ public final class FileStore implements Store {
     this(surroundings, new KeyCache(surroundings, Path.of("/")));
   }
 
+  /**
+   * A store for what can be had again, under the same key: nobody is asked for a passphrase for it.
+   *
+   * @param name the folder below that of the entries
+   */
+  public static FileStore cache(Environment surroundings, String name) {
+    return new FileStore(
+        surroundings,
+        new KeyCache(surroundings, Path.of("/")),
+        surroundings.dataFolder().resolve(name),
+        false);
+  }
+
   FileStore(Environment surroundings, KeyCache cache) {
-    folder = new PrivateFolder(surroundings.dataFolder());
+    this(surroundings, cache, surroundings.dataFolder(), true);
+  }
+
+  private FileStore(Environment surroundings, KeyCache cache, Path entries, boolean asks) {
+    folder = new PrivateFolder(entries);
+    this.asks = asks;
     homeless =
         Environment.isNowhere(surroundings.dataFolder())
                 || Environment.isNowhere(surroundings.stateFolder())
@@ -217,7 +238,7 @@ public final class FileStore implements Store {
   }
 
   private MasterKey openKey(List<String> names, boolean mayAsk) throws StoreException {
-    MasterKey master = key != null ? key : keyFile.open(mayAsk);
+    MasterKey master = key != null ? key : keyFile.open(mayAsk && asks);
     if (master == null) {
       throw StoreException.hidden(
               "the key of the entries in "
@@ -245,7 +266,7 @@ public final class FileStore implements Store {
   }
 
   private MasterKey openOrCreateKey() throws StoreException {
-    MasterKey master = key != null ? key : keyFile.open(true);
+    MasterKey master = key != null ? key : keyFile.open(asks);
     key = master != null ? master : keyFile.create();
     return key;
   }

@@ -82,7 +82,8 @@ final class KeyCache {
   private @Nullable Keyctl kernel() {
     if (!tried) {
       tried = true;
-      if (System.getProperty("os.name").equals("Linux") && !(inContainer() && isRoot())) {
+      if (System.getProperty("os.name").equals("Linux")
+          && !(surroundings.isInContainer(root) && isRoot())) {
         try {
           Keyctl kernel = new Keyctl();
           // A key of the user keyring can be read only by who possesses it, and a process does so
@@ -96,14 +97,6 @@ final class KeyCache {
       }
     }
     return keyctl;
-  }
-
-  /** The marks of Docker, of Podman, of systemd-nspawn and LXC, and of Kubernetes. */
-  private boolean inContainer() {
-    return Files.exists(root.resolve(".dockerenv"))
-        || Files.exists(root.resolve("run/.containerenv"))
-        || surroundings.variable("container") != null
-        || surroundings.variable("KUBERNETES_SERVICE_HOST") != null;
   }
 
   private static boolean isRoot() {

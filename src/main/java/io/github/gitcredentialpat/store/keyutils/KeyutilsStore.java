@@ -74,6 +74,7 @@ public final class KeyutilsStore implements Store {
   private static final int EKEYEXPIRED = 127;
   private static final int EKEYREVOKED = 128;
 
+  private final String name;
   private final int timeoutSeconds;
 
   /**
@@ -82,6 +83,16 @@ public final class KeyutilsStore implements Store {
    * @param timeoutSeconds how long an entry lives after its last use, from 1
    */
   public KeyutilsStore(int timeoutSeconds) {
+    this(RING, timeoutSeconds);
+  }
+
+  /**
+   * The same with a keyring of its own, for what is no person's token.
+   *
+   * @param name what the keyring is called
+   */
+  public KeyutilsStore(String name, int timeoutSeconds) {
+    this.name = name;
     this.timeoutSeconds = timeoutSeconds;
   }
 
@@ -302,8 +313,8 @@ public final class KeyutilsStore implements Store {
   }
 
   /** Our keyring; 0 when there is none. */
-  private static int ring(Keyctl kernel) throws StoreException {
-    int ring = kernel.searchKeyring(Keyctl.USER_KEYRING, RING);
+  private static int ring(Keyctl kernel, String name) throws StoreException {
+    int ring = kernel.searchKeyring(Keyctl.USER_KEYRING, name);
     if (isGone(ring)) {
       return 0;
     }
@@ -313,16 +324,16 @@ public final class KeyutilsStore implements Store {
     return ring;
   }
 
-  private static int newRing(Keyctl kernel) throws StoreException {
+  private static int newRing(Keyctl kernel, String name) throws StoreException {
     // A keyring that is made where one lies already replaces it with all that is in it. So it is
     // made elsewhere, and moved only if no other process was quicker.
-    int ring = kernel.addKeyring(RING, Keyctl.PROCESS_KEYRING);
+    int ring = kernel.addKeyring(name, Keyctl.PROCESS_KEYRING);
     if (ring < 0) {
       throw problem(-ring, "write to");
     }
     int moved = move(kernel, ring);
     if (moved == -EEXIST) {
-      int quicker = ring(kernel);
+      int quicker = ring(kernel, name);
       if (quicker != 0) {
         kernel.unlink(ring, Keyctl.PROCESS_KEYRING);
         return quicker;
@@ -392,22 +403,24 @@ public final class KeyutilsStore implements Store {
    */
   private static final class Access implements AutoCloseable {
     private final Keyctl kernel;
+    private final String name;
 
     /** Our keyring; 0 when there is none. */
     private int ring;
 
     private boolean linked;
 
-    Access(Keyctl kernel) throws StoreException {
+    Access(Keyctl kernel, String name) throws StoreException {
       this.kernel = kernel;
-      ring = ring(kernel);
+      this.name = name;
+      ring = ring(kernel, name);
       possess();
     }
 
     /** Our keyring, made if there is none. */
     int ringToWrite() throws StoreException {
       if (ring == 0) {
-        ring = newRing(kernel);
+        ring = newRing(kernel, name);
         possess();
       }
       return ring;
@@ -433,7 +446,7 @@ public final class KeyutilsStore implements Store {
                 Reason.LIMIT,
                 "cannot open the kernel keyring: this user's quota is used up and the session has no"
                     + " link to the user keyring; empty ours")
-            .withHint("keyctl unlink %:" + RING + " @u");
+            .withHint("keyctl unlink %:" + name + " @u");
       }
       if (result < 0) {
         throw problem(-result, "open");
@@ -448,9 +461,9 @@ public final class KeyutilsStore implements Store {
     }
   }
 
-  private static Access access() throws StoreException {
+  private Access access() throws StoreException {
     try {
-      return new Access(new Keyctl());
+      return new Access(new Keyctl(), name);
     } catch (LinkageError e) {
       throw new StoreException(
           Reason.UNAVAILABLE,

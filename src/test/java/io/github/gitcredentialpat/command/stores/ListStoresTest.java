@@ -83,11 +83,19 @@ final class ListStoresTest {
             false,
             new Deadline());
     List<Store> all = StoreChoice.all(surroundings);
-    Typed person = new Typed(List.of(all.get(all.size() - 1)), all).chosen(true);
+    Store env = all.stream().filter(store -> store.name().equals("env")).findFirst().orElseThrow();
+    Typed person = new Typed(List.of(env), all).chosen(true);
     assertThat(person.run("stores")).isZero();
     String text = person.out;
     assertThat(text)
-        .contains("secretservice: ", "keychain: ", "wincred: ", "keyutils: ", "pass: ", "file: ")
+        .contains(
+            "secretservice: ",
+            "keychain: ",
+            "wincred: ",
+            "keyutils: ",
+            "pass: ",
+            "file: ",
+            "entra: ")
         .contains("env: read only, 1 entry\n  where:   the environment: GIT_CREDENTIAL_PAT_TOKEN\n")
         .doesNotContain("canary", "new tokens go here", "null");
     assertThat(person.run("stores", "x")).isEqualTo(2);

@@ -1,6 +1,5 @@
-package io.github.gitcredentialpat.online;
+package io.github.gitcredentialpat.git;
 
-import io.github.gitcredentialpat.git.GitCommand;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.HttpSettings;
 import io.github.gitcredentialpat.http.ServiceException;

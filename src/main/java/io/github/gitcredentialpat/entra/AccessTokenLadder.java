@@ -1,0 +1,247 @@
+package io.github.gitcredentialpat.entra;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gitcredentialpat.git.ServiceConnection;
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.platform.Deadline;
+import io.github.gitcredentialpat.platform.Environment;
+import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.SignInKeeper;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways to an access token that need no person, one after the other as Microsoft's own clients
+ * try them: workload identity, App Service, a virtual machine, a pipeline, the Azure CLI, and a
+ * sign-in that is remembered. One that is not set up here is passed over in silence; one that is
+ * set up and fails leaves its reason, and the next one is tried.
+ */
+public final class AccessTokenLadder {
+  public static final String PIPELINE_TOKEN = "SYSTEM_ACCESSTOKEN";
+  public static final String PIPELINE_COLLECTION = "SYSTEM_COLLECTIONURI";
+  public static final String APPLICATION = "GIT_CREDENTIAL_PAT_CLIENT_ID";
+
+  /** For all that is to be done once an access token is there. */
+  private static final long RESERVE_MILLIS = 400;
+
+  /** The least that is worth a try. */
+  private static final long LEAST_MILLIS = 200;
+
+  /** For each of them where no watchdog ends the run. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** A job's token that does not say when it dies. */
+  private static final Duration UNKNOWN_LIFE = Duration.ofHours(1);
+
+  /** Where sign-ins are remembered. */
+  public interface SignIns {
+    /** The stores to look in; opened only once it is asked. */
+    Invocation open();
+  }
+
+  /**
+   * Why a way led nowhere.
+   *
+   * @param rung the way, for a person
+   * @param problem what happened, and what to do
+   */
+  public record Failure(String rung, ServiceException problem) {}
+
+  private final Environment surroundings;
+  private final SignIns signIns;
+  private final String organization;
+  private final List<Failure> failures = new ArrayList<>();
+  private @Nullable Failure notSignedIn;
+  private @Nullable Http http;
+  private @Nullable String tenant;
+
+  /**
+   * For one organization of Azure DevOps Services.
+   *
+   * @param organization its name, in lower case
+   */
+  public AccessTokenLadder(Environment surroundings, SignIns signIns, String organization) {
+    this.surroundings = surroundings;
+    this.signIns = signIns;
+    this.organization = organization;
+  }
+
+  /** What went wrong on the way; where nothing was found at all, also that nobody is signed in. */
+  public List<Failure> failures() {
+    return failures;
+  }
+
+  /** The first access token that can be had, which the caller wipes; absent when there is none. */
+  public @Nullable IssuedToken climb() {
+    for (Rung rung : Rung.values()) {
+      surroundings.deadline().doing("asking " + rung.asked + " for an access token");
+      try {
+        EntraTokens tokens = ask(rung);
+        if (tokens != null) {
+          if (tokens.refreshToken() != null) {
+            Arrays.fill(tokens.refreshToken(), (byte) 0);
+          }
+          EntraHttp.bearer(tokens.accessToken());
+          return new IssuedToken(rung.display, tokens.accessToken(), tokens.expiresAt());
+        }
+      } catch (ServiceException e) {
+        Failure failure = new Failure(rung.display, e);
+        if (rung == Rung.AZURE_CLI && e.reason() == Reason.UNAUTHORIZED) {
+          // It may be here for other things; of interest only where nobody else answers.
+          notSignedIn = failure;
+        } else {
+          failures.add(failure);
+        }
+      }
+    }
+    if (notSignedIn != null) {
+      failures.add(notSignedIn);
+    }
+    return null;
+  }
+
+  private enum Rung {
+    WORKLOAD_IDENTITY("workload identity", "Entra"),
+    APP_SERVICE("App Service identity", "App Service"),
+    VIRTUAL_MACHINE("virtual machine identity", "the metadata service"),
+    PIPELINE("pipeline", "the pipeline"),
+    AZURE_CLI("Azure CLI", "the Azure CLI"),
+    SIGN_IN("remembered sign-in", "Entra");
+
+    private final String display;
+    private final String asked;
+
+    Rung(String display, String asked) {
+      this.display = display;
+      this.asked = asked;
+    }
+  }
+
+  private @Nullable EntraTokens ask(Rung rung) throws ServiceException {
+    return switch (rung) {
+      case WORKLOAD_IDENTITY ->
+          WorkloadIdentity.isSet(surroundings)
+              ? WorkloadIdentity.token(surroundings, http(), limit())
+              : null;
+      case APP_SERVICE -> {
+        ManagedIdentity identity = new ManagedIdentity(surroundings);
+        yield identity.isAppService() ? identity.ofAppService(limit()) : null;
+      }
+      case VIRTUAL_MACHINE -> new ManagedIdentity(surroundings).ofVirtualMachine(limit());
+      case PIPELINE -> ofPipeline();
+      case AZURE_CLI -> ofAzureCli();
+      case SIGN_IN -> ofSignIn();
+    };
+  }
+
+  /** A job's token is made for the organization that its agent works for, and goes to no other. */
+  private @Nullable EntraTokens ofPipeline() throws ServiceException {
+    String token = surroundings.variable(PIPELINE_TOKEN);
+    if (token == null) {
+      return null;
+    }
+    String collection = surroundings.variable(PIPELINE_COLLECTION);
+    if (collection == null) {
+      throw new ServiceException(
+          Reason.UNSUPPORTED,
+          PIPELINE_TOKEN + " is ignored, since " + PIPELINE_COLLECTION + " is not set; set both");
+    }
+    Identity identity = Resolution.parse(collection.strip()).identity();
+    if (identity == null || !identity.equals(Identity.ofOrganization(organization))) {
+      return null;
+    }
+    byte[] bare = TokenFormat.bare(token.getBytes(UTF_8));
+    if (bare.length == 0 || TokenFormat.isUnresolved(bare)) {
+      throw new ServiceException(
+          Reason.UNSUPPORTED,
+          PIPELINE_TOKEN + " is an expression that the pipeline did not replace; map it in env:");
+    }
+    Instant expiry = AccessToken.expiryOf(bare);
+    Instant now = Instant.now();
+    if (expiry != null && !expiry.isAfter(now)) {
+      throw new ServiceException(
+          Reason.UNAUTHORIZED, "the job's token has expired; raise the job's time limit");
+    }
+    return new EntraTokens(bare, null, expiry == null ? now.plus(UNKNOWN_LIFE) : expiry);
+  }
+
+  private @Nullable EntraTokens ofAzureCli() throws ServiceException {
+    AzureCli cli = new AzureCli(surroundings.environment());
+    if (!cli.isThere()) {
+      return null;
+    }
+    String named = tenant();
+    byte[] token =
+        new AzureCli(surroundings.environment(), limit())
+            .accessToken(named.equals(EntraClient.ANY_TENANT) ? null : named);
+    if (token == null) {
+      return null;
+    }
+    Instant expiry = AccessToken.expiryOf(token);
+    return new EntraTokens(token, null, expiry == null ? Instant.now() : expiry);
+  }
+
+  private @Nullable EntraTokens ofSignIn() throws ServiceException {
+    String application = surroundings.variable(APPLICATION);
+    if (application == null) {
+      return null;
+    }
+    String named = tenant();
+    EntraClient entra = new EntraClient(http(), Authority.PUBLIC, limit());
+    // Stores that are read give the run its whole time again: only a prompt may do that here.
+    Deadline deadline = surroundings.deadline();
+    long end = deadline.remainingMillis() + System.nanoTime() / 1_000_000;
+    try {
+      return RememberedSignIn.refresh(
+          entra, new SignInKeeper(signIns.open(), named, application), named, application);
+    } finally {
+      deadline.shortenTo(end - System.nanoTime() / 1_000_000);
+    }
+  }
+
+  /** Asked of Azure DevOps itself, once for all who need to know. */
+  private String tenant() throws ServiceException {
+    if (tenant == null) {
+      tenant = new EntraClient(http(), Authority.PUBLIC, limit()).tenantOf(organization);
+    }
+    return tenant;
+  }
+
+  private Http http() throws ServiceException {
+    if (http == null) {
+      try {
+        http =
+            ServiceConnection.open(
+                Identity.ofOrganization(organization), surroundings.environment());
+      } catch (UserException | IOException e) {
+        throw new ServiceException(Reason.UNREACHABLE, String.valueOf(e.getMessage()), e);
+      }
+    }
+    return http;
+  }
+
+  /** What is left of the run, of which git waits for the whole. */
+  private Duration limit() throws ServiceException {
+    if (!surroundings.deadline().isWatched()) {
+      return PATIENCE;
+    }
+    long left = surroundings.deadline().remainingMillis() - RESERVE_MILLIS;
+    if (left < LEAST_MILLIS) {
+      throw new ServiceException(Reason.TIMEOUT, "no time left while git waits; ask without git")
+          .withHint("git-credential-pat check " + organization);
+    }
+    return Duration.ofMillis(left);
+  }
+}

@@ -1,0 +1,97 @@
+package io.github.gitcredentialpat.entra;
+
+import io.github.gitcredentialpat.http.Http;
+import io.github.gitcredentialpat.http.ServiceException;
+import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.platform.Environment;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Workload identity, as Kubernetes and other platforms hand it out: a file with a token of theirs,
+ * which Entra takes as proof of who an application is.
+ */
+final class WorkloadIdentity {
+  static final String FILE = "AZURE_FEDERATED_TOKEN_FILE";
+  static final String CLIENT_ID = "AZURE_CLIENT_ID";
+  static final String TENANT_ID = "AZURE_TENANT_ID";
+
+  /** In bytes: such a token has some kilobytes. */
+  private static final int LONGEST = 1 << 16;
+
+  private WorkloadIdentity() {}
+
+  static boolean isSet(Environment surroundings) {
+    return surroundings.variable(FILE) != null;
+  }
+
+  /** Asks for an access token. The file is read each time, since the platform replaces it. */
+  static EntraTokens token(Environment surroundings, Http http, Duration limit)
+      throws ServiceException {
+    String clientId = required(surroundings, CLIENT_ID);
+    String tenant = required(surroundings, TENANT_ID);
+    if (!Tenant.isTenant(tenant)) {
+      throw new ServiceException(
+          Reason.UNSUPPORTED, TENANT_ID + " is not the id or a domain of a tenant; correct it");
+    }
+    EntraClient entra =
+        new EntraClient(http, Authority.of(surroundings.variable(Authority.VARIABLE)), limit);
+    byte[] assertion = read(surroundings.variable(FILE));
+    try {
+      return entra.byAssertion(tenant, clientId, assertion);
+    } finally {
+      Arrays.fill(assertion, (byte) 0);
+    }
+  }
+
+  private static String required(Environment surroundings, String variable)
+      throws ServiceException {
+    String value = surroundings.variable(variable);
+    if (value == null) {
+      throw new ServiceException(
+          Reason.UNSUPPORTED, FILE + " is set, but " + variable + " is not; set both");
+    }
+    return value;
+  }
+
+  private static byte[] read(String path) throws ServiceException {
+    File file = new File(path);
+    if (!file.isAbsolute() || (file.exists() && !file.isFile())) {
+      throw cannotRead(path, null);
+    }
+    byte[] content = new byte[LONGEST];
+    try (FileInputStream in = new FileInputStream(file)) {
+      int length = in.readNBytes(content, 0, content.length);
+      int start = 0;
+      while (length > start && isBlank(content[length - 1])) {
+        length--;
+      }
+      while (start < length && isBlank(content[start])) {
+        start++;
+      }
+      if (start == length || length == content.length) {
+        throw cannotRead(path, null);
+      }
+      return Arrays.copyOfRange(content, start, length);
+    } catch (IOException e) {
+      throw cannotRead(path, e);
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  private static ServiceException cannotRead(String path, @Nullable IOException cause) {
+    String message = "cannot read a token from " + path + "; correct " + FILE;
+    return cause == null
+        ? new ServiceException(Reason.UNSUPPORTED, message)
+        : new ServiceException(Reason.UNSUPPORTED, message, cause);
+  }
+}
