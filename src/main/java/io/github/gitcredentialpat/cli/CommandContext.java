@@ -83,14 +83,24 @@ public record CommandContext(
 
   /** Asks a question and waits for a yes; the end of the input is a no. */
   public boolean isConfirmed(String question) throws IOException {
-    say(question + " [y/N]");
+    String answer = ask(question + " [y/N]");
+    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+  }
+
+  /** Asks a question and waits for a line, which is empty at the end of the input. */
+  public String ask(String question) throws IOException {
+    say(question);
     // Byte by byte: what comes after this line is for the next question.
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
       line.write(next);
     }
-    String answer = line.toString(UTF_8).strip();
-    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+    return line.toString(UTF_8).strip();
+  }
+
+  /** Whether somebody sits at a terminal who may be asked, and types there. */
+  public boolean isAttended() {
+    return run.surroundings().mayPrompt() && Terminal.isTerminal(Terminal.INPUT);
   }
 
   /**

@@ -68,9 +68,13 @@ final class CommandsIT {
     try (Pty pty = new Pty(Helper.launcher() + " login contoso", environment)) {
       pty.waitFor(PROMPT, 1);
       pty.type(token + "\n");
+      pty.waitFor("when does it expire?", 1);
+      pty.type("soon\n");
+      pty.waitFor("when does it expire?", 2);
+      pty.type("90\n");
       assertThat(pty.finish())
           .contains("https://dev.azure.com/contoso/_usersSettings/tokens")
-          .contains("contoso: valid")
+          .contains("contoso: valid", "you will be warned from ")
           .doesNotContain(token);
     }
     assertThat(kept()).contains("password=" + token);

@@ -76,6 +76,8 @@ final class ExpiredTokenIT {
     try (Pty login = alice.terminal(clone, Helper.launcher().toString(), "login", "contoso")) {
       login.waitFor("Token for contoso: ", 1);
       login.type(fresh + "\n");
+      login.waitFor("when does it expire?", 1);
+      login.type("\n");
       assertThat(login.finish()).contains("contoso: valid").doesNotContain(fresh);
     }
     assertThat(fetch()).contains("origin/main").doesNotContain("git-credential-pat: ");

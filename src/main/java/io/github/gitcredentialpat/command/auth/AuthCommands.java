@@ -14,6 +14,7 @@ public final class AuthCommands {
     return List.of(
         new Login(global),
         new ListTokens(global),
+        new Note(global),
         new Check(global),
         new Logout(global),
         new Complete(global));

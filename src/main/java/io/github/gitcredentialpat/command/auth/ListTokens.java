@@ -90,6 +90,7 @@ final class ListTokens implements Callable<Integer> {
       Screen screen = context.screen();
       context.print(table(kept, verdicts, now, screen).text(wide ? screen.withoutEdge() : screen));
       printAdvice(context, kept, verdicts, now);
+      sayUnknown(context, kept);
     }
     boolean good = verdicts.stream().noneMatch(verdict -> Check.status(verdict) == Check.BAD);
     kept.forEach(each -> each.entry().wipe());
@@ -117,6 +118,34 @@ final class ListTokens implements Callable<Integer> {
           .put("daysLeft", TokenLifetime.daysLeft(expiry.at(), now));
     }
     return item.put("state", TokenState.of(entry, now).word());
+  }
+
+  /** Names the first token that nobody can be warned of. */
+  private static void sayUnknown(CommandContext context, List<StoredEntry> kept) {
+    for (StoredEntry each : kept) {
+      if (isOfUnknownLife(each)) {
+        String user = each.entry().key().user();
+        boolean isOneOfSeveral =
+            kept.stream().filter(other -> other.identity().equals(each.identity())).count() > 1;
+        context.say(
+            "expiry unknown: "
+                + StoredEntry.describe(each.entry().key())
+                + " (to be warned, add it)",
+            "git-credential-pat note "
+                + Console.word(each.identity().display())
+                + (isOneOfSeveral && user != null ? " --user " + Console.word(user) : ""));
+        return;
+      }
+    }
+  }
+
+  private static boolean isOfUnknownLife(StoredEntry stored) {
+    Entry entry = stored.entry();
+    Identity place = stored.identity();
+    return entry.expiry() == null
+        && entry.setAsideAt() == 0
+        && stored.store().capacity().writable()
+        && Resolution.resolve(place.protocol(), place.host(), place.path(), null).isAzure();
   }
 
   /** Below the table, what is to be done about each token that is not simply good. */
@@ -163,7 +192,8 @@ final class ListTokens implements Callable<Integer> {
         cells.add(verdict.owner() == null ? "-" : known(verdict.owner().account()));
       }
       TextTable.Row row = table.add(cells.toArray(String[]::new));
-      row.color(HEADS.indexOf("LEFT"), TokenState.of(entry, now).color());
+      TokenState state = isOfUnknownLife(each) ? TokenState.EXPIRING : TokenState.of(entry, now);
+      row.color(HEADS.indexOf("LEFT"), state.color());
       if (mark != null) {
         row.color(HEADS.size(), mark.color());
       }
@@ -195,9 +225,11 @@ final class ListTokens implements Callable<Integer> {
       case SET_ASIDE -> "set aside on " + Wording.date(entry.setAsideAt());
       case EXPIRED -> "expired";
       default ->
-          entry.expiry() == null || entry.expiry().isRenewed()
-              ? "-"
-              : bar(TokenLifetime.daysLeft(entry.expiry().at(), now));
+          entry.expiry() == null
+              ? "?"
+              : entry.expiry().isRenewed()
+                  ? "-"
+                  : bar(TokenLifetime.daysLeft(entry.expiry().at(), now));
     };
   }
 

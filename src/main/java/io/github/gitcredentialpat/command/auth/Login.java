@@ -2,7 +2,6 @@ package io.github.gitcredentialpat.command.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.Browser;
 import io.github.gitcredentialpat.cli.CommandContext;
@@ -11,17 +10,15 @@ import io.github.gitcredentialpat.cli.TokenLifetime;
 import io.github.gitcredentialpat.git.GitCommand;
 import io.github.gitcredentialpat.git.GitRepository;
 import io.github.gitcredentialpat.git.HelperCheck;
-import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.ProactiveOffer;
-import io.github.gitcredentialpat.online.SignIn;
 import io.github.gitcredentialpat.online.TokenChecker;
 import io.github.gitcredentialpat.online.TokenDetails;
-import io.github.gitcredentialpat.online.TokenSelector;
 import io.github.gitcredentialpat.online.VerdictAdvice;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.secret.Secret;
@@ -292,7 +289,7 @@ final class Login implements Callable<Integer> {
       Secret token,
       @Nullable Expiry expiry,
       @Nullable Verdict verdict)
-      throws StoreException {
+      throws StoreException, IOException {
     Invocation run = context.run();
     String owner = verdict == null || verdict.owner() == null ? null : verdict.owner().account();
     Entry entry = details(context, whose, expiry).entry(whose, token, run.now());
@@ -306,33 +303,37 @@ final class Login implements Callable<Integer> {
       return true;
     }
     sayVerdict(context, verdict, whose.identity().display(), whose.identity());
-    context.say("stored in " + store.name() + expiryLine(entry.expiry()));
+    Expiry end = entry.expiry();
+    if (end == null) {
+      String place = Console.word(whose.identity().display());
+      context.say(
+          "stored in " + store.name() + "; expiry unknown (to be warned, add it)",
+          "git-credential-pat note " + place + " --expires 30");
+    } else {
+      String day = Wording.date(TokenLifetime.warningDay(end.at()));
+      context.say("stored in " + store.name() + "; you will be warned from " + day);
+    }
     return true;
   }
 
-  private static String expiryLine(@Nullable Expiry expiry) {
-    return expiry == null
-        ? "; expiry unknown (add --expires to be warned)"
-        : "; you will be warned from " + Wording.date(TokenLifetime.warningDay(expiry.at()));
-  }
-
-  /** What the service knows of the token with the name that the person gave. */
-  private TokenDetails details(CommandContext context, Resolution whose, @Nullable Expiry expiry) {
-    TokenDetails typed = new TokenDetails(name, null, null, expiry);
-    if (name == null || noCheck || whose.kind() != Resolution.Kind.ORGANIZATION) {
-      return typed;
-    }
-    try (SignIn signIn = SignIn.withoutAsking(context, whose)) {
-      Pat found = signIn == null ? null : TokenSelector.named(signIn.pats(), name);
-      if (found == null) {
-        return typed;
+  /** What is known of the token, from its name, or from the person. */
+  private TokenDetails details(CommandContext context, Resolution whose, @Nullable Expiry expiry)
+      throws IOException {
+    TokenIdentification identification = new TokenIdentification(context, whose, !noCheck);
+    TokenDetails found = name == null ? null : identification.named(name);
+    if (found == null && expiry == null && whose.isAzure() && context.isAttended()) {
+      try (StoredEntries stored = context.inventory().entries(whose)) {
+        found = identification.ask(stored);
       }
-      VerdictAdvice.onGlobal(context, found, whose.identity().display());
-      return TokenDetails.of(found);
-    } catch (ServiceException | UserException | IOException | StoreException e) {
-      context.messages().trace(e);
-      return typed;
     }
+    if (found == null) {
+      return new TokenDetails(name, null, null, expiry);
+    }
+    return new TokenDetails(
+        found.name() == null ? name : found.name(),
+        found.scopes(),
+        found.authorizationId(),
+        found.expiry());
   }
 
   // --- bringing one back ---

@@ -77,6 +77,9 @@ public final class Status implements Callable<Integer> {
         boolean isComplete = inventory.isComplete();
         print(context, whose, use, shown, answered != null, isComplete, accounts(stored));
         advise(context, whose, use, shown, answered != null, inventory.isComplete());
+        if (isGood) {
+          adviseOnUnknownLife(context, whose, answered, accounts(stored));
+        }
       }
       return isGood ? 0 : 1;
     } finally {
@@ -227,6 +230,23 @@ public final class Status implements Callable<Integer> {
             default -> " --all-hosts";
           };
       context.messages().hint(Program.NAME + " configure" + option);
+    }
+  }
+
+  /** Nobody can be warned of it. */
+  private static void adviseOnUnknownLife(
+      CommandContext context, Resolution whose, StoredEntry answered, int accounts) {
+    String user = answered.entry().key().user();
+    if (whose.isAzure()
+        && answered.entry().expiry() == null
+        && answered.store().capacity().writable()) {
+      context
+          .messages()
+          .hint(
+              Program.NAME
+                  + " note "
+                  + Console.word(whose.identity().display())
+                  + (accounts > 1 && user != null ? " --user " + Console.word(user) : ""));
     }
   }
 

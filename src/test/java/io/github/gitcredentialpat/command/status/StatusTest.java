@@ -187,7 +187,7 @@ final class StatusTest {
     keep(person.store, entry("bob", null, null));
     assertThat(status()).isZero();
     // What git would be told is not for who asks how things are.
-    assertThat(person.typed.err).isEmpty();
+    assertThat(person.typed.err).isEqualTo("hint: git-credential-pat note contoso --user bob\n");
     assertThat(person.typed.run("use", "contoso", "alice")).isZero();
     assertThat(json("status", "--json").get("user").asText()).isEqualTo("alice");
     assertThat(person.typed.run("use", "contoso", "bob")).isZero();
