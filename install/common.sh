@@ -49,6 +49,28 @@ find_jdks() {
   done | awk '!seen[$0]++' | sort -s -r -k 1,1
 }
 
+# Sets $graalvm to the folder of a GraalVM that can build a native image, or to nothing and $no_graalvm to why.
+find_graalvm() {
+  graalvm='' no_graalvm='there is no GraalVM; set GRAALVM_HOME to one for JDK 25'
+  candidate=${GRAALVM_HOME:-}
+  if [ -z "$candidate" ]; then
+    candidate=$(command -v native-image 2>/dev/null) || return 0
+    candidate=$(readlink -f "$candidate" 2>/dev/null || printf '%s' "$candidate")
+    candidate=${candidate%/bin/native-image}
+  fi
+  if [ ! -x "$candidate/bin/native-image" ] || [ ! -x "$candidate/bin/javac" ] || [ ! -r "$candidate/release" ]; then
+    no_graalvm="$candidate is no GraalVM: it has no bin/native-image and bin/javac"
+    return 0
+  fi
+  graalvm_java=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$candidate/release")
+  # Older ones do not read the form of metadata that we and our libraries have.
+  if [ "${graalvm_java:-0}" -lt 25 ]; then
+    no_graalvm="the GraalVM in $candidate is for JDK ${graalvm_java:-?}; set GRAALVM_HOME to one for JDK 25"
+    return 0
+  fi
+  graalvm=$(cd "$candidate" && pwd -P)
+}
+
 # Sets where an installation below $prefix lies:
 # $command  the file that git calls, a link into the newest build
 # $library  a folder with one image per build

@@ -2,14 +2,18 @@
 # Builds git-credential-pat, installs it, sets git up to use it, and proves that it works. Running it again
 # upgrades in place, also while git is using it.
 #
-#   install/install.sh [--prefix DIR] [--no-configure] [--all-hosts]
+#   install/install.sh [--prefix DIR] [--no-configure] [--all-hosts] [--native | --java | --image DIR]
 #
 # --prefix DIR    where to: DIR/bin/git-credential-pat (default ~/.local)
 # --no-configure  leave git's configuration alone
 # --all-hosts     be git's helper for every host, not only for Azure DevOps
+# --native        install a native image, or nothing
+# --java          install a Java runtime, which is built in a minute, even where a native image could be had
+# --image DIR     build nothing: install this image, such as an unpacked package
 #
-# It needs git, Maven and a JDK from 17 on, and says what to type where one is missing. A native image that
-# mvn -Pnative package made of these sources is installed instead of a Java runtime.
+# It needs git, Maven and a JDK from 17 on, and says what to type where one is missing. Where a GraalVM is at hand,
+# in GRAALVM_HOME or with its native-image on the PATH, it builds a native image, which takes some minutes; one that
+# mvn -Pnative package made of these sources is taken as it is. Else it installs a Java runtime.
 set -eu
 umask 022
 # shellcheck source=install/common.sh
@@ -17,10 +21,10 @@ umask 022
 # In any other locale Java's tools write no path with an umlaut.
 export LC_ALL=$UTF8_LOCALE
 project=$(cd "$(dirname "$0")/.." && pwd)
-native=$project/target/native/git-credential-pat
+native=$project/target/native-image
 
 find_home
-prefix=$HOME/.local configure=yes all_hosts=no windows=no
+prefix=$HOME/.local configure=yes all_hosts=no windows=no wanted='' given=''
 while [ $# -gt 0 ]; do
   case $1 in
     --prefix)
@@ -31,6 +35,13 @@ while [ $# -gt 0 ]; do
     --prefix=*) prefix=${1#*=} ;;
     --no-configure) configure=no ;;
     --all-hosts) all_hosts=yes ;;
+    --native | --java) wanted=$wanted${1#--} ;;
+    --image)
+      [ $# -ge 2 ] || fail '--image needs a folder'
+      given=$2
+      shift
+      ;;
+    --image=*) given=${1#*=} ;;
     -h | --help)
       sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$0"
       exit 0
@@ -39,6 +50,11 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+case $wanted${given:+image} in
+  '' | native | java) ;;
+  image) [ -x "$given/bin/git-credential-pat" ] || fail "$given is no image: it has no bin/git-credential-pat" ;;
+  *) fail '--native, --java and --image exclude each other' ;;
+esac
 locate
 
 work=$(mktemp -d)
@@ -49,7 +65,7 @@ cleanup() {
   status=$?
   trap - EXIT
   # The shell keeps Ctrl-C from what runs in the background; it would write on into what is removed here.
-  [ -z "$running" ] || { kill "$running" && wait "$running"; } 2>/dev/null || true
+  [ -z "$running" ] || end_with_all_it_started "$running" 2>/dev/null || true
   # Without its password: that is a person's wish, and deletes; with it, it would only be set aside.
   [ -z "$proof_request" ] || { proof_request=$where; ask_git reject >/dev/null 2>&1; } || true
   rm -rf "$work"
@@ -60,6 +76,29 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
+
+# Ends a process of ours and all below it: Maven would leave the builder of a native image behind.
+end_with_all_it_started() {
+  tree=$(ps -A -o pid= -o ppid= | awk -v top="$1" '
+    { parent[$1] = $2 }
+    END {
+      for (pid in parent) {
+        above = pid
+        while (above != top && above in parent && parent[above] != above) above = parent[above]
+        if (above == top) print pid
+      }
+    }')
+  # shellcheck disable=SC2086
+  kill ${tree:-"$1"}
+  wait "$1"
+  for pid in $tree; do
+    tries=0
+    while kill -0 "$pid" && [ "$tries" -lt 20 ]; do
+      sleep 0.2 || sleep 1
+      tries=$((tries + 1))
+    done
+  done
+}
 
 # --- progress ---
 
@@ -141,9 +180,11 @@ check_tools() {
     formulas="$formulas $4"
   }
   command -v git >/dev/null 2>&1 || need git git git git
-  command -v mvn >/dev/null 2>&1 || need Maven maven maven maven
+  [ -n "$given" ] || command -v mvn >/dev/null 2>&1 || need Maven maven maven maven
   find_jdks >"$work/jdks"
-  [ -s "$work/jdks" ] || need 'a JDK (17 or newer)' default-jdk-headless java-latest-openjdk-devel openjdk
+  find_graalvm
+  [ -s "$work/jdks" ] || [ -z "$graalvm" ] || printf '0 %s\n' "$graalvm" >"$work/jdks"
+  [ -n "$given" ] || [ -s "$work/jdks" ] || need 'a JDK (17 or newer)' default-jdk-headless java-latest-openjdk-devel openjdk
   [ -n "$missing" ] || return 0
   sudo=''
   [ "$(id -u)" = 0 ] || sudo='sudo '
@@ -163,20 +204,49 @@ hint: brew install$formulas"
 
 # --- build ---
 
+# Sets $form, which the installed program will have, and where it comes from:
+# given  the image that --image names
+# taken  the native image in target, which is of nothing older than what is here now
+# built  a native image, by $graalvm
+# java   a Java runtime
+choose_form() {
+  if [ -n "$given" ]; then
+    form=given
+  elif [ "$wanted" = java ]; then
+    form=java
+  elif [ -x "$native/bin/git-credential-pat" ] && [ -z "$(find "$project/pom.xml" "$project/helper" "$project/src/main" \
+    -newer "$native/bin/git-credential-pat" ! -type d | head -n 1)" ]; then
+    form=taken
+  elif [ -n "$graalvm" ]; then
+    form=built
+  else
+    [ "$wanted" != native ] || fail "$no_graalvm, or repeat without --native"
+    [ -z "$candidate" ] || say "$no_graalvm. Installing a Java runtime." >&2
+    form=java
+  fi
+}
+
+# Runs Maven on the JDK $1 in $work/project, with more words; what it says goes into the log.
+run_maven() {
+  java=$1
+  shift
+  # For the commit that --version names: the copy is no repository.
+  repository=''
+  [ ! -e "$project/.git" ] || repository=$(git -C "$project" rev-parse --absolute-git-dir 2>/dev/null) || repository=''
+  run env JAVA_HOME="$java" ${repository:+GIT_DIR="$repository"} mvn -B -q -f "$work/project/pom.xml" \
+    -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true -Dcompiler.warnings=-nowarn "$@" package
+}
+
 # The jars, in $work/project/target/lib, and the manual and completions, in $work/project/target/documents.
 # Built from a copy: the working tree stays as it is.
 build_jars() {
   rm -rf "$work/project"
-  mkdir -p "$work/project/src" "$work/project/helper"
+  mkdir -p "$work/project/src"
   # README.md and docs: some of their chapters are in the manual.
-  cp -R "$project/pom.xml" "$project/.mvn" "$project/README.md" "$project/docs" "$work/project/"
-  cp "$project/helper/pom.xml" "$work/project/helper/"
+  cp -R "$project/pom.xml" "$project/.mvn" "$project/README.md" "$project/docs" "$project/LICENSE" "$project/helper" \
+    "$work/project/"
   cp -R "$project/src/main" "$work/project/src/"
-  # For the commit that --version names: the copy is no repository.
-  repository=''
-  [ ! -e "$project/.git" ] || repository=$(git -C "$project" rev-parse --absolute-git-dir 2>/dev/null) || repository=''
-  run env JAVA_HOME="$1" ${repository:+GIT_DIR="$repository"} mvn -B -q -f "$work/project/pom.xml" \
-    -Dmaven.test.skip=true -DskipTests=true -Dspotless.check.skip=true -Dcompiler.warnings=-nowarn -Dmanual.phase=prepare-package package
+  run_maven "$1" -Dmanual.phase=prepare-package
 }
 
 # The address that Maven could not reach, if that was it, and why in brackets.
@@ -196,30 +266,68 @@ unreachable() {
     END { if (address != "") print address (reason == "" ? "" : " (" substr(reason, 1, 120) ")") }' "$work/log"
 }
 
-# Whether a native image was built here, of nothing older than what is here now.
-is_native_current() {
-  [ -x "$native" ] && [ -z "$(find "$project/pom.xml" "$project/helper/pom.xml" "$project/src/main" -newer "$native" | head -n 1)" ]
-}
-
-# The image at its final place, since Java may refuse an archive that was moved.
+# The image at its final place, since Java may refuse an archive that was moved. Its documents come last: a build
+# that has them is whole.
 build_image() {
   mkdir -p "$library"
   # Named for its installer, so that one whose installer was killed is known.
   image=$(mktemp -d "$library/build.$$.XXXXXX")
   rmdir "$image"
-  set -- --java-home "$1" --jars "$work/project/target/lib" --to "$image"
-  if is_native_current; then
-    set -- "$project/helper/image/build-native.sh" --binary "$native" "$@"
-  else
-    set -- "$project/helper/image/build-image.sh" "$@"
+  documents=$work/project/target/documents/share
+  case $form in
+    given)
+      documents=$given/share
+      place "$given"
+      ;;
+    taken) place "$native" ;;
+    built)
+      GRAALVM_HOME=$graalvm
+      export GRAALVM_HOME
+      run_maven "$graalvm" -Pnative && place "$work/project/target/native-image"
+      ;;
+    java) run "$project/helper/image/build-image.sh" --java-home "$1" --jars "$work/project/target/lib" --to "$image" ;;
+  esac \
+    && [ "$("$image/bin/git-credential-pat" capability 2>>"$work/log" | head -n 1)" = 'version 0' ] \
+    && mkdir "$work/documents" \
+    && { [ ! -d "$documents" ] || cp -R "$documents/." "$work/documents/"; } \
+    && cp -R "$work/documents" "$image/share"
+}
+
+# Copies the image $1 to where it will be used.
+place() {
+  run "$project/helper/image/copy-image.sh" --image "$1" --to "$image" || return
+  rm -rf "$image/share"
+  # Of a Java runtime the archives of loaded classes are made where they are used.
+  [ ! -x "$image/make-archives.sh" ] || run "$image/make-archives.sh"
+}
+
+# Says how large the image is, which has been built.
+done_with_image() {
+  done_with "$(du -sk "$image" | awk '{ printf "%d MB", $1 / 1024 }')"
+}
+
+# Takes an image that is there without Maven and a JDK.
+take_given() {
+  step "Take the image $given"
+  if ! build_image; then
+    show_log
+    fail "the image $given does not run here; the lines above say why"
   fi
-  run "$@" \
-    && cp -R "$work/project/target/documents/share" "$image/" \
-    && [ "$("$image/bin/git-credential-pat" capability 2>>"$work/log" | head -n 1)" = 'version 0' ]
+  done_with_image
 }
 
 # Tries the JDKs from the newest on, until one makes an image that runs.
 build() {
+  if [ "$form" = given ]; then
+    take_given
+    return
+  fi
+  # One try more for the native image. What builds it compiles for it too.
+  case $form in
+    built) printf '0 %s\n' "$graalvm" ;;
+    taken) sed -n 1p "$work/jdks" ;;
+  esac | cat - "$work/jdks" >"$work/tries"
+  mv "$work/tries" "$work/jdks"
   jdks=$(wc -l <"$work/jdks")
   while read -r version jdk; do
     jdks=$((jdks - 1))
@@ -228,9 +336,13 @@ build() {
     [ "$tty" = yes ] || say "      $jdk"
     if build_jars "$jdk"; then
       done_with ok
-      if is_native_current; then step 'Take the native image'; else step 'Link a Java runtime of its own'; fi
+      case $form in
+        taken) step 'Take the native image' ;;
+        built) step 'Build a native image, which takes some minutes' ;;
+        java) step 'Link a Java runtime of its own' ;;
+      esac
       if build_image "$jdk"; then
-        done_with "$(du -sk "$image" | awk '{ printf "%d MB", $1 / 1024 }')"
+        done_with_image
         return
       fi
       step_number=$((step_number - 1))
@@ -243,10 +355,16 @@ build() {
       fi
     fi
     show_log
-    rm -rf "${image:-$work/none}"
+    rm -rf "${image:-$work/none}" "$work/documents"
     image=''
     step_number=$((step_number - 1))
-    [ "$jdks" -eq 0 ] || say "Java $java_version in $jdk could not build it; trying an older one." >&2
+    if [ "$form" != java ]; then
+      [ "$wanted" != native ] || fail 'the native image could not be built; the log above says why'
+      say 'The native image could not be built; installing a Java runtime.' >&2
+      form=java
+    else
+      [ "$jdks" -eq 0 ] || say "Java $java_version in $jdk could not build it; trying an older one." >&2
+    fi
   done <"$work/jdks"
   fail 'the build failed; the log above says why'
 }
@@ -286,9 +404,9 @@ remove_old_builds() {
     if [ "$old" = "$image" ] || [ ! -d "$old" ]; then
       continue
     fi
-    # One without an archive is being made right now, if its installer runs and it is not a day old.
+    # One without documents is being made right now, if its installer runs and it is not a day old.
     maker=${old#"$library"/build.}
-    [ -e "$old/app.jsa" ] || [ -x "$old/lib/git-credential-pat" ] || ! kill -0 "${maker%.*}" 2>/dev/null \
+    [ -d "$old/share" ] || ! kill -0 "${maker%.*}" 2>/dev/null \
       || [ -n "$(find "$old" -maxdepth 0 -mtime +0)" ] || continue
     is_in_use "$old" || rm -rf "$old"
   done
@@ -379,8 +497,10 @@ no_proof() {
   fail "it is installed, but does not work: a throw-away entry $1; see the lines above"
 }
 
-[ "$configure" = yes ] || steps=4
+[ "$configure" = yes ] || steps=$((steps - 1))
+[ -z "$given" ] || steps=$((steps - 1))
 check_tools
+choose_form
 build
 step 'Install'
 switch
@@ -417,4 +537,10 @@ if [ "$configure" = yes ]; then
   say '  git clone https://dev.azure.com/YOUR-ORG/...'
 else
   say "git is not set up to use it; without --no-configure it would be."
+fi
+if [ -d "$image/runtime" ]; then
+  java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$image/runtime/release")
+  say "Installed on Java $java_version; a native image starts ten times faster: set GRAALVM_HOME and repeat (docs/install.md)."
+else
+  say 'Installed as a native image.'
 fi

@@ -5,8 +5,10 @@
 #
 # --all  also what is slow to get: a Debian 13 system in a folder, for its newer git (needs root), and git's
 #        own test suite, Wine, KeePassXC, npm and Cargo. The first two are kept in the cache folder and made once.
+#        A native image is built and tested where a GraalVM is at hand, in GRAALVM_HOME or with its native-image on
+#        the PATH, else by a builder in the cache folder, which ../shared/native-builder/assemble.sh makes where it is.
 #        The packages of this system are built, in target/packages, and tried.
-#        The tests of commands run once more on the oldest JDK that is here.
+#        The tests of commands run once more on the oldest JDK that is here, and on the newest after a native image.
 #
 # With --all, and GIT_CREDENTIAL_PAT_SPEC set to a folder that holds specification/tokens/7.1/tokens.json of
 # Microsoft's REST API specifications, what is exchanged with Azure DevOps in the tests is also judged by it;
@@ -32,6 +34,7 @@ packages='git maven ca-certificates
 # Secret Service; what packs and judges packages, and reads Homebrew's formulas; shells to complete in.
 packages_all='debootstrap debian-archive-keyring dpkg-dev xz-utils libcurl4-openssl-dev
   git-lfs
+  g++
   wine wine64 gcc-mingw-w64-x86-64 wixl msitools
   keepassxc
   rpm lintian zip unzip binutils ruby
@@ -159,8 +162,39 @@ provide_prism() {
   export GIT_CREDENTIAL_PAT_PRISM
 }
 
+# Sets $graalvm, or to nothing where there is none and none can be made, and says so.
+provide_graalvm() {
+  find_graalvm
+  [ -z "$graalvm" ] || return 0
+  if [ -z "$candidate" ]; then
+    assemble=../shared/native-builder/assemble.sh
+    if [ ! -x "$cache/graalvm/jdk/bin/native-image" ] && [ -r "$assemble" ]; then
+      say "== Putting a builder of native images together in $cache/graalvm"
+      rm -rf "$cache/graalvm.part"
+      mkdir -p "$cache"
+      newest=$(find_jdks | sed -n '1s/^[0-9]* //p')
+      if JAVA25=$newest bash "$assemble" "$cache/graalvm.part" >"$cache/graalvm.log" 2>&1; then
+        rm -rf "$cache/graalvm"
+        mkdir "$cache/graalvm.part/done"
+        mv "$cache/graalvm.part/jdk" "$cache/graalvm.part/done/"
+        mv "$cache/graalvm.part/done" "$cache/graalvm"
+        rm -rf "$cache/graalvm.part"
+      else
+        no_graalvm="none could be put together, see $cache/graalvm.log"
+      fi
+    fi
+    if [ -x "$cache/graalvm/jdk/bin/native-image" ]; then
+      GRAALVM_HOME=$cache/graalvm/jdk
+      find_graalvm
+      [ -z "$graalvm" ] || return 0
+    fi
+  fi
+  say "== NO NATIVE IMAGE is built and tested, a Java runtime is: $no_graalvm"
+}
+
 install_packages
 if [ "$all" = yes ]; then
+  provide_graalvm
   provide_trixie
   provide_git_source
 fi
@@ -175,22 +209,34 @@ say '== Running the tests'
 # The newest JDK makes the runtime, as in install.sh.
 JAVA_HOME=$(find_jdks | sed -n '1s/^[0-9]* //p')
 export JAVA_HOME
-if [ "$all" = yes ]; then
-  export GIT_CREDENTIAL_PAT_NO_SKIP=all
-  set -- -Ppackages
-  [ "$judged" = no ] || set -- "$@" -DexcludedGroups=macos
-else
+unset GIT_CREDENTIAL_PAT_STORE GIT_CREDENTIAL_PAT_TRACE GIT_CREDENTIAL_PAT_TOKEN GIT_CREDENTIAL_PAT_PASSPHRASE_FILE \
+  GIT_CREDENTIAL_PAT_HELPER
+if [ "$all" = no ]; then
   export GIT_CREDENTIAL_PAT_NO_SKIP=basic
-  set -- '-DexcludedGroups=all | macos | specification'
+  mvn -B -ntp '-DexcludedGroups=all | macos | specification' verify
+  exit
 fi
-unset GIT_CREDENTIAL_PAT_STORE GIT_CREDENTIAL_PAT_TRACE GIT_CREDENTIAL_PAT_TOKEN GIT_CREDENTIAL_PAT_PASSPHRASE_FILE
+export GIT_CREDENTIAL_PAT_NO_SKIP=all
+set -- -Ppackages
+if [ -n "$graalvm" ]; then
+  GRAALVM_HOME=$graalvm
+  export GRAALVM_HOME
+  set -- -Pnative,packages
+fi
+[ "$judged" = no ] || set -- "$@" -DexcludedGroups=macos
 mvn -B -ntp "$@" verify
 
-# Java's own streams, files and sockets differ most between the ends of what the program runs on.
-oldest=$(find_jdks | sed -n '$s/^[0-9]* //p')
-if [ "$all" = yes ] && [ "$oldest" != "$JAVA_HOME" ]; then
-  say "== Running the tests of commands on $oldest"
-  helper/image/build-image.sh --java-home "$oldest" --jars target/lib --to target/image-oldest
-  GIT_CREDENTIAL_PAT_HELPER=$PWD/target/image-oldest/bin/git-credential-pat \
+# What differs between a native image and a Java runtime, and most between the ends of what that runs on: streams,
+# files, sockets and the terminal.
+run_on_java() {
+  say "== Running the tests of commands on $1"
+  GIT_CREDENTIAL_PAT_HELPER=$PWD/$2/bin/git-credential-pat \
     mvn -B -ntp failsafe:integration-test failsafe:verify -Dit.test=CommandsIT,ChosenStoresIT,MovingInIT
+}
+
+[ -z "$graalvm" ] || run_on_java "$JAVA_HOME" target/image
+oldest=$(find_jdks | sed -n '$s/^[0-9]* //p')
+if [ "$oldest" != "$JAVA_HOME" ]; then
+  helper/image/build-image.sh --java-home "$oldest" --jars target/lib --to target/image-oldest
+  run_on_java "$oldest" target/image-oldest
 fi

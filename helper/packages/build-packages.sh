@@ -3,7 +3,8 @@
 #
 #   build-packages.sh --image DIR --documents DIR --version VERSION --time TIME --to DIR [KIND...]
 #
-# --image      what build-image.sh made, whose JDK decides a package's size and speed, or build-native.sh
+# --image      what build-native.sh made: a native image, with nothing to do where it is installed; or build-image.sh:
+#              a Java runtime, whose JDK decides a package's size and speed, and which makes its archives there
 # --documents  a folder with share/: the manual and completions, which Maven makes of the commands' definitions
 # --version    such as 1.2.0 or 1.3.0-SNAPSHOT
 # --time       of every file in a package: seconds since 1970, or as in 2026-11-01T00:00:00Z
@@ -13,8 +14,8 @@
 #
 # build-packages.sh --check [KIND...] only says which of the programs that it takes are missing.
 #
-# The same input makes the same bytes, whoever builds. `mvn -Ppackages package` calls this. deb needs dpkg-deb,
-# rpm rpmbuild, zip zip; on Linux all need strip.
+# The same input makes the same bytes, whoever builds. `mvn -Pnative,packages package` calls this, and with a Java
+# runtime `mvn -Ppackages package`. deb needs dpkg-deb, rpm rpmbuild, zip zip; on Linux all need strip and objdump.
 # shellcheck source=helper/common.sh
 . "$(dirname "$0")/../common.sh"
 export LC_ALL=C TZ=UTC
@@ -33,6 +34,7 @@ check_tools() {
     esac
   done
   need unzip unzip
+  # objdump comes along with it.
   [ "$(uname -s)" != Linux ] || need strip binutils
   [ -n "$missing" ] || return 0
   printf '%s: missing: %s\n' "${0##*/}" "${missing#, }" >&2
@@ -66,8 +68,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 need_options
+# What there is no Java runtime in is a native image.
 native=no
-[ ! -x "$image/lib/$name" ] || native=yes
+[ -d "$image/runtime" ] || native=yes
 if [ ! -x "$image/bin/$name" ] || { [ $native = no ] && [ ! -r "$image/commands.classes" ]; }; then
   fail "$image is not an image"
 fi
@@ -102,11 +105,9 @@ check_tools $kinds
 # Copies the image to $1, as it is when it comes out of a package: without archives, which are made where it
 # is installed, and without what only a developer wants of a runtime. Its launcher looks for it in $2.
 copy_image() {
-  mkdir -p "$1"
-  cp -R -P "$image/." "$1/"
-  rm -f "$1"/*.jsa "$1"/*.jsa.part "$1"/runtime/lib/server/*.jsa "$1/runtime/lib/classlist" \
+  "$helper/image/copy-image.sh" --image "$image" --to "$1" --home "$2"
+  rm -f "$1/runtime/lib/server"/*.jsa "$1/runtime/lib/classlist" \
     "$1/runtime/lib/jrt-fs.jar" "$1/runtime/lib/jexec" "$1/runtime/bin/keytool"
-  sed "s|^home=.*|home=$2|" "$image/bin/$name" >"$1/bin/$name"
   # Names of functions, for debuggers: 5 MB. (On macOS it would end the signatures.)
   [ "$system" = macos ] || find "$1" -type f \( -name '*.so' -o -path '*/runtime/bin/*' -o -name jspawnhelper \) \
     -exec strip --strip-unneeded {} +
@@ -146,23 +147,38 @@ settle() {
 }
 
 # What is installed for all of a system, below $1: what deb and rpm have in common.
+# What git calls is one file, $program, whose folder's name sorts last, so that dpkg and rpm put it in its place when
+# all the others are in theirs: then an upgrade is the rename of this one file, from either form to the other. The
+# link to it, which dpkg would switch too early, always stays what it is.
 stage_system() {
-  library=/usr/lib/$name/$package_version
-  copy_image "$1$library" "'$library'"
-  mkdir -p "$1/usr/bin"
-  # A folder for each version, and a launcher beside it, which names it. Its name sorts last, so that dpkg and
-  # rpm put it in its place when all the others are in theirs: then an upgrade is the rename of this one file.
-  # The link, which dpkg would switch too early, stays what it is.
-  cp "$1$library/bin/$name" "$1/usr/lib/$name/$name"
-  ln -s "../lib/$name/$name" "$1/usr/bin/$name"
+  library=/usr/lib/$name
+  program=$library/program/$name
+  # A native image is this file and little else. A Java runtime has a folder for each version, which the launcher names.
+  home=$library
+  [ $native = yes ] || home=$library/$package_version
+  mkdir -p "$1${home%/*}"
+  copy_image "$1$home" "$home"
+  mkdir -p "$1/usr/bin" "$1$library/program"
+  if [ $native = yes ]; then
+    mv "$1$home/bin/$name" "$1$program"
+    rmdir "$1$home/bin"
+    # They are beside the other documents.
+    rm -rf "$1$home/licenses"
+  else
+    cp "$1$home/bin/$name" "$1$program"
+  fi
+  ln -s "../lib/$name/program/$name" "$1/usr/bin/$name"
   cp -R "$documents/share" "$1/usr/"
   gzip -9 -n "$1"/usr/share/man/man1/*.1
 }
 
-# Fills in the words between @ signs of the file $1.
+# Fills in the words between @ signs of the file $1. A line that begins with one of them stays where it holds.
 fill_in() {
-  sed "s|@VERSION@|$package_version|g; s|@ARCH@|$2|g; s|@SIZE@|${3:-}|g; s|@LIBC@|$libc|g" "$1" \
-    | if [ $linked = yes ]; then sed 's|@ZLIB@||'; else sed '/@ZLIB@/d'; fi
+  if [ $native = yes ]; then form=NATIVE other=JAVA; else form=JAVA other=NATIVE; fi
+  zlib='/^@ZLIB@/d'
+  [ $linked = no ] || zlib='s|^@ZLIB@||'
+  sed "/^@$other@/d; s|^@$form@||; $zlib
+    s|@VERSION@|$package_version|g; s|@ARCH@|$2|g; s|@SIZE@|${3:-}|g; s|@LIBC@|$libc|g" "$1"
 }
 
 # The newest changes, one a line that begins with $1.
@@ -188,13 +204,15 @@ build_deb() {
       "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')"
   } | gzip -9 -n >"$doc/changelog.gz"
   mkdir -p "$root/usr/share/lintian/overrides"
-  cp "$here/deb/lintian-overrides" "$root/usr/share/lintian/overrides/$name"
+  fill_in "$here/deb/lintian-overrides" "$deb_arch" >"$root/usr/share/lintian/overrides/$name"
   mkdir "$root/DEBIAN"
   size=$(du -sk --apparent-size "$root/usr" | cut -f1)
-  for file in control postinst prerm postrm; do
-    fill_in "$here/deb/$file" "$deb_arch" "$size" >"$root/DEBIAN/$file"
+  fill_in "$here/deb/control" "$deb_arch" "$size" >"$root/DEBIAN/control"
+  # For the archives of a Java runtime; a native image has nothing to do.
+  [ $native = yes ] || for file in postinst prerm postrm; do
+    fill_in "$here/deb/$file" "$deb_arch" >"$root/DEBIAN/$file"
+    chmod 755 "$root/DEBIAN/$file"
   done
-  chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
   (cd "$root" && find usr -type f | sort | xargs md5sum) >"$root/DEBIAN/md5sums"
   settle "$root"
   # One thread: xz divides its work by threads, and so its output.
@@ -229,7 +247,8 @@ stage_folder() {
   [ ! -d "$work/folder" ] || return 0
   root=$work/folder/$folder
   copy_image "$root" /nonexistent
-  cp "$here/README.txt" "$project/CHANGELOG.md" "$root/"
+  fill_in "$here/README.txt" "$arch" >"$root/README.txt"
+  cp "$project/CHANGELOG.md" "$root/"
   copy_licenses "$root/licenses"
   cp "$project/LICENSE" "$root/licenses/LICENSE"
   cp -R "$documents/share" "$root/"
@@ -256,13 +275,12 @@ build_zip() {
 # Puts $work/package where it belongs, as $1, and says how large it is.
 finish() {
   mv "$work/package" "$to/$1"
-  printf '%s: %s MB, %s MB installed (its archives not counted)\n' "$1" \
-    "$(wc -c <"$to/$1" | awk '{ printf "%.1f", $1 / 1000000 }')" "$(($2 / 1000))"
+  printf '%s: %s MB, %s MB installed%s\n' "$1" \
+    "$(wc -c <"$to/$1" | awk '{ printf "%.1f", $1 / 1000000 }')" "$(($2 / 1000))" "$not_counted"
 }
 
 # How long a start takes from a folder that is no longer where it was built.
 measure() {
-  mkdir "$work/measured"
   copy_image "$work/measured" /nonexistent
   runs_on='a native image'
   if [ $native = no ]; then
@@ -279,13 +297,26 @@ measure() {
   done
 }
 
-# The oldest glibc that all native parts are content with.
-libc=$(find "$image" \( -name '*.so' -o -path '*/bin/java' -o -path "*/lib/$name" \) -exec cat {} + | grep -ao 'GLIBC_2[.0-9]*' \
-  | sort -u -t. -k 2n | sed -n '$s/GLIBC_//p')
+# Sets what the native parts of the image want of the system: the oldest glibc that all are content with, and
+# whether zlib is linked. (Java's own is in its runtime; a native image may take the system's.)
+find_needs() {
+  libc='' linked=no not_counted=''
+  [ $native = yes ] || not_counted=' (its archives not counted)'
+  [ "$system" = linux ] || return 0
+  find "$image" -type f \( -name '*.so' -o -perm -100 \) ! -name '*.sh' -exec objdump -p {} + >"$work/objects" 2>/dev/null || true
+  libc=$(sed -n 's/.* GLIBC_\(2[.0-9]*\)$/\1/p' "$work/objects" | sort -u -t. -k 2n | tail -n 1)
+  [ -n "$libc" ] || fail "objdump finds no program in $image"
+  # shellcheck disable=SC2013
+  for wanted in $(sed -n 's/^ *NEEDED *//p' "$work/objects" | sort -u); do
+    case $wanted in
+      libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.* | ld-linux*) ;;
+      libz.so.1) linked=yes ;;
+      *) [ -n "$(find "$image" -name "$wanted" | head -n 1)" ] || fail "the image wants $wanted, of which no package is known" ;;
+    esac
+  done
+}
 
-# Java's own zlib is in its runtime; a native image takes the system's.
-if [ $native = yes ] && readelf -d "$image/lib/$name" 2>/dev/null | grep -qF 'libz.so.1'; then linked=yes; else linked=no; fi
-
+find_needs
 for kind in $kinds; do
   case $kind in
     deb) build_deb ;;

@@ -7,8 +7,8 @@
 # --version  such as 1.2.0 or 1.3.0-SNAPSHOT
 # --sign     a "Developer ID Installer" of the login keychain; docs/security.md says what else signing takes
 #
-# The package puts the image in /usr/local/lib/git-credential-pat and a link into /usr/local/bin; its
-# postinstall makes the archives of loaded classes there. uninstall.sh, in the image, removes all of it.
+# The package puts the image in /usr/local/lib/git-credential-pat and a link into /usr/local/bin; of a Java runtime
+# its postinstall makes the archives of loaded classes there. uninstall.sh, in the image, removes all of it.
 # shellcheck source=helper/common.sh
 . "$(dirname "$0")/../common.sh"
 identifier=io.github.gitcredentialpat.git-credential-pat
@@ -31,19 +31,23 @@ fill_in() {
 }
 
 library=$work/root/usr/local/lib/$name
-mkdir -p "$library" "$work/root/usr/local/bin" "$work/scripts" "$library/licenses"
-cp -R -P "$image/." "$library/"
-# The archives belong to the folder where they were made.
-rm -f "$library"/*.jsa "$library"/*.jsa.part
-sed "s|^home=.*|home=/usr/local/lib/$name|" "$image/bin/$name" >"$library/bin/$name"
+mkdir -p "$work/root/usr/local/lib" "$work/root/usr/local/bin"
+"$helper/image/copy-image.sh" --image "$image" --to "$library" --home "/usr/local/lib/$name"
+mkdir -p "$library/licenses"
 cp "$project/LICENSE" "$here/copyright" "$library/licenses/"
 fill_in "$here/pkg/uninstall.sh" >"$library/uninstall.sh"
 ln -s "../lib/$name/bin/$name" "$work/root/usr/local/bin/$name"
-fill_in "$here/pkg/postinstall" >"$work/scripts/postinstall"
 fill_in "$here/pkg/distribution.xml" >"$work/distribution.xml"
-chmod 755 "$library/bin/$name" "$library/uninstall.sh" "$work/scripts/postinstall"
+chmod 755 "$library/uninstall.sh"
+set --
+if [ -d "$image/runtime" ]; then
+  mkdir "$work/scripts"
+  fill_in "$here/pkg/postinstall" >"$work/scripts/postinstall"
+  chmod 755 "$work/scripts/postinstall"
+  set -- --scripts "$work/scripts"
+fi
 pkgbuild --root "$work/root" --identifier "$identifier" --version "$version" --ownership recommended \
-  --scripts "$work/scripts" --install-location / "$work/$name.pkg" >&2
+  "$@" --install-location / "$work/$name.pkg" >&2
 mkdir -p "$(dirname "$to")"
 set -- --distribution "$work/distribution.xml" --package-path "$work"
 [ -z "$sign" ] || set -- "$@" --sign "$sign" --timestamp

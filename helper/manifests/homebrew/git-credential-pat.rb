@@ -30,13 +30,10 @@ class GitCredentialPat < Formula
   def install
     libexec.install Dir["*"]
     man1.install Dir[libexec/"share/man/man1/*.1"]
-    bash_completion.install libexec/"share/completions/git-credential-pat"
+    bash_completion.install libexec/"share/bash-completion/completions/git-credential-pat"
+    zsh_completion.install libexec/"share/zsh/site-functions/_git-credential-pat"
+    fish_completion.install libexec/"share/fish/vendor_completions.d/git-credential-pat.fish"
     bin.install_symlink libexec/"bin/git-credential-pat"
-  end
-
-  # The archives of loaded classes belong to the place where they are used.
-  def post_install
-    system libexec/"make-archives.sh"
   end
 
   def caveats

@@ -2,16 +2,17 @@
 # Installs a package in a system that is thrown away, uses it there through git as a person without privileges,
 # upgrades it meanwhile, and removes it. Ends with status 0 when all of that went well, else says what did not.
 #
-#   unshare --mount src/test/sh/package.sh SYSTEM LAYER OLDER NEWER
+#   unshare --mount src/test/sh/package.sh SYSTEM LAYER OLDER NEWER [back]
 #
 # SYSTEM  the root of a Linux system with git; it stays as it is
 # LAYER   an empty folder, where a layer over it is mounted
-# OLDER   a deb or rpm of an older version
+# OLDER   a deb or rpm of an older version, of either form
 # NEWER   the one to test, by an absolute path as well
+# back    whether the older one takes its place again before it is removed
 #
 # Standard input: what the tests' BenchmarkServer prints.
 set -eu
-system=$1 layer=$2 older=$3 newer=$4
+system=$1 layer=$2 older=$3 newer=$4 back=${5:-}
 { read -r proxy; read -r pem; read -r organization; read -r token; read -r url; } || true
 library=/usr/lib/git-credential-pat
 
@@ -50,15 +51,21 @@ case $newer in
     ;;
   *.rpm)
     # Another system's rpm, which knows nothing of what is installed in there. git calls git by the same name.
-    install_package() { rpm --root "$root" --nodeps --upgrade --replacepkgs "$1"; }
+    install_package() { rpm --root "$root" --nodeps --upgrade --replacepkgs --oldpackage "$1"; }
     purge() { rpm --root "$root" --nodeps --erase git-credential-pat; }
     files() { rpm --root "$root" --query --list git-credential-pat; }
     ;;
 esac
 
-# The folder of the version that is used.
+# What git calls: another file with each installation.
+program=$library/program/git-credential-pat
+used() {
+  stat -c %i "$root$program"
+}
+
+# The folder that a Java runtime has for each version, which its launcher names.
 folder() {
-  sed -n "s/^home='\(.*\)'/\1/p" "$root$library/git-credential-pat"
+  sed -n "1{/^#!/!q}; s/^home='\(.*\)'/\1/p" "$root$program"
 }
 
 request() {
@@ -69,9 +76,15 @@ answers() {
   request | person git credential fill | grep -qxF "password=$token"
 }
 
-# With -Xshare:on Java refuses to start without a fitting archive.
+# With -Xshare:on Java refuses to start without a fitting archive. A native image has none, nor anything else that was
+# made where it was installed.
 # shellcheck disable=SC2016
-starts_from_archives() {
+starts_quickly() {
+  if [ -z "$(folder)" ]; then
+    made=$(find "$root$library" -name '*.jsa*' -o -name runtime)
+    [ -z "$made" ] || fail "beside a native image there is: $made"
+    return 0
+  fi
   for word in capability store --help; do
     request | inside sh -c 'sed '\''s/"$archive"/& -Xshare:on/'\'' "$(readlink -f /usr/bin/git-credential-pat)" >/launcher
       chmod 755 /launcher; exec /launcher "$1"' sh "$word" >/dev/null || fail "$word does not start from its archive"
@@ -82,8 +95,8 @@ inside mkdir /home/person
 inside chown 12345:12345 /home/person
 
 install_package "$older" >"$layer/log" 2>&1 || { cat "$layer/log" >&2; fail "$older cannot be installed"; }
-old_folder=$(folder)
-starts_from_archives
+old=$(used) old_folder=$(folder)
+starts_quickly
 
 # git finds the helper on the PATH.
 person git config --global credential.helper pat
@@ -107,7 +120,7 @@ exec 3>"$layer/begun"
 ) 3>&- &
 loop=$!
 (
-  while [ "$(folder)" = "$old_folder" ]; do sleep 0.1; done
+  while [ "$(used)" = "$old" ]; do sleep 0.1; done
   sleep 2
   request >&3
 ) &
@@ -124,13 +137,12 @@ grep -qxF "password=$token" "$layer/answer" || fail 'a run that began before the
 [ "$(grep -cx answered "$layer/meanwhile")" -ge 4 ] || fail "hardly used during the upgrade: $(cat "$layer/meanwhile")"
 ! grep -vx answered "$layer/meanwhile" >&2 || fail 'not every run during the upgrade answered'
 
-new_folder=$(folder)
-[ "$new_folder" != "$old_folder" ] || fail 'it was not upgraded'
-[ ! -e "$root$old_folder" ] || fail "the older version left $old_folder behind"
-starts_from_archives
+[ "$(used)" != "$old" ] || fail 'it was not upgraded'
+[ -z "$old_folder" ] || [ ! -e "$root$old_folder" ] || fail "the older version left $old_folder behind"
+starts_quickly
 person git -C /home/person/site fetch -q || fail 'git cannot fetch after the upgrade'
 install_package "$newer" >"$layer/log" 2>&1 || { cat "$layer/log" >&2; fail "$newer cannot be installed twice"; }
-starts_from_archives
+starts_quickly
 
 wrong=$(inside find "$library" /usr/bin/git-credential-pat ! -type l \( ! -user root -o ! -group root -o -perm /022 \))
 [ -z "$wrong" ] || fail "not root's alone: $wrong"
@@ -148,6 +160,12 @@ files | grep -q '/usr/share/zsh/.*/_git-credential-pat$' || fail 'nothing for zs
 completed=$(inside bash -c '. /usr/share/bash-completion/completions/git-credential-pat
   COMP_LINE="git-credential-pat sto"; COMP_POINT=${#COMP_LINE}; _git_credential_pat; echo "${COMPREPLY[@]}"' 2>/dev/null)
 [ "$completed" = stores ] || fail "bash completes sto to: $completed"
+
+if [ -n "$back" ]; then
+  install_package "$older" >"$layer/log" 2>&1 || { cat "$layer/log" >&2; fail "$older cannot be installed over $newer"; }
+  starts_quickly
+  answers || fail 'what was stored is not answered after the way back'
+fi
 
 request | person git credential reject
 ! answers 2>/dev/null || fail 'what was rejected is still answered'

@@ -8,11 +8,15 @@ import java.nio.file.Path;
 final class Helper {
   private Helper() {}
 
-  /** The launcher: the one the build made, or the one that the environment names. */
+  /**
+   * The one that the environment names, else that of the image which the build made: a native one
+   * with the profile {@code native}.
+   */
   static Path launcher() {
     String named =
         System.getProperty("GIT_CREDENTIAL_PAT_HELPER", System.getenv("GIT_CREDENTIAL_PAT_HELPER"));
-    Path launcher = Path.of(named == null ? "target/image/bin/git-credential-pat" : named);
+    String built = System.getProperty("packaged.image", "target/image");
+    Path launcher = Path.of(named == null ? built + "/bin/git-credential-pat" : named);
     Requires.present(
         Files.isExecutable(launcher), "the packaged helper " + launcher + " (mvn verify makes it)");
     return launcher.toAbsolutePath().normalize();

@@ -3,56 +3,26 @@ package io.github.gitcredentialpat.install;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gitcredentialpat.testing.Requires;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts in {@code install/}, run from beginning to end in a home of their own. */
-final class InstallIT {
-  private static final String SOMEBODY_ELSES =
-      """
-      [user]
-      \tname = Ada
-      [credential "https://dev.azure.com"]
-      \thelper = /somewhere/else
-      \tuseHttpPath = false
-      [credential]
-      \thelper = store
-      """;
-
-  /** A process that there cannot be. */
-  private static final String KILLED = "4194305";
-
-  private final String organization = "org-" + UUID.randomUUID();
-  private final String token = UUID.randomUUID().toString();
-
-  @TempDir Path folder;
-  private Path home;
-  private Path prefix;
-  private Script person;
-
-  @BeforeEach
-  void moveIn() throws IOException {
-    home = Files.createDirectory(folder.resolve("ho me"));
-    prefix = home.resolve("it's $here & ü");
-    person = new Script(home, folder);
-    Files.writeString(home.resolve(".gitconfig"), SOMEBODY_ELSES);
-  }
-
+/**
+ * The scripts in {@code install/}, run from beginning to end in a home of their own. One test
+ * builds from source; the others install an image that is there.
+ */
+final class InstallIT extends InstallerCase {
   @Test
   void installsUpgradesAndLeavesNothingButTheTokens() throws Exception {
     Requires.present(Files.isExecutable(Path.of("/usr/bin/man")), "man");
-    Script.Result installed = script("install.sh", "");
+    Script.Result installed = script("install.sh", "", "--java");
     assertThat(installed.status()).as(installed.toString()).isZero();
+    assertThat(installed.out().strip().lines().toList())
+        .last()
+        .asString()
+        .startsWith("Installed on Java ");
     assertThat(installed.out()).containsPattern("store: file, \\d+ ms");
     assertThat(builds()).hasSize(1);
     Script.Result left =
@@ -69,16 +39,6 @@ final class InstallIT {
     assertThat(fill()).contains("password=" + token);
     // Somebody else's helper for all hosts is not asked.
     assertThat(home.resolve(".git-credentials")).doesNotExist();
-
-    List<Path> first = builds();
-    withoutMaven();
-    Script.Result upgraded = script("install.sh", "");
-    assertThat(upgraded.status()).as(upgraded.toString()).isZero();
-    assertThat(builds()).hasSize(1).doesNotContainAnyElementsOf(first);
-    assertThat(prefix.resolve("lib/git-credential-pat/pip/keyring")).isExecutable();
-    assertThat(prefix.resolve("lib/git-credential-pat/nuget")).isSymbolicLink();
-    assertThat(home.resolve(".gitconfig")).hasContent(configured);
-    assertThat(fill()).contains("password=" + token);
 
     for (String file :
         List.of(
@@ -99,6 +59,22 @@ final class InstallIT {
     Script.Result help = person.run("", List.of("git", "help", "credential-pat"));
     assertThat(help.out()).as(help.toString()).contains("git-credential-pat - Stores Azure DevOps");
 
+    // To a native image and back, while the configuration stays as it is.
+    for (Path image : List.of(nativeImage(), Path.of("target/image").toAbsolutePath())) {
+      List<Path> first = builds();
+      Script.Result upgraded = script("install.sh", "", "--image", image.toString());
+      assertThat(upgraded.status()).as(upgraded.toString()).isZero();
+      assertThat(builds()).hasSize(1).doesNotContainAnyElementsOf(first);
+      boolean java = Files.exists(image.resolve("runtime"));
+      assertThat(builds().get(0).resolve("app.jsa").toFile().exists()).isEqualTo(java);
+      assertThat(upgraded.out())
+          .contains(java ? "Installed on Java " : "Installed as a native image.\n");
+      assertThat(prefix.resolve("lib/git-credential-pat/pip/keyring")).isExecutable();
+      assertThat(prefix.resolve("lib/git-credential-pat/nuget")).isSymbolicLink();
+      assertThat(home.resolve(".gitconfig")).hasContent(configured);
+      assertThat(fill()).contains("password=" + token);
+    }
+
     assertThat(script("uninstall.sh", "").status()).isZero();
     assertThat(home.resolve(".gitconfig")).content().isEqualTo(SOMEBODY_ELSES);
     assertThat(prefix).doesNotExist();
@@ -110,8 +86,8 @@ final class InstallIT {
     Path foreign = prefix.resolve("share/man/man1/git-credential-pat.1");
     Files.createDirectories(foreign.getParent());
     Files.writeString(foreign, "another package's");
-    withoutMaven();
-    Script.Result installed = script("install.sh", "", "--no-configure");
+    Script.Result installed =
+        script("install.sh", "", "--no-configure", "--image", nativeImage().toString());
     assertThat(installed.status()).as(installed.toString()).isZero();
     assertThat(home.resolve(".gitconfig")).hasContent(SOMEBODY_ELSES);
     String launcher = prefix.resolve("bin/git-credential-pat").toString();
@@ -143,11 +119,8 @@ final class InstallIT {
         helper, "#!/bin/sh\nexport HOME='" + windows + "'\nexec '" + image + "' \"$@\"\n");
     assertThat(helper.toFile().setExecutable(true)).isTrue();
     Files.createFile(windows.resolve("git-credential-pat.cmd"));
-    withoutMaven();
-    person
-        .with("WSL_DISTRO_NAME", "Debian")
-        .with("PATH", folder.resolve("maven") + ":" + System.getenv("PATH") + ":" + windows);
-    Script.Result installed = script("install.sh", "");
+    person.with("WSL_DISTRO_NAME", "Debian").with("PATH", System.getenv("PATH") + ":" + windows);
+    Script.Result installed = script("install.sh", "", "--image", nativeImage().toString());
     assertThat(installed.status()).as(installed.toString()).isZero();
     assertThat(installed.out()).contains("tokens are kept in: the Windows Credential Manager");
     git("approve", request() + "username=me\npassword=" + token + "\n");
@@ -155,139 +128,5 @@ final class InstallIT {
     assertThat(home.resolve(".local/share/git-credential-pat")).doesNotExist();
     assertThat(script("uninstall.sh", "").status()).isZero();
     assertThat(home.resolve(".gitconfig")).content().isEqualTo(SOMEBODY_ELSES);
-  }
-
-  @Test
-  void takesANativeImageThatIsNoOlderThanItsSources() throws Exception {
-    Path project = folder.resolve("project");
-    Files.createDirectories(project.resolve("target/native"));
-    Files.createDirectory(project.resolve("src"));
-    for (String part :
-        List.of(
-            "pom.xml", ".mvn", "README.md", "docs", "LICENSE", "install", "helper", "src/main")) {
-      person.run(
-          "",
-          List.of(
-              "cp",
-              "-R",
-              Path.of(part).toAbsolutePath().toString(),
-              project.resolve(part).toString()));
-    }
-    // As a checkout of somebody whose umask is 077.
-    person.run("", List.of("chmod", "-R", "go=", project.toString()));
-    Path image = Path.of("target/image").toAbsolutePath();
-    Path binary = project.resolve("target/native/git-credential-pat");
-    Files.writeString(
-        binary,
-        "#!/bin/sh\nexec '"
-            + image
-            + "/runtime/bin/java' --enable-native-access=ALL-UNNAMED -cp '"
-            + image
-            + "/lib/*' io.github.gitcredentialpat.NativeMain \"$@\"\n");
-    assertThat(binary.toFile().setExecutable(true)).isTrue();
-    List<String> install =
-        List.of(project.resolve("install/install.sh").toString(), "--prefix", prefix.toString());
-
-    withoutMaven();
-    Files.setLastModifiedTime(binary, FileTime.fromMillis(0));
-    Script.Result older = person.run("", install);
-    assertThat(older.status()).as(older.toString()).isZero();
-    assertThat(builds().get(0).resolve("runtime")).isDirectory();
-    assertEverybodyMayUse(builds().get(0));
-    git("approve", request() + "username=me\npassword=" + token + "\n");
-
-    leaveWhatAKilledInstallerLeaves();
-    Files.setLastModifiedTime(binary, FileTime.from(Instant.now()));
-    Script.Result newer = person.run("", install);
-    assertThat(newer.status()).as(newer.toString()).isZero();
-    assertThat(newer.out()).contains("Take the native image");
-    assertThat(builds()).hasSize(1);
-    assertThat(builds().get(0).resolve("runtime")).doesNotExist();
-    assertThat(builds().get(0).resolve("lib/git-credential-pat")).hasSameBinaryContentAs(binary);
-    assertEverybodyMayUse(builds().get(0));
-    assertThat(fill()).contains("password=" + token);
-    assertThat(unfinishedLink()).doesNotExist();
-    Script.Result kept =
-        person.run("", List.of(prefix.resolve("bin/git-credential-pat").toString(), "list"));
-    assertThat(kept.out()).contains(organization).doesNotContain("proof");
-    leaveWhatAKilledInstallerLeaves();
-    assertThat(script("uninstall.sh", "").status()).isZero();
-    assertThat(prefix).doesNotExist();
-  }
-
-  /** Maven's part is one test's, and takes a minute: the others get what this build made. */
-  private void withoutMaven() throws IOException {
-    Path target = Path.of("target").toAbsolutePath();
-    Path maven = Files.createDirectory(folder.resolve("maven")).resolve("mvn");
-    Files.writeString(
-        maven,
-        "#!/bin/sh\nwhile [ \"$1\" != -f ]; do shift; done\nbuilt=$(dirname \"$2\")/target\n"
-            + "mkdir -p \"$built/lib\" \"$built/documents\"\ncp '"
-            + target
-            + "'/image/lib/*.jar \"$built/lib\"\ncp -R '"
-            + target
-            + "'/documents/share \"$built/documents\"\n");
-    assertThat(maven.toFile().setExecutable(true)).isTrue();
-    person.with("PATH", maven.getParent() + ":" + System.getenv("PATH"));
-  }
-
-  private Path unfinishedLink() {
-    return prefix.resolve("bin/git-credential-pat.new." + KILLED);
-  }
-
-  private void leaveWhatAKilledInstallerLeaves() throws Exception {
-    Path half = prefix.resolve("lib/git-credential-pat/build." + KILLED + ".abcdef");
-    Path launcher = half.resolve("bin/git-credential-pat");
-    Files.createDirectories(launcher.getParent());
-    Files.createFile(launcher);
-    Files.createSymbolicLink(unfinishedLink(), launcher);
-    git(
-        "approve",
-        "protocol=https\nhost=dev.azure.com\npath=git-credential-pat-proof-"
-            + KILLED
-            + "-0badc0de/_git/proof\nusername=proof\npassword="
-            + UUID.randomUUID()
-            + "\n");
-  }
-
-  private static void assertEverybodyMayUse(Path build) throws IOException {
-    try (Stream<Path> files = Files.walk(build)) {
-      assertThat(files)
-          .allSatisfy(
-              file ->
-                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                      .as("%s", file)
-                      .matches(Files.isDirectory(file) ? "r.xr-xr-x" : "r.([-x])r-\\1r-\\1"));
-    }
-  }
-
-  private Script.Result script(String name, String input, String... more) throws Exception {
-    List<String> command =
-        Stream.concat(
-                Stream.of(
-                    Path.of("install", name).toAbsolutePath().toString(),
-                    "--prefix",
-                    prefix.toString()),
-                Stream.of(more))
-            .toList();
-    return person.run(input, command);
-  }
-
-  private String request() {
-    return "protocol=https\nhost=dev.azure.com\npath=" + organization + "/_git/code\n";
-  }
-
-  private String fill() throws Exception {
-    return git("fill", request()).out();
-  }
-
-  private Script.Result git(String operation, String input) throws Exception {
-    return person.run(input, List.of("git", "credential", operation));
-  }
-
-  private List<Path> builds() throws IOException {
-    try (Stream<Path> files = Files.list(prefix.resolve("lib/git-credential-pat"))) {
-      return files.filter(file -> file.getFileName().toString().startsWith("build.")).toList();
-    }
   }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.gitcredentialpat.testing.Pty;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -18,23 +20,58 @@ import org.junit.jupiter.api.io.TempDir;
 final class InterruptedInstallTest {
   @TempDir Path folder;
 
+  private Path temporary;
+  private Path home;
+  private Path pid;
+  private Path maven;
+
+  @BeforeEach
+  void come() throws Exception {
+    temporary = Files.createDirectory(folder.resolve("temporary"));
+    home = Files.createDirectory(folder.resolve("home"));
+    pid = folder.resolve("pid");
+    maven = Files.createDirectory(folder.resolve("programs")).resolve("mvn");
+  }
+
   @Test
   void controlCEndsTheBuildTooAndLeavesNothing() throws Exception {
-    Path temporary = Files.createDirectory(folder.resolve("temporary"));
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Path pid = folder.resolve("pid");
-    Path maven = Files.createDirectory(folder.resolve("programs")).resolve("mvn");
-    Files.writeString(maven, "#!/bin/sh\necho $$ >'" + pid + "'\nexec sleep 60\n");
-    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    program(maven, "echo $$ >'" + pid + "'\nexec sleep 60");
+    interruptAt("Compile with Maven", "--java");
+    assertThat(home).isEmptyDirectory();
+  }
+
+  /** Maven starts it, and leaves it behind when it is ended itself. */
+  @Test
+  void controlCEndsTheBuilderOfANativeImageToo() throws Exception {
+    Path graalvm = Files.createDirectory(folder.resolve("graalvm"));
+    Files.writeString(graalvm.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+    Files.createDirectory(graalvm.resolve("bin"));
+    program(graalvm.resolve("bin/javac"), "exit 1");
+    program(graalvm.resolve("bin/native-image"), "echo $$ >'" + pid + "'\nsleep 60\ntrue");
+    // As a program whose death its children do not notice.
+    program(
+        maven,
+        "case $* in *-Pnative*) '" + graalvm + "/bin/native-image' & sleep 60 & wait ;; esac");
+    interruptAt("Build a native image", "--native", Map.entry("GRAALVM_HOME", graalvm.toString()));
+    assertThat(home.resolve(".local/lib/git-credential-pat")).isEmptyDirectory();
+    assertThat(home.resolve(".local/bin")).doesNotExist();
+  }
+
+  @SafeVarargs
+  private void interruptAt(String step, String form, Map.Entry<String, String>... more)
+      throws Exception {
     String install = Path.of("install/install.sh").toAbsolutePath().toString();
     // The shell outlives the installer, as a person's does.
     String command =
         "trap : INT; "
             + install
+            + " "
+            + form
             + "; echo status $?; kill -0 $(cat "
             + pid
             + ") && echo still builds; echo over";
-    Map<String, String> person =
+    Map<String, String> person = new HashMap<>();
+    person.putAll(
         Map.of(
             "HOME",
             home.toString(),
@@ -45,9 +82,12 @@ final class InterruptedInstallTest {
             "JAVA_HOME",
             System.getProperty("java.home"),
             "PATH",
-            maven.getParent() + ":" + System.getenv("PATH"));
+            maven.getParent() + ":" + System.getenv("PATH")));
+    for (Map.Entry<String, String> variable : more) {
+      person.put(variable.getKey(), variable.getValue());
+    }
     try (Pty pty = new Pty(command, person)) {
-      pty.waitFor("Compile with Maven", 1);
+      pty.waitFor(step, 1);
       while (!Files.exists(pid) || Files.size(pid) == 0) {
         Thread.sleep(5);
       }
@@ -55,6 +95,10 @@ final class InterruptedInstallTest {
       assertThat(pty.finish()).contains("status 1", "over").doesNotContain("still builds");
     }
     assertThat(temporary).isEmptyDirectory();
-    assertThat(home).isEmptyDirectory();
+  }
+
+  private static void program(Path path, String script) throws Exception {
+    Files.writeString(path, "#!/bin/sh\n" + script + "\n");
+    assertThat(path.toFile().setExecutable(true)).isTrue();
   }
 }

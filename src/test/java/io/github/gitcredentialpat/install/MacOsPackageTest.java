@@ -50,6 +50,7 @@ final class MacOsPackageTest {
     Path image = Files.createDirectory(folder.resolve("image"));
     Files.createDirectory(image.resolve("bin"));
     program(image.resolve("bin/git-credential-pat"), "home='/elsewhere'", "echo \"$home\"");
+    Files.createDirectory(image.resolve("runtime"));
     program(image.resolve("make-archives.sh"), "echo made");
     Files.createFile(image.resolve("app.jsa"));
     script =
@@ -84,6 +85,19 @@ final class MacOsPackageTest {
     assertThat(distribution.getElementsByTagName("pkg-ref").item(1).getTextContent())
         .isEqualTo("git-credential-pat.pkg");
     assertThat(Files.readString(folder.resolve("distribution.xml"))).doesNotContain("@");
+  }
+
+  @Test
+  void aNativeImageIsAsItWasMadeAndNothingRunsAtTheEnd() throws Exception {
+    Files.delete(folder.resolve("image/runtime"));
+    Path program = folder.resolve("image/bin/git-credential-pat");
+    byte[] made = {'\177', 'E', 'L', 'F', 0, (byte) 0xff, '\n', 'h', 'o', 'm', 'e', '=', '\n'};
+    Files.write(program, made);
+    assertThat(make().status()).isZero();
+    assertThat(root.resolve("usr/local/lib/git-credential-pat/bin/git-credential-pat"))
+        .isExecutable()
+        .hasBinaryContent(made);
+    assertThat(folder.resolve("scripts")).doesNotExist();
   }
 
   @Test

@@ -1,17 +1,17 @@
 package io.github.gitcredentialpat.install;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gitcredentialpat.testing.CSources;
 import io.github.gitcredentialpat.testing.Requires;
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,42 +20,35 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The packages in target/packages: what is in them, and how they behave where they are installed.
+ * They are of a native image where one was built, else of a Java runtime.
  */
 @Tag("all")
 final class PackageIT {
-  private static final Path PACKAGES = Path.of("target/packages").toAbsolutePath();
-  private static final Path IMAGE = Path.of("target/image").toAbsolutePath();
   private static final List<String> KINDS = List.of(".deb", ".rpm", ".tar.gz", ".zip");
-  private static final String OLDER = "0.0.1";
   private static final long MEGABYTE = 1_000_000;
 
-  @TempDir static Path olderPackages;
-
   @TempDir Path folder;
-  private Script tools;
+  private Packages packages;
 
   @BeforeEach
   void packagesAreThere() throws IOException {
-    Requires.present(
-        Files.exists(PACKAGES.resolve("SHA256SUMS")),
-        PACKAGES + " (mvn -Ppackages verify makes them)");
-    for (String program : List.of("dpkg-deb", "rpm", "objdump", "lintian", "unzip", "man")) {
-      Requires.present(CSources.isOnPath(program), program);
-    }
-    tools = new Script(Files.createDirectory(folder.resolve("home")), folder);
+    packages = new Packages(folder);
   }
 
   @Test
   void theDebianPackageIsSmall() throws Exception {
+    if (Packages.NATIVE) {
+      assertThat(Files.size(Packages.only(".deb"))).isLessThanOrEqualTo(11 * MEGABYTE);
+      return;
+    }
     String java = Files.readString(Path.of("target/image/runtime/release"));
     // An older Java's runtime is larger.
     Requires.present(java.contains("JAVA_VERSION=\"25"), "a JDK 25 that made the packages");
-    assertThat(Files.size(only(".deb"))).isLessThanOrEqualTo(25 * MEGABYTE);
+    assertThat(Files.size(Packages.only(".deb"))).isLessThanOrEqualTo(25 * MEGABYTE);
   }
 
   @ParameterizedTest
@@ -63,9 +56,9 @@ final class PackageIT {
   void everyFileIsRootsAndNobodyElseMayWriteIt(String kind) throws Exception {
     String listed =
         switch (kind) {
-          case ".deb" -> run("dpkg-deb", "--contents", only(kind).toString());
-          case ".rpm" -> run("rpm", "-qplv", only(kind).toString());
-          default -> run("tar", "-tvzf", only(kind).toString());
+          case ".deb" -> packages.run("dpkg-deb", "--contents", Packages.only(kind).toString());
+          case ".rpm" -> packages.run("rpm", "-qplv", Packages.only(kind).toString());
+          default -> packages.run("tar", "-tvzf", Packages.only(kind).toString());
         };
     assertThat(listed.lines())
         .hasSizeGreaterThan(40)
@@ -74,36 +67,64 @@ final class PackageIT {
   }
 
   @Test
-  void needsGitAndGlibcAndNothingElse() throws Exception {
-    assertThat(run("dpkg-deb", "--field", only(".deb").toString(), "Depends"))
-        .matches("git, libc6 \\(>= 2\\.\\d+\\)\n");
-    assertThat(run("rpm", "-qpR", only(".rpm").toString()).lines())
-        .filteredOn(line -> !line.startsWith("rpmlib("))
-        .allMatch(
-            line -> line.matches("git-core|/bin/sh|libc\\.so\\.6\\(GLIBC_2\\.\\d+\\)\\(64bit\\)"));
+  void needsGitAndTheLibrariesOfTheSystemThatItIsLinkedWithAndNothingElse() throws Exception {
     Path unpacked = folder.resolve("unpacked");
-    run("dpkg-deb", "--extract", only(".deb").toString(), unpacked.toString());
-    List<String> wanted = new ArrayList<>();
-    List<String> own = new ArrayList<>();
+    packages.run("dpkg-deb", "--extract", Packages.only(".deb").toString(), unpacked.toString());
+    TreeSet<String> wanted = new TreeSet<>();
+    Set<String> own = new TreeSet<>();
+    int newest = 0;
     int programs = 0;
     try (Stream<Path> files = Files.walk(unpacked)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         own.add(file.getFileName().toString());
-        if (file.toString().contains(".so") || file.toString().contains("/runtime/bin/")) {
-          programs++;
-          run("objdump", "-p", file.toString())
-              .lines()
-              .filter(line -> line.contains("NEEDED"))
-              .forEach(line -> wanted.add(line.replaceAll(".*NEEDED\\s+", "")));
+        if (!isProgram(file)) {
+          continue;
+        }
+        programs++;
+        packages
+            .run("objdump", "-p", file.toString())
+            .lines()
+            .filter(line -> line.contains("NEEDED"))
+            .forEach(line -> wanted.add(line.replaceAll(".*NEEDED\\s+", "")));
+        Matcher version =
+            Pattern.compile("GLIBC_2\\.(\\d+)")
+                .matcher(packages.run("objdump", "-T", file.toString()));
+        while (version.find()) {
+          newest = Math.max(newest, Integer.parseInt(version.group(1)));
         }
       }
     }
-    assertThat(programs).isGreaterThan(8);
+    assertThat(programs).isGreaterThan(Packages.NATIVE ? 1 : 8);
     wanted.removeAll(own);
+    boolean zlib = Packages.NATIVE && wanted.remove("libz.so.1");
     assertThat(wanted)
         .isNotEmpty()
         .allMatch(
             library -> library.matches("(libc|libm|libdl|libpthread|librt|ld-linux.*)\\.so\\.\\d"));
+    assertThat(packages.run("dpkg-deb", "--field", Packages.only(".deb").toString(), "Depends"))
+        .isEqualTo("git, libc6 (>= 2." + newest + ")" + (zlib ? ", zlib1g" : "") + "\n");
+    List<String> rpm = new ArrayList<>();
+    rpm.addAll(List.of("git-core", "libc.so.6(GLIBC_2." + newest + ")(64bit)"));
+    rpm.addAll(zlib ? List.of("libz.so.1()(64bit)") : List.of());
+    assertThat(packages.run("rpm", "-qpR", Packages.only(".rpm").toString()).lines())
+        .filteredOn(line -> !line.startsWith("rpmlib(") && !line.equals("/bin/sh"))
+        .containsExactlyInAnyOrderElementsOf(rpm);
+  }
+
+  /** Nothing is made where a native image is installed, and so nothing can be stale there. */
+  @Test
+  void scriptsRunOnlyWhereArchivesAreMade() throws Exception {
+    Path control = folder.resolve("control");
+    packages.run("dpkg-deb", "--control", Packages.only(".deb").toString(), control.toString());
+    assertThat(control.resolve("postinst").toFile().exists()).isEqualTo(!Packages.NATIVE);
+    assertThat(control.resolve("prerm").toFile().exists()).isEqualTo(!Packages.NATIVE);
+    assertThat(packages.run("rpm", "-qp", "--scripts", Packages.only(".rpm").toString()).isEmpty())
+        .isEqualTo(Packages.NATIVE);
+    assertThat(
+            packages
+                .run("dpkg-deb", "--field", Packages.only(".deb").toString(), "Description")
+                .contains("Java"))
+        .isEqualTo(!Packages.NATIVE);
   }
 
   @Test
@@ -112,31 +133,35 @@ final class PackageIT {
     String temporary = "TMPDIR=" + Files.createDirectory(folder.resolve("lintian"));
     String[] lintian = {"env", temporary, "lintian", "--allow-root", "--fail-on", "error"};
     List<String> command = new ArrayList<>(List.of(lintian));
-    command.add(only(".deb").toString());
-    assertThat(run(command.toArray(String[]::new))).doesNotContain("E: ");
+    command.add(Packages.only(".deb").toString());
+    assertThat(packages.run(command.toArray(String[]::new))).doesNotContain("E: ");
   }
 
   @Test
   void theSameInputMakesTheSameBytesWhoeverBuilds() throws Exception {
     // Elsewhere, with newer files that are open to a group, and as somebody else where that can be.
     Path project = Files.createDirectory(folder.resolve("another place"));
-    for (String part : List.of("helper", "CHANGELOG.md", "LICENSE", "target/image")) {
-      run("cp", "-R", "-P", part, project.toString());
+    for (String part : List.of("helper", "CHANGELOG.md", "LICENSE", Packages.IMAGE.toString())) {
+      packages.run("cp", "-R", "-P", part, project.toString());
     }
-    run("chmod", "-R", "g+w", project.toString());
+    packages.run("chmod", "-R", "g+w", project.toString());
     Path again = Files.createDirectory(folder.resolve("packages"));
     List<String> builder = new ArrayList<>(List.of("sh", "-c", "umask 002; exec \"$@\"", "sh"));
-    if (isRoot()) {
-      run("chmod", "-R", "a+rX", folder.toString());
-      run("chmod", "a+rwx", again.toString());
+    if (Packages.isRoot()) {
+      packages.run("chmod", "-R", "a+rX", folder.toString());
+      packages.run("chmod", "a+rwx", again.toString());
       builder.addAll(List.of("setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"));
     }
-    pack(builder, project, project.resolve("image"), OLDER, again, "--fast");
+    packages.pack(
+        packages.packing(builder, project, project.resolve(Packages.IMAGE.getFileName()), again));
+    Path first = Files.createDirectory(folder.resolve("first"));
+    packages.pack(packages.packing(Packages.IMAGE, first));
     for (String kind : KINDS) {
-      Path made = only(again, kind);
-      assertThat(Files.mismatch(made, only(older(), kind))).as(kind).isEqualTo(-1);
+      assertThat(Files.mismatch(Packages.only(again, kind), Packages.only(first, kind)))
+          .as(kind)
+          .isEqualTo(-1);
     }
-    assertThat(again.resolve("SHA256SUMS")).hasSameTextualContentAs(older().resolve("SHA256SUMS"));
+    assertThat(again.resolve("SHA256SUMS")).hasSameTextualContentAs(first.resolve("SHA256SUMS"));
   }
 
   @Test
@@ -144,75 +169,61 @@ final class PackageIT {
     // It stands in for what GraalVM makes, which takes zlib from the system.
     Path source = folder.resolve("image.c");
     Files.writeString(source, "#include <zlib.h>\nint main(void) { return !zlibVersion(); }\n");
-    Path binary = folder.resolve("binary");
-    run("gcc", "-o", binary.toString(), source.toString(), "-lz");
-    List<String> lay = new ArrayList<>(List.of("helper/image/build-native.sh"));
-    lay.addAll(List.of("--binary", binary.toString(), "--jars", "target/lib"));
-    lay.addAll(List.of("--java-home", System.getProperty("java.home")));
     Path image = folder.resolve("native");
-    lay.addAll(List.of("--to", image.toString()));
-    run(lay.toArray(String[]::new));
+    Files.createDirectories(image.resolve("bin"));
+    Files.createDirectory(image.resolve("licenses"));
+    Files.copy(Path.of("helper/packages/copyright"), image.resolve("licenses/copyright"));
+    String program = image.resolve("bin/git-credential-pat").toString();
+    packages.run("gcc", "-o", program, source.toString(), "-lz");
     Path packed = Files.createDirectory(folder.resolve("packed"));
-    pack(List.of(), Path.of("").toAbsolutePath(), image, OLDER, packed, "--fast", "deb", "rpm");
-    String deb = only(packed, ".deb").toString();
-    assertThat(run("dpkg-deb", "--field", deb, "Depends"))
+    packages.pack(packages.packing(image, packed, "deb", "rpm"));
+    String deb = Packages.only(packed, ".deb").toString();
+    assertThat(packages.run("dpkg-deb", "--field", deb, "Depends"))
         .matches("git, libc6 \\(>= 2\\.\\d+\\), zlib1g\n");
-    assertThat(run("dpkg-deb", "--contents", deb))
-        .contains("/" + OLDER + "/lib/git-credential-pat\n", "doc/git-credential-pat/copyright")
-        .doesNotContain("/runtime/", ".jar");
-    assertThat(run("rpm", "-qpR", only(packed, ".rpm").toString())).contains("libz.so.1()(64bit)");
+    assertThat(packages.run("dpkg-deb", "--contents", deb))
+        .contains("/program/git-credential-pat\n", "doc/git-credential-pat/copyright")
+        .doesNotContain("/runtime/", ".jar", "lib/git-credential-pat/licenses");
+    assertThat(packages.run("rpm", "-qpR", Packages.only(packed, ".rpm").toString()))
+        .contains("libz.so.1()(64bit)");
+    packages.run("gcc", "-shared", "-o", folder + "/libstrange.so", source.toString());
+    packages.run(
+        "gcc",
+        "-o",
+        program,
+        source.toString(),
+        "-lz",
+        "-Wl,--no-as-needed",
+        folder + "/libstrange.so");
+    Script.Result strange = packages.tools.run("", packages.packing(image, packed, "deb"));
+    assertThat(strange.status()).isNotZero();
+    assertThat(strange.err()).contains("libstrange.so, of which no package is known");
   }
 
   @Test
   void theChecksumsAreThoseOfThePackages() throws Exception {
     assertThat(
-            run("sh", "-c", "cd \"$1\" && sha256sum --check SHA256SUMS", "sh", PACKAGES.toString())
+            packages
+                .run(
+                    "sh",
+                    "-c",
+                    "cd \"$1\" && sha256sum --check SHA256SUMS",
+                    "sh",
+                    Packages.MADE.toString())
                 .lines())
         .as("the packages and *.cdx.json, which Maven only makes online")
         .hasSize(KINDS.size() + 1)
         .allMatch(line -> line.endsWith(": OK"));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {".tar.gz", ".zip"})
-  void runsFromTheFolderWhereItWasUnpacked(String kind) throws Exception {
-    Path place = Files.createDirectory(folder.resolve("any pläce & 'where'"));
-    if (kind.equals(".zip")) {
-      run("unzip", "-q", only(kind).toString(), "-d", place.toString());
-    } else {
-      run("tar", "-xzf", only(kind).toString(), "-C", place.toString());
-    }
-    Path unpacked;
-    try (Stream<Path> folders = Files.list(place)) {
-      unpacked = folders.findFirst().orElseThrow();
-    }
-    // Found through a link on the PATH, as git finds it, by somebody who may not write the folder.
-    Path bin = Files.createDirectory(folder.resolve("bin"));
-    Files.createSymbolicLink(
-        bin.resolve("git-credential-pat"), unpacked.resolve("bin/git-credential-pat"));
-    tools.with("PATH", bin + ":" + System.getenv("PATH"));
-    proveThroughGit();
-    run("sh", unpacked.resolve("make-archives.sh").toString());
-    assertThat(unpacked.resolve("commands.jsa")).isNotEmptyFile();
-    assertThat(unpacked.resolve("bin/git-credential-pat")).content().contains("& '\\''where'\\''");
-    proveThroughGit();
-    // Moved on: slower, and no worse.
-    Files.move(unpacked, folder.resolve("moved"));
-    Files.delete(bin.resolve("git-credential-pat"));
-    Files.createSymbolicLink(
-        bin.resolve("git-credential-pat"), folder.resolve("moved/bin/git-credential-pat"));
-    proveThroughGit();
-  }
-
   @Test
   void theManualShowsWhatIsTypedAsItIsTyped() throws Exception {
     Path unpacked = folder.resolve("unpacked");
-    run("dpkg-deb", "--extract", only(".deb").toString(), unpacked.toString());
+    packages.run("dpkg-deb", "--extract", Packages.only(".deb").toString(), unpacked.toString());
     String pages = unpacked + "/usr/share/man/man1/";
-    String exec = run("man", "--local-file", pages + "git-credential-pat-exec.1.gz");
+    String exec = packages.run("man", "--local-file", pages + "git-credential-pat-exec.1.gz");
     // No dash in place of two hyphens, and no emphasis from one underscore to the next.
     assertThat(exec).contains("exec contoso -- az devops", "CARGO_REGISTRIES_..._TOKEN");
-    String program = run("man", "--local-file", pages + "git-credential-pat.1.gz");
+    String program = packages.run("man", "--local-file", pages + "git-credential-pat.1.gz");
     assertThat(program)
         .contains("[--store=NAME,...] [--timeout=TIME]", "GIT_CREDENTIAL_PAT_PASSPHRASE_FILE");
   }
@@ -220,18 +231,21 @@ final class PackageIT {
   @Test
   void allThatComesAlongHasItsLicense() throws Exception {
     Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
-    run(
+    packages.run(
         "tar",
         "-xzf",
-        only(".tar.gz").toString(),
+        Packages.only(".tar.gz").toString(),
         "-C",
         unpacked.toString(),
         "--strip-components=1");
     assertThat(unpacked.resolve("licenses/LICENSE")).hasSameTextualContentAs(Path.of("LICENSE"));
-    assertThat(unpacked.resolve("runtime/legal/java.base/LICENSE"))
-        .content()
-        .containsIgnoringCase("GNU General Public License");
-    try (Stream<Path> jars = Files.list(unpacked.resolve("lib"))) {
+    if (!Packages.NATIVE) {
+      assertThat(unpacked.resolve("runtime/legal/java.base/LICENSE"))
+          .content()
+          .containsIgnoringCase("GNU General Public License");
+    }
+    try (Stream<Path> jars =
+        Files.list(Packages.NATIVE ? Path.of("target/lib") : unpacked.resolve("lib"))) {
       for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
         String name = jar.getFileName().toString().replace(".jar", "");
         if (!name.startsWith("git-credential-pat")) {
@@ -243,142 +257,10 @@ final class PackageIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"THIS_MACHINE, .deb", "DEBIAN_13, .deb", "DEBIAN_13, .rpm"})
-  void isInstalledUsedUpgradedAndRemoved(String system, String kind) throws Exception {
-    String root = system.equals("DEBIAN_13") ? System.getenv("GIT_CREDENTIAL_PAT_TRIXIE") : "/";
-    Requires.present(
-        root != null && Files.isExecutable(Path.of(root, "usr/bin/dpkg")),
-        "a Debian " + system + " (GIT_CREDENTIAL_PAT_TRIXIE)");
-    Requires.present(isRoot(), "root, to mount a layer over " + root);
-    Path served = Files.createDirectory(folder.resolve("served"));
-    Process server =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.github.gitcredentialpat.endtoend.BenchmarkServer",
-                served.toString(),
-                "0")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (BufferedReader said = server.inputReader()) {
-      StringBuilder told = new StringBuilder();
-      for (int line = 0; line < 5; line++) {
-        told.append(said.readLine()).append('\n');
-      }
-      Path layer = Files.createDirectory(folder.resolve("layer"));
-      Script.Result result =
-          tools.run(
-              told.toString(),
-              List.of(
-                  "unshare",
-                  "--mount",
-                  "sh",
-                  Path.of("src/test/sh/package.sh").toAbsolutePath().toString(),
-                  root,
-                  layer.toString(),
-                  only(older(), kind).toString(),
-                  only(kind).toString()));
-      assertThat(result.status()).as(result.toString()).isZero();
-    } finally {
-      server.destroy();
-      server.waitFor();
+  /** Whether a file is a program or a library of this system. */
+  private static boolean isProgram(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(4), ISO_8859_1).equals("\u007fELF");
     }
-  }
-
-  /** A throw-away entry is kept, found and removed through the git of this machine. */
-  private void proveThroughGit() throws Exception {
-    String where = "protocol=https\nhost=dev.azure.com\npath=contoso/_git/site\n";
-    String kept = where + "username=me\npassword=" + UUID.randomUUID() + "\n";
-    List<String> git =
-        List.of(
-            "git",
-            "-c",
-            "credential.helper=",
-            "-c",
-            "credential.helper=pat",
-            "-c",
-            "credential.useHttpPath=true",
-            "credential");
-    for (String operation : List.of("approve", "fill", "reject")) {
-      List<String> command = new ArrayList<>(git);
-      command.add(operation);
-      Script.Result result = tools.run(operation.equals("fill") ? where : kept, command);
-      assertThat(result.status()).as(result.toString()).isZero();
-      if (operation.equals("fill")) {
-        assertThat(result.out()).contains(kept.substring(kept.indexOf("password=")));
-      }
-    }
-  }
-
-  /** Packages of a version from before all others, made quickly, and once. */
-  private Path older() throws Exception {
-    if (!Files.exists(olderPackages.resolve("SHA256SUMS"))) {
-      pack(List.of(), Path.of("").toAbsolutePath(), IMAGE, OLDER, olderPackages, "--fast");
-    }
-    return olderPackages;
-  }
-
-  private void pack(
-      List<String> builder, Path project, Path image, String version, Path to, String... more)
-      throws Exception {
-    List<String> command = new ArrayList<>(builder);
-    command.addAll(List.of(project.resolve("helper/packages/build-packages.sh").toString()));
-    command.addAll(List.of("--image", image.toString()));
-    command.addAll(List.of("--documents", copyOfDocuments().toString()));
-    command.addAll(List.of("--version", version));
-    command.addAll(List.of("--time", inPom("project.build.outputTimestamp")));
-    command.addAll(List.of("--to", to.toString()));
-    command.addAll(List.of(more));
-    Script.Result result = tools.run("", command);
-    assertThat(result.status()).as(result.toString()).isZero();
-  }
-
-  /** The manual and the completions, where anybody may read them. */
-  private Path copyOfDocuments() throws Exception {
-    Path copy = folder.resolve("documents");
-    if (!Files.exists(copy)) {
-      run("cp", "-R", "target/documents", copy.toString());
-      run("chmod", "-R", "a+rX", copy.toString());
-    }
-    return copy;
-  }
-
-  /** The text of an element of the project's POM, where it stands first. */
-  private static String inPom(String element) throws IOException {
-    Matcher matcher =
-        Pattern.compile("<" + element + ">([^<]+)<").matcher(Files.readString(Path.of("pom.xml")));
-    assertThat(matcher.find()).isTrue();
-    return matcher.group(1);
-  }
-
-  private static Path only(String kind) throws IOException {
-    return only(PACKAGES, kind);
-  }
-
-  /** The one package of its kind in a folder. */
-  private static Path only(Path folder, String kind) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      List<Path> found = files.filter(file -> file.toString().endsWith(kind)).toList();
-      assertThat(found).hasSize(1);
-      return found.get(0);
-    }
-  }
-
-  private static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name"));
-  }
-
-  /** Runs a program that is expected to work; returns what it printed. */
-  private String run(String... command) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    // rpm makes a database there, whatever it is asked.
-    builder.environment().put("HOME", folder.resolve("home").toString());
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor()).as(String.join(" ", command) + "\n" + printed).isZero();
-    return printed;
   }
 }
