@@ -83,6 +83,15 @@ final class SecretServiceStoreTest extends StoreContract {
     return List.of("libsystemd.so.0");
   }
 
+  /**
+   * GNOME Keyring writes all of its entries anew with each of them; thousands that are there are in
+   * SecretServiceTroubleTest.
+   */
+  @Override
+  protected int many() {
+    return 200;
+  }
+
   private SecretService service() throws Exception {
     SecretService service =
         SecretService.open(
