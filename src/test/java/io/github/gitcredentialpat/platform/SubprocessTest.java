@@ -30,7 +30,7 @@ final class SubprocessTest {
 
   @Test
   void whatDoesNotEndIsKilledWithItsChildren() throws IOException {
-    Subprocess killed = run("echo $$; sleep 300 & sleep 300", "", 800, 1 << 20);
+    Subprocess killed = run("echo $$; sleep 300 & sleep 300", "", 2_300, 1 << 20);
     assertThat(killed.wasKilled()).isTrue();
     assertThat(killed.hasEnded()).isFalse();
     long shell = Long.parseLong(killed.out().strip());
@@ -40,7 +40,7 @@ final class SubprocessTest {
   @Test
   void whatAChildOfItsOwnMayStillSayMakesItIncomplete() throws IOException {
     // Not at once: Java takes what is there when a program ends that nobody reads yet.
-    Subprocess cutOff = run("echo begun; sleep 3 & sleep 0.5", "", 1_800, 1 << 20);
+    Subprocess cutOff = run("echo begun; sleep 9 & sleep 1.5", "", 4_300, 1 << 20);
     assertThat(cutOff.wasKilled()).isFalse();
     assertThat(cutOff.status()).isZero();
     assertThat(cutOff.hasEnded()).isFalse();

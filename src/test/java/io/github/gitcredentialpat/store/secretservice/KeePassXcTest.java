@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.testing.OwnTime;
 import io.github.gitcredentialpat.testing.PrivateBus;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,9 +87,9 @@ final class KeePassXcTest extends StoreContract {
 
   /** Asserts how a call ends, and that it leaves time for the stores that come after it. */
   private static StoreException assertFails(Reason reason, ThrowingCallable call) {
-    long start = System.nanoTime();
+    OwnTime time = new OwnTime();
     StoreException failure = catchThrowableOfType(StoreException.class, call);
-    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(4_000);
+    assertThat(time.millis()).isLessThan(4_000);
     assertThat(failure).isNotNull();
     assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason);
     return failure;
