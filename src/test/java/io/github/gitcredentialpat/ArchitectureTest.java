@@ -82,7 +82,7 @@ final class ArchitectureTest {
               "store.secretservice",
               "store.wincred"),
           entry("entra", "git", "http", "identity", "platform", "secret", "store", "tokens"),
-          entry("azure", "entra", "http", "identity"),
+          entry("azure", "entra", "http", "identity", "secret"),
           entry("tokens", "identity", "platform", "secret", "store", "store.foreign"),
           entry("helper", "identity", "platform", "protocol", "secret", "store", "tokens"),
           entry("git", "git.secrets", "http", "identity", "platform"),

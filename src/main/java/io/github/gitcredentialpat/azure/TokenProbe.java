@@ -1,16 +1,15 @@
 package io.github.gitcredentialpat.azure;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
+import io.github.gitcredentialpat.secret.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -101,17 +100,10 @@ final class TokenProbe {
     if (token == null) {
       return new ProbeAnswer(http.beginning(uri, all, left));
     }
-    String pair = pair(user, token);
+    byte[] credential = Secret.basic(user, token);
+    String pair = new String(credential, ISO_8859_1);
+    Arrays.fill(credential, (byte) 0);
     all.put("Authorization", "Basic " + pair);
     return new ProbeAnswer(http.beginning(uri, all, left), pair, new String(token, ISO_8859_1));
-  }
-
-  private static String pair(String user, byte[] token) {
-    byte[] name = (user + ":").getBytes(US_ASCII);
-    byte[] pair = Arrays.copyOf(name, name.length + token.length);
-    System.arraycopy(token, 0, pair, name.length, token.length);
-    String encoded = Base64.getEncoder().encodeToString(pair);
-    Arrays.fill(pair, (byte) 0);
-    return encoded;
   }
 }

@@ -374,7 +374,7 @@ public final class GetOperation {
       answer.add("credential", secret.bytes());
       user = request.username();
     } else if (user != null && onlySoIsBasicTried(whose, user)) {
-      Secret credential = Secret.password(PresentedCredential.basicCredential(user, secret));
+      Secret credential = Secret.password(Secret.basic(user, secret.bytes()));
       answer.add("authtype", PresentedCredential.BASIC);
       answer.add("credential", credential.bytes());
       credential.wipe();

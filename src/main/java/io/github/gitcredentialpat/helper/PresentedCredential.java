@@ -74,17 +74,6 @@ record PresentedCredential(@Nullable String user, @Nullable Secret secret) {
     return secret != null && secret.bytes().length == 0;
   }
 
-  /** A Basic credential of this user and password. */
-  static byte[] basicCredential(String user, Secret password) {
-    byte[] name = user.getBytes(StandardCharsets.UTF_8);
-    byte[] both = Arrays.copyOf(name, name.length + 1 + password.bytes().length);
-    both[name.length] = ':';
-    System.arraycopy(password.bytes(), 0, both, name.length + 1, password.bytes().length);
-    byte[] credential = Base64.getEncoder().encode(both);
-    Arrays.fill(both, (byte) 0);
-    return credential;
-  }
-
   /**
    * Whether the presented user means this entry of an Azure host when several are to choose from;
    * on every other host, whether git's own matching lets it pass.

@@ -1,6 +1,9 @@
 package io.github.gitcredentialpat.secret;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,21 @@ public final class Secret {
   /** A credential for an authentication scheme other than Basic, such as {@code Bearer}. */
   public static Secret credential(String authtype, byte[] bytes) {
     return new Secret(authtype, bytes);
+  }
+
+  /**
+   * What follows {@code Basic} in an Authorization header (RFC 7617).
+   *
+   * @return bytes that the caller wipes
+   */
+  public static byte[] basic(String user, byte[] password) {
+    byte[] name = user.getBytes(UTF_8);
+    byte[] pair = Arrays.copyOf(name, name.length + 1 + password.length);
+    pair[name.length] = ':';
+    System.arraycopy(password, 0, pair, name.length + 1, password.length);
+    byte[] credential = Base64.getEncoder().encode(pair);
+    Arrays.fill(pair, (byte) 0);
+    return credential;
   }
 
   /** The authentication scheme, absent for a password. */

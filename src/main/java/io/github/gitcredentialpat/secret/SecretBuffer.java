@@ -44,11 +44,9 @@ public final class SecretBuffer implements AutoCloseable {
 
   /** Adds what follows {@code Basic} in an Authorization header. */
   public SecretBuffer basic(String user, byte[] secret) {
-    try (SecretBuffer both = new SecretBuffer()) {
-      byte[] pair = both.add(user).add(":").add(secret).bytes();
-      base64(pair);
-      Arrays.fill(pair, (byte) 0);
-    }
+    byte[] credential = Secret.basic(user, secret);
+    add(credential);
+    Arrays.fill(credential, (byte) 0);
     return this;
   }
 
