@@ -12,9 +12,8 @@ import io.github.gitcredentialpat.http.JsonTrees;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.http.ServiceText;
-import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.OrganizationName;
-import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -99,7 +98,7 @@ public final class PatClient {
 
   /** The page where a person manages tokens by hand. */
   private String tokenPage() {
-    return Resolution.tokenPage(Identity.ofOrganization(organization));
+    return TokenPage.ofOrganization(organization);
   }
 
   /** All tokens of that kind. */

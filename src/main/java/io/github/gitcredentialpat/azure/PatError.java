@@ -1,8 +1,7 @@
 package io.github.gitcredentialpat.azure;
 
 import io.github.gitcredentialpat.http.ServiceText;
-import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ record PatError(String what, @Nullable String next, @Nullable String hint) {
 
   /** What a name means in an organization. */
   static PatError of(String code, String organization) {
-    String page = Resolution.tokenPage(Identity.ofOrganization(organization));
+    String page = TokenPage.ofOrganization(organization);
     return switch (code) {
       case "displayNameRequired", "invalidDisplayName" ->
           new PatError("Azure DevOps rejected this token name", "choose another name");

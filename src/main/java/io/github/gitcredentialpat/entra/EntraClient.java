@@ -10,9 +10,8 @@ import io.github.gitcredentialpat.http.JsonTrees;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.http.ServiceText;
-import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.OrganizationName;
-import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
@@ -125,7 +124,7 @@ public final class EntraClient {
           "cannot sign in to "
               + organization
               + ": it uses personal Microsoft accounts; manage tokens at "
-              + Resolution.tokenPage(Identity.ofOrganization(organization)));
+              + TokenPage.ofOrganization(organization));
     }
     return tenant.isEmpty() ? ANY_TENANT : tenant.toLowerCase(Locale.ROOT);
   }

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.git;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.gitcredentialpat.git.GitConfigText.Section;
+import io.github.gitcredentialpat.identity.PercentEncoding;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.platform.Program;
 import io.github.gitcredentialpat.platform.UserException;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class AccountChoice {
   private static final String INCLUDE = "includeIf";
   private static final String CONDITION = File.separatorChar == '\\' ? "gitdir/i:" : "gitdir:";
-  private static final String UNRESERVED =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
   private AccountChoice() {}
 
@@ -84,22 +83,10 @@ public final class AccountChoice {
       sections.add(
           new Section(
               "url",
-              "https://" + encoded(user) + rest,
+              "https://" + PercentEncoding.encode(user) + rest,
               List.of("insteadOf = https://" + name + rest)));
     }
     return sections;
-  }
-
-  private static String encoded(String user) {
-    StringBuilder text = new StringBuilder();
-    for (byte b : user.getBytes(UTF_8)) {
-      if (b > 0 && UNRESERVED.indexOf(b) >= 0) {
-        text.append((char) b);
-      } else {
-        text.append(String.format(Locale.ROOT, "%%%02X", b));
-      }
-    }
-    return text.toString();
   }
 
   // --- for the repositories below a folder ---

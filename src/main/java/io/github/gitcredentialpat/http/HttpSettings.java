@@ -1,11 +1,9 @@
 package io.github.gitcredentialpat.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.gitcredentialpat.http.ServiceException.Reason;
+import io.github.gitcredentialpat.identity.PercentEncoding;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -130,7 +128,7 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
       if (uri.getHost() != null) {
         return new URI(
             "http",
-            at < 0 ? null : URLDecoder.decode(rest.substring(0, at).replace("+", "%2B"), UTF_8),
+            at < 0 ? null : PercentEncoding.decode(rest.substring(0, at)),
             uri.getHost(),
             uri.getPort() < 0 ? PROXY_PORT : uri.getPort(),
             null,

@@ -1,8 +1,5 @@
 package io.github.gitcredentialpat.identity;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.net.URLDecoder;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +45,7 @@ public record HttpUrl(String scheme, String host, String path, @Nullable String 
   private static @Nullable String user(String part) {
     int colon = part.indexOf(':');
     try {
-      return URLDecoder.decode(
-          (colon < 0 ? part : part.substring(0, colon)).replace("+", "%2B"), UTF_8);
+      return PercentEncoding.decode(colon < 0 ? part : part.substring(0, colon));
     } catch (IllegalArgumentException e) {
       return null;
     }

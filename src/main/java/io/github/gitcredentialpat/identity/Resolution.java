@@ -1,14 +1,10 @@
 package io.github.gitcredentialpat.identity;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.net.URLDecoder;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-// More than 400 lines: the rules of one question, read from top to bottom.
 /**
  * Whose token a URL asks for: the one resolver behind get, store, erase and every command.
  *
@@ -58,7 +54,7 @@ public record Resolution(
   private static final String NO_ORGANIZATION = "its path does not start with an organization name";
 
   /** The first segment of TFS' own paths. */
-  private static final String VIRTUAL_DIRECTORY = "tfs";
+  static final String VIRTUAL_DIRECTORY = "tfs";
 
   private static final String HOSTED = ".dev.azure.com";
   private static final String HOSTED_BEFORE_2018 = ".visualstudio.com";
@@ -155,8 +151,8 @@ public record Resolution(
       return resolve(
           url.substring(0, scheme),
           authority.substring(at + 1),
-          end == url.length() ? null : decode(url.substring(pathStart, pathEnd)),
-          at < 0 ? null : decode(authority.substring(0, Math.min(at, userEnd))));
+          end == url.length() ? null : PercentEncoding.decode(url.substring(pathStart, pathEnd)),
+          at < 0 ? null : PercentEncoding.decode(authority.substring(0, Math.min(at, userEnd))));
     } catch (IllegalArgumentException e) {
       return refused("its percent-encoding is invalid");
     }
@@ -284,7 +280,7 @@ public record Resolution(
     return path.substring(start);
   }
 
-  private static String firstSegment(String path) {
+  static String firstSegment(String path) {
     int slash = path.indexOf('/');
     return slash < 0 ? path : path.substring(0, slash);
   }
@@ -313,15 +309,10 @@ public record Resolution(
       return name;
     }
     try {
-      return decode(name);
+      return PercentEncoding.decode(name);
     } catch (IllegalArgumentException e) {
       return name;
     }
-  }
-
-  /** URLDecoder is for forms, where a plus sign is a blank; in a URL's parts it is a plus sign. */
-  private static String decode(String part) {
-    return URLDecoder.decode(part.replace("+", "%2B"), UTF_8);
   }
 
   private static Resolution organization(String name, boolean fromUser) {
@@ -368,39 +359,5 @@ public record Resolution(
       return first == null && second == null;
     }
     return isAzure() ? first.equalsIgnoreCase(second) : first.equals(second);
-  }
-
-  /** The page where a person makes a token; absent for a host that is not Azure DevOps. */
-  public @Nullable String tokenPage() {
-    return isAzure() ? tokenPage(identity) : null;
-  }
-
-  /**
-   * The page where a person makes a token (Microsoft: "Use personal access tokens"), taking it that
-   * the place is Azure DevOps.
-   */
-  public static String tokenPage(Identity place) {
-    return address(place, place.path()) + "_usersSettings/tokens";
-  }
-
-  /**
-   * The same for a message: where a server may be TFS 2017 or 2018, which its address does not tell
-   * but its virtual directory allows, that one's page stands behind it.
-   */
-  public static String tokenPages(Identity place) {
-    boolean mayBeTfs =
-        place.path() != null
-            && firstSegment(place.path()).equals(VIRTUAL_DIRECTORY)
-            && !place.isOrganization();
-    return mayBeTfs
-        ? tokenPage(place)
-            + " (TFS 2017 and 2018: "
-            + address(place, VIRTUAL_DIRECTORY)
-            + "_details/security/tokens)"
-        : tokenPage(place);
-  }
-
-  private static String address(Identity place, @Nullable String path) {
-    return place.protocol() + "://" + place.host() + "/" + (path == null ? "" : path + "/");
   }
 }

@@ -4,7 +4,7 @@ import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.tokens.Wording;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ public final class VerdictAdvice {
 
   /** Where a person gets a better token; absent where that would not help. */
   public static @Nullable String whatToDo(Verdict verdict, Identity identity) {
-    String page = Resolution.tokenPages(identity);
+    String page = TokenPage.inMessage(identity);
     return switch (verdict.kind()) {
       case EXPIRED, NOT_A_MEMBER, GLOBAL_BARRED -> "create a new token at " + page;
       case REJECTED -> "check it or create a new one at " + page;

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.tokens;
 
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.platform.Console;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -54,7 +55,7 @@ public final class Wording {
 
   /** Says how a person gets a new token for an Azure DevOps place. */
   public static void sayNewToken(Console messages, Resolution whose, String instead) {
-    messages.say("create a new token at " + Resolution.tokenPages(whose.identity()) + instead);
+    messages.say("create a new token at " + TokenPage.inMessage(whose.identity()) + instead);
     messages.hint("git-credential-pat login " + argument(whose.identity().display()));
   }
 

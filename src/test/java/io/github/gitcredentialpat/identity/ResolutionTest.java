@@ -78,7 +78,8 @@ final class ResolutionTest {
     assertThat(whose.kind()).isEqualTo(Kind.ORGANIZATION);
     assertThat(whose.identity()).isEqualTo(Identity.ofOrganization("contoso"));
     assertThat(whose.identity().display()).isEqualTo("contoso");
-    assertThat(whose.tokenPage()).isEqualTo("https://dev.azure.com/contoso/_usersSettings/tokens");
+    assertThat(TokenPage.of(whose))
+        .isEqualTo("https://dev.azure.com/contoso/_usersSettings/tokens");
   }
 
   @Test
@@ -153,7 +154,7 @@ final class ResolutionTest {
     Resolution whose = of(url);
     assertThat(whose.kind()).isEqualTo(Kind.HOST);
     assertThat(whose.identity()).isEqualTo(new Identity(protocol, host, path));
-    assertThat(whose.tokenPage()).isNull();
+    assertThat(TokenPage.of(whose)).isNull();
   }
 
   @Test
@@ -455,19 +456,19 @@ final class ResolutionTest {
 
   @Test
   void aServersTokenPageLiesInItsCollection() {
-    assertThat(of("https://ados.corp.local/DefaultCollection/_git/x").tokenPage())
+    assertThat(TokenPage.of(of("https://ados.corp.local/DefaultCollection/_git/x")))
         .isEqualTo("https://ados.corp.local/defaultcollection/_usersSettings/tokens");
   }
 
   @Test
   void whereAServerMayBeTfsItsOlderPageIsNamedToo() {
     Identity tfs = of("http://tfs.corp:8080/tfs/Main/_git/x").identity();
-    assertThat(Resolution.tokenPages(tfs))
+    assertThat(TokenPage.inMessage(tfs))
         .contains("http://tfs.corp:8080/tfs/main/_usersSettings/tokens")
         .contains("http://tfs.corp:8080/tfs/_details/security/tokens");
-    assertThat(Resolution.tokenPages(of("https://ados.corp/Main/_git/x").identity()))
+    assertThat(TokenPage.inMessage(of("https://ados.corp/Main/_git/x").identity()))
         .isEqualTo("https://ados.corp/main/_usersSettings/tokens");
-    assertThat(Resolution.tokenPages(Identity.ofOrganization("tfs"))).doesNotContain("_details");
+    assertThat(TokenPage.inMessage(Identity.ofOrganization("tfs"))).doesNotContain("_details");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.github.gitcredentialpat.git.HelperCheck;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.ProactiveOffer;
 import io.github.gitcredentialpat.online.TokenChecker;
@@ -236,7 +237,7 @@ final class Login implements Callable<Integer> {
   }
 
   private void showPage(CommandContext context, Resolution whose) {
-    String page = whose.tokenPage();
+    String page = TokenPage.of(whose);
     if (page == null) {
       return;
     }
@@ -244,7 +245,7 @@ final class Login implements Callable<Integer> {
     context.say(
         "create a token with the scope Code (Read & write) "
             + (opened ? "on the page that opens now:" : "at"));
-    context.say(Resolution.tokenPages(whose.identity()));
+    context.say(TokenPage.inMessage(whose.identity()));
     context.say("and paste it here");
   }
 

@@ -9,6 +9,7 @@ import io.github.gitcredentialpat.git.ProactiveAuth;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.SignIn;
 import io.github.gitcredentialpat.online.TokenSelector;
@@ -183,7 +184,7 @@ final class Logout implements Callable<Integer> {
     chosen.forEach(each -> places.add(each.key().identity()));
     places.removeIf(Identity::isSignIn);
     for (Identity place : places) {
-      String page = Resolution.tokenPages(place);
+      String page = TokenPage.inMessage(place);
       if (!place.isOrganization()) {
         context.say("cannot revoke tokens of " + place.display() + " from here; use " + page);
         revokedAll = false;

@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.cli.UserChoice;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.SignIn;
 import io.github.gitcredentialpat.online.TokenDetails;
@@ -85,7 +86,7 @@ public abstract class TokenCommand implements Callable<Integer> {
     checkArguments();
     CommandContext context = global.context();
     Resolution whose = TypedPlace.resolve(place);
-    String page = whose.tokenPage();
+    String page = TokenPage.of(whose);
     if (whose.kind() != Resolution.Kind.ORGANIZATION) {
       boolean opened = page != null && Browser.open(page, context.environment());
       throw UserException.couldNot(

@@ -15,6 +15,7 @@ import io.github.gitcredentialpat.git.secrets.SecretUrl;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.KnownOrganizations;
 import io.github.gitcredentialpat.identity.Resolution;
+import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.FileProblem;
@@ -340,7 +341,7 @@ final class Remotes implements Callable<Integer> {
     }
     for (Resolution whose : exposed.values()) {
       Identity identity = whose.identity();
-      String page = whose.tokenPage();
+      String page = TokenPage.of(whose);
       context.say(
           "the secret in the URL for "
               + identity.display()

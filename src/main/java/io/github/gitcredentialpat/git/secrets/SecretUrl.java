@@ -1,13 +1,11 @@
 package io.github.gitcredentialpat.git.secrets;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.KnownOrganizations;
+import io.github.gitcredentialpat.identity.PercentEncoding;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
 import io.github.gitcredentialpat.identity.UserName;
-import java.net.URLDecoder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +124,7 @@ public final class SecretUrl {
 
   private static String decoded(String text) {
     try {
-      return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+      return PercentEncoding.decode(text);
     } catch (IllegalArgumentException e) {
       return text;
     }
@@ -204,7 +202,7 @@ public final class SecretUrl {
   }
 
   private String userOfOthers() {
-    return whose.isAzure() ? "" : encoded(user) + "@";
+    return whose.isAzure() ? "" : PercentEncoding.encode(user) + "@";
   }
 
   /** Whether it has its organization from its path. */
@@ -212,19 +210,6 @@ public final class SecretUrl {
     String shared = Identity.SERVICES_HOST + "/";
     return rest.regionMatches(true, 0, shared, 0, shared.length())
         && end("/?#", rest, shared.length()) > shared.length();
-  }
-
-  private static String encoded(String text) {
-    StringBuilder encoded = new StringBuilder();
-    for (byte b : text.getBytes(UTF_8)) {
-      boolean plain =
-          (b >= 'a' && b <= 'z')
-              || (b >= 'A' && b <= 'Z')
-              || (b >= '0' && b <= '9')
-              || "-._~".indexOf(b) >= 0;
-      encoded.append(plain ? String.valueOf((char) b) : String.format("%%%02X", b & 0xff));
-    }
-    return encoded.toString();
   }
 
   @Override
