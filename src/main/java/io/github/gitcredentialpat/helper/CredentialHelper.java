@@ -78,7 +78,7 @@ public final class CredentialHelper {
   /**
    * Does {@code store}: keeps what git found to work.
    *
-   * @return whether it is kept now, or was not to be kept
+   * @return whether it is stored now, or was not to be stored
    */
   public static boolean store(Invocation run, InputStream in) throws IOException {
     Request request = read(run, in);
@@ -86,9 +86,9 @@ public final class CredentialHelper {
       return false;
     }
     try {
-      boolean kept = StoreOperation.store(run, request);
+      boolean stored = StoreOperation.store(run, request);
       run.surroundings().deadline().done();
-      return kept;
+      return stored;
     } catch (StoreException e) {
       run.messages().trace(e);
       run.messages().say("not stored for " + request.host() + ": " + e.getMessage(), e.hint());
@@ -128,7 +128,7 @@ public final class CredentialHelper {
     }
   }
 
-  /** Without a host nothing may match, and nothing may be kept (CVE-2020-11008). */
+  /** Without a host nothing may match, and nothing may be stored (CVE-2020-11008). */
   private static boolean namesAHost(Invocation run, Request request) {
     String missing =
         request.protocol() == null || request.protocol().isEmpty()

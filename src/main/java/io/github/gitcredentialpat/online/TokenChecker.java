@@ -128,19 +128,21 @@ public final class TokenChecker {
   }
 
   /** The verdicts on all of them, asked for side by side; shows how far it got on a terminal. */
-  public List<Verdict> checkAll(List<StoredEntry> kept) {
+  public List<Verdict> checkAll(List<StoredEntry> stored) {
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     try {
       List<Future<Verdict>> answers = new ArrayList<>();
-      for (StoredEntry each : kept) {
+      for (StoredEntry each : stored) {
         answers.add(
             threads.submit(() -> check(each.identity(), null, each.entry().secret(), LIMIT)));
       }
-      boolean progress = Terminal.isTerminal(Terminal.ERROR) && kept.size() > 1;
+      boolean progress = Terminal.isTerminal(Terminal.ERROR) && stored.size() > 1;
       List<Verdict> verdicts = new ArrayList<>();
       for (Future<Verdict> answer : answers) {
         if (progress) {
-          context.messages().progress("checking tokens: " + verdicts.size() + " of " + kept.size());
+          context
+              .messages()
+              .progress("checking tokens: " + verdicts.size() + " of " + stored.size());
         }
         verdicts.add(answer.get());
       }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which of the service's tokens a person means, and which are those that are kept here. */
+/** Which of the service's tokens a person means, and which are those that are stored here. */
 public final class TokenSelector {
   private TokenSelector() {}
 
@@ -33,14 +33,14 @@ public final class TokenSelector {
    * The token that is meant.
    *
    * @param word its name or id; absent for the one that is stored here
-   * @param kept what is kept here for the organization
+   * @param stored what is stored here for the organization
    */
   public static Pat chosen(
       PatClient pats,
       PatClient.Filter filter,
       String organization,
       @Nullable String word,
-      List<StoredEntry> kept)
+      List<StoredEntry> stored)
       throws ServiceException, UserException {
     List<Pat> tokens = pats.list(filter);
     List<Pat> found = new ArrayList<>();
@@ -48,7 +48,7 @@ public final class TokenSelector {
       found.addAll(matching(tokens, word));
     } else {
       for (Pat token : tokens) {
-        if (isKept(token, kept)) {
+        if (isStored(token, stored)) {
           found.add(token);
         }
       }
@@ -62,7 +62,7 @@ public final class TokenSelector {
               + " tokens for "
               + organization
               + " are stored here ("
-              + UserChoice.accounts(kept, each -> each.entry().key())
+              + UserChoice.accounts(stored, each -> each.entry().key())
               + "); choose one with --user NAME");
     }
 
@@ -77,9 +77,9 @@ public final class TokenSelector {
     throw UserException.couldNot(problem).withHint("git-credential-pat token list " + organization);
   }
 
-  /** Whether a token of the service is one that is kept here: by its id, else by its name. */
-  public static boolean isKept(Pat token, List<StoredEntry> kept) {
-    return kept.stream().anyMatch(each -> isSame(token, each.entry()));
+  /** Whether a token of the service is one that is stored here: by its id, else by its name. */
+  public static boolean isStored(Pat token, List<StoredEntry> stored) {
+    return stored.stream().anyMatch(each -> isSame(token, each.entry()));
   }
 
   public static boolean isSame(Pat token, Entry entry) {

@@ -104,7 +104,7 @@ public final class ChainWriter {
    */
   private List<Entry> ofThisPath(Store store, List<Entry> entries, boolean locked)
       throws StoreException {
-    List<Entry> kept = new ArrayList<>(entries.size());
+    List<Entry> stored = new ArrayList<>(entries.size());
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       boolean writable = store.capacity().writable();
@@ -117,13 +117,13 @@ public final class ChainWriter {
         store.delete(entry.key());
         entry.wipe();
       } else {
-        kept.add(entry);
+        stored.add(entry);
       }
     }
     if (locked && anyUserWillDo && store.capacity().writable()) {
-      dropSecondNames(store, kept);
+      dropSecondNames(store, stored);
     }
-    return kept;
+    return stored;
   }
 
   /** Whether a keyring has two items of this key, of which the other one may be good. */

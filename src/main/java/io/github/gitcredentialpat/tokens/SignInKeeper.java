@@ -135,22 +135,22 @@ public final class SignInKeeper {
   public boolean keep(byte[] refreshToken) {
     Entry entry = Entry.of(key, Secret.password(refreshToken), run.now());
     run.surroundings().deadline().restart();
-    Store kept = null;
+    Store saved = null;
     try {
       StoreLock lock = run.lock();
       try (lock) {
         for (Store store : run.chain().stores()) {
           if (store.capacity().writable()
-              && (kept == null || !kept.name().equals(store.name()))
-              && keep(store, entry, kept == null)) {
-            kept = kept == null ? store : kept;
+              && (saved == null || !saved.name().equals(store.name()))
+              && keep(store, entry, saved == null)) {
+            saved = saved == null ? store : saved;
           }
         }
       }
     } catch (StoreException e) {
       run.messages().trace(e);
     }
-    return kept != null;
+    return saved != null;
   }
 
   /** Saves it where it is not yet saved, and removes what it takes the place of. */

@@ -18,7 +18,7 @@ public final class TokenKeeper {
   private final Resolution whose;
   private final @Nullable String named;
 
-  /** When a secret from elsewhere may take the place of one that is kept. */
+  /** When a secret from elsewhere may take the place of one that is stored. */
   public interface Rule {
     /** Whether the stored entry makes room for the arriving one. */
     boolean mayReplace(Entry stored, Entry arriving);
@@ -26,11 +26,11 @@ public final class TokenKeeper {
 
   /** What became of a secret from elsewhere. */
   public enum Outcome {
-    /** It is kept now. */
+    /** It is stored now. */
     STORED,
-    /** It was kept before. */
+    /** It was stored before. */
     ALREADY_STORED,
-    /** Another one is kept, which does not make room. */
+    /** Another one is stored, which does not make room. */
     ANOTHER_IS_STORED,
     /** No store could store it, or it could not be read back; the person was told. */
     NOT_STORED
@@ -76,8 +76,8 @@ public final class TokenKeeper {
   }
 
   /**
-   * Brings over a secret that another program kept, and reads it back; one of ours only makes room
-   * for it when the rule says so.
+   * Brings over a secret that another program stored, and reads it back; one of ours only makes
+   * room for it when the rule says so.
    *
    * @param dry whether only to say what would be done
    */

@@ -69,12 +69,12 @@ public final class Check implements Callable<Integer> {
     Resolution whose = TypedPlace.resolve(url);
     URI repository = whose.isAzure() ? TokenChecker.repository(url) : null;
     Inventory inventory = context.inventory();
-    List<StoredEntry> kept = inventory.entries(whose);
-    StoredEntry fetched = kept.isEmpty() ? inventory.fetched(whose) : null;
+    List<StoredEntry> stored = inventory.entries(whose);
+    StoredEntry fetched = stored.isEmpty() ? inventory.fetched(whose) : null;
     if (fetched != null) {
-      kept.add(fetched);
+      stored.add(fetched);
     }
-    if (kept.isEmpty()) {
+    if (stored.isEmpty()) {
       // What a store that cannot be read may hold is neither good nor bad.
       if (!inventory.isComplete()) {
         return COULD_NOT_TELL;
@@ -86,7 +86,7 @@ public final class Check implements Callable<Integer> {
     TokenChecker checker = new TokenChecker(context);
     JsonReport json = new JsonReport("checks");
     int status = GOOD;
-    for (StoredEntry each : UserChoice.of(kept, key -> key.entry().key(), whose, user)) {
+    for (StoredEntry each : UserChoice.of(stored, key -> key.entry().key(), whose, user)) {
       Verdict verdict =
           checker.check(each.identity(), repository, each.entry().secret(), TokenChecker.LIMIT);
       boolean isBack = correct(context, each, verdict);
@@ -139,18 +139,19 @@ public final class Check implements Callable<Integer> {
     return one == BAD || other == BAD ? BAD : Math.max(one, other);
   }
 
-  private static String setAside(StoredEntry kept) {
-    return kept.entry().setAsideAt() == 0
+  private static String setAside(StoredEntry stored) {
+    return stored.entry().setAsideAt() == 0
         ? ""
         : "; set aside (restore it with: git-credential-pat login --restore "
-            + Wording.argument(kept.identity().display())
+            + Wording.argument(stored.identity().display())
             + ")";
   }
 
-  private static JsonReport.Item describe(JsonReport.Item item, StoredEntry kept, Verdict verdict) {
-    item.place(kept.identity())
-        .put("user", kept.entry().key().user())
-        .put("store", kept.store().name())
+  private static JsonReport.Item describe(
+      JsonReport.Item item, StoredEntry stored, Verdict verdict) {
+    item.place(stored.identity())
+        .put("user", stored.entry().key().user())
+        .put("store", stored.store().name())
         .put("verdict", word(verdict));
     if (verdict.owner() != null) {
       item.put("owner", verdict.owner().name()).put("account", verdict.owner().account());
@@ -175,8 +176,8 @@ public final class Check implements Callable<Integer> {
    *
    * @return whether it was brought back
    */
-  private static boolean correct(CommandContext context, StoredEntry kept, Verdict verdict) {
-    Entry entry = kept.entry();
+  private static boolean correct(CommandContext context, StoredEntry stored, Verdict verdict) {
+    Entry entry = stored.entry();
     boolean over = entry.expiry() != null && entry.expiry().at() <= context.run().now();
     boolean readsCode = verdict.isGood() && verdict.unknown() == null;
     boolean widened = readsCode && TokenUse.GIT.isRuledOutBy(entry.scopes());
@@ -187,7 +188,7 @@ public final class Check implements Callable<Integer> {
     Entry corrected = over ? entry.with(null, entry.refreshToken()) : entry;
     corrected = widened ? corrected.withScopes(null) : corrected;
     corrected = refused ? corrected.setAsideAt(0) : corrected;
-    TokenKeeper.Change change = TokenKeeper.replaceIfUnchanged(context.run(), kept, corrected);
+    TokenKeeper.Change change = TokenKeeper.replaceIfUnchanged(context.run(), stored, corrected);
     return refused && change == TokenKeeper.Change.DONE;
   }
 }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** One line for each token that is kept, never with a secret. */
+/** One line for each token that is stored, never with a secret. */
 @Command(
     name = "list",
     description = "List stored tokens and when they expire.",
@@ -72,40 +72,41 @@ final class ListTokens implements Callable<Integer> {
     CommandContext context = global.context();
     Resolution whose = place == null ? null : TypedPlace.resolve(place);
     Inventory inventory = context.inventory();
-    List<StoredEntry> kept = inventory.entries(whose);
+    List<StoredEntry> stored = inventory.entries(whose);
     long now = context.run().now();
-    List<Verdict> verdicts = check ? new TokenChecker(context).checkAll(kept) : List.of();
+    List<Verdict> verdicts = check ? new TokenChecker(context).checkAll(stored) : List.of();
     if (context.json()) {
       JsonReport json = new JsonReport("entries");
-      for (int i = 0; i < kept.size(); i++) {
-        JsonReport.Item item = describe(json.add(), kept.get(i), now);
+      for (int i = 0; i < stored.size(); i++) {
+        JsonReport.Item item = describe(json.add(), stored.get(i), now);
         if (check) {
           item.put("verdict", Check.word(verdicts.get(i)));
         }
       }
       context.print(json.text());
-    } else if (kept.isEmpty() && inventory.isComplete()) {
+    } else if (stored.isEmpty() && inventory.isComplete()) {
       context.say("no tokens stored" + (whose == null ? "" : " for " + whose.identity().display()));
-    } else if (!kept.isEmpty()) {
+    } else if (!stored.isEmpty()) {
       Screen screen = context.screen();
-      context.print(table(kept, verdicts, now, screen).text(wide ? screen.withoutEdge() : screen));
-      printAdvice(context, kept, verdicts, now);
-      sayUnknown(context, kept);
+      context.print(
+          table(stored, verdicts, now, screen).text(wide ? screen.withoutEdge() : screen));
+      printAdvice(context, stored, verdicts, now);
+      sayUnknown(context, stored);
     }
     boolean good = verdicts.stream().noneMatch(verdict -> Check.status(verdict) == Check.BAD);
-    kept.forEach(each -> each.entry().wipe());
+    stored.forEach(each -> each.entry().wipe());
     return inventory.isComplete() && good ? 0 : 1;
   }
 
-  private static JsonReport.Item describe(JsonReport.Item item, StoredEntry kept, long now) {
-    Identity identity = kept.identity();
-    Entry entry = kept.entry();
+  private static JsonReport.Item describe(JsonReport.Item item, StoredEntry stored, long now) {
+    Identity identity = stored.identity();
+    Entry entry = stored.entry();
     item.place(identity)
         .put("protocol", identity.protocol())
         .put("host", identity.host())
         .put("path", identity.path())
         .put("user", entry.key().user())
-        .put("store", kept.store().name())
+        .put("store", stored.store().name())
         .put("name", entry.name())
         .put("scopes", entry.scopes())
         .put("authorizationId", entry.authorizationId())
@@ -121,12 +122,12 @@ final class ListTokens implements Callable<Integer> {
   }
 
   /** Names the first token that nobody can be warned of. */
-  private static void sayUnknown(CommandContext context, List<StoredEntry> kept) {
-    for (StoredEntry each : kept) {
+  private static void sayUnknown(CommandContext context, List<StoredEntry> stored) {
+    for (StoredEntry each : stored) {
       if (isOfUnknownLife(each)) {
         String user = each.entry().key().user();
         boolean isOneOfSeveral =
-            kept.stream().filter(other -> other.identity().equals(each.identity())).count() > 1;
+            stored.stream().filter(other -> other.identity().equals(each.identity())).count() > 1;
         context.say(
             "expiry unknown: "
                 + StoredEntry.describe(each.entry().key())
@@ -150,12 +151,12 @@ final class ListTokens implements Callable<Integer> {
 
   /** Below the table, what is to be done about each token that is not simply good. */
   private static void printAdvice(
-      CommandContext context, List<StoredEntry> kept, List<Verdict> verdicts, long now)
+      CommandContext context, List<StoredEntry> stored, List<Verdict> verdicts, long now)
       throws IOException {
     String gap = "\n";
     for (int i = 0; i < verdicts.size(); i++) {
       if (verdicts.get(i).kind() != Verdict.Kind.GOOD) {
-        StoredEntry each = kept.get(i);
+        StoredEntry each = stored.get(i);
         String token = StoredEntry.describe(each.entry().key());
         String line = VerdictAdvice.on(verdicts.get(i), token, each.identity(), now);
         context.print(gap + context.screen().wrap(Console.harmless(line), "  ") + "\n");
@@ -165,15 +166,15 @@ final class ListTokens implements Callable<Integer> {
   }
 
   private static TextTable table(
-      List<StoredEntry> kept, List<Verdict> verdicts, long now, Screen screen) {
+      List<StoredEntry> stored, List<Verdict> verdicts, long now, Screen screen) {
     List<String> heads = new ArrayList<>(HEADS);
     if (!verdicts.isEmpty()) {
       heads.add("VERDICT");
       heads.add("OWNER");
     }
     TextTable table = new TextTable(heads.toArray(String[]::new));
-    for (int i = 0; i < kept.size(); i++) {
-      StoredEntry each = kept.get(i);
+    for (int i = 0; i < stored.size(); i++) {
+      StoredEntry each = stored.get(i);
       Entry entry = each.entry();
       List<String> cells = new ArrayList<>();
       cells.add(each.identity().display());

@@ -191,9 +191,9 @@ final class Logout implements Callable<Integer> {
         continue;
       }
       Resolution whose = new Resolution(Resolution.Kind.ORGANIZATION, place, false, null);
-      List<StoredEntry> kept = inventory.entries(whose);
+      List<StoredEntry> stored = inventory.entries(whose);
       try (SignIn signIn = SignIn.to(context, whose)) {
-        for (StoredEntry each : kept) {
+        for (StoredEntry each : stored) {
           if (!chosen.contains(new Inventory.Place(each.store(), each.entry().key()))) {
             continue;
           }
@@ -216,7 +216,7 @@ final class Logout implements Callable<Integer> {
         context.say("revoke it at " + page);
         revokedAll = false;
       } finally {
-        kept.forEach(each -> each.entry().wipe());
+        stored.forEach(each -> each.entry().wipe());
       }
     }
     return revokedAll;

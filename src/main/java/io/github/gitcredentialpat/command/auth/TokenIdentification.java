@@ -93,7 +93,7 @@ final class TokenIdentification {
       throws ServiceException, IOException {
     List<Pat> choices = new ArrayList<>();
     for (Pat each : pats.list(PatClient.Filter.ACTIVE)) {
-      if (!TokenSelector.isKept(each, stored)) {
+      if (!TokenSelector.isStored(each, stored)) {
         choices.add(each);
       }
     }

@@ -71,17 +71,17 @@ public final class Doctor implements Callable<Integer> {
     Setting helper = git == null ? null : git(git, place, findings);
     Wsl wsl = new Wsl(context.environment());
     WslCheckup.report(wsl, helper, findings);
-    List<StoredEntry> kept = List.of();
+    List<StoredEntry> stored = List.of();
     if (helper == null || !wsl.isOfWindows(helper)) {
-      kept = new StoreCheckup(asked(context, helper, findings), place, findings).look();
+      stored = new StoreCheckup(asked(context, helper, findings), place, findings).look();
     }
     findings.look(() -> new OtherProgramsCheckup(context, place, findings).look());
     findings.look(() -> new RenewalCheckup(context, findings).look());
     findings.look(() -> new RuntimeCheckup(context, findings).look(helper));
     if (online && place.isAzure()) {
-      new OnlineCheckup(context, place, findings).look(kept);
+      new OnlineCheckup(context, place, findings).look(stored);
     }
-    kept.forEach(each -> each.entry().wipe());
+    stored.forEach(each -> each.entry().wipe());
     context.print(context.json() ? json(findings) : text(findings, context.screen()));
     return count(findings, Severity.ERROR) > 0 ? 1 : 0;
   }

@@ -34,16 +34,16 @@ final class OnlineCheckup {
   }
 
   /** Asks, first without a token, then with each that is used. */
-  void look(List<StoredEntry> kept) {
+  void look(List<StoredEntry> stored) {
     findings.look(
         () -> {
           if (isReached()) {
-            for (StoredEntry each : kept) {
+            for (StoredEntry each : stored) {
               if (each.entry().setAsideAt() == 0) {
                 token(each);
               }
             }
-            findings.look(() -> global(kept));
+            findings.look(() -> global(stored));
           }
         });
   }
@@ -89,19 +89,19 @@ final class OnlineCheckup {
     return false;
   }
 
-  private void token(StoredEntry kept) {
+  private void token(StoredEntry stored) {
     Verdict verdict =
         new TokenChecker(context)
-            .check(kept.identity(), repository(), kept.entry().secret(), TokenChecker.LIMIT);
+            .check(stored.identity(), repository(), stored.entry().secret(), TokenChecker.LIMIT);
     findings.add(diagnosis(verdict.kind()), place.fact(), place.typed());
   }
 
   /** Whether one of them is for all organizations; only where that takes no sign-in of a person. */
-  private void global(List<StoredEntry> kept)
+  private void global(List<StoredEntry> stored)
       throws ServiceException, UserException, IOException, StoreException {
     Resolution whose = place.whose();
     boolean isNamed =
-        kept.stream()
+        stored.stream()
             .map(StoredEntry::entry)
             .anyMatch(entry -> entry.name() != null || entry.authorizationId() != null);
     if (!isNamed || whose.kind() != Resolution.Kind.ORGANIZATION) {
@@ -111,7 +111,7 @@ final class OnlineCheckup {
       if (signIn == null) {
         return;
       }
-      for (StoredEntry each : kept) {
+      for (StoredEntry each : stored) {
         Pat token = TokenSelector.of(signIn.pats(), each.entry());
         if (token != null && token.global()) {
           findings.add(Diagnosis.ONLINE_GLOBAL_ENDS, place.fact(), place.typed());

@@ -40,13 +40,13 @@ final class StoreCheckup {
    */
   List<StoredEntry> look() {
     List<StoreHealth> found = new ArrayList<>();
-    List<StoredEntry> kept = new ArrayList<>();
+    List<StoredEntry> stored = new ArrayList<>();
     boolean all = true;
     for (Store store : run.chain().stores()) {
       StoreHealth status = StoreHealth.of(run, store);
       found.add(status);
       if (store.fetches() && status.problem() == null) {
-        findings.look(() -> fetched(store, kept));
+        findings.look(() -> fetched(store, stored));
         // What it has is told; that a token is missing would be half of it.
         all = false;
         continue;
@@ -57,7 +57,7 @@ final class StoreCheckup {
         findings.look(() -> damaged(store));
       }
       if (status.problem() == null) {
-        findings.look(() -> tokens(store, kept));
+        findings.look(() -> tokens(store, stored));
       }
     }
     if (StoreHealth.writesHere(run, found) == null
@@ -66,13 +66,13 @@ final class StoreCheckup {
     }
     findings.look(this::signIns);
     if (place.whose() != null) {
-      places(kept, all);
+      places(stored, all);
     }
     long now = run.now();
-    for (StoredEntry each : kept) {
+    for (StoredEntry each : stored) {
       token(each, now);
     }
-    return kept;
+    return stored;
   }
 
   private void store(StoreHealth status) {
@@ -97,8 +97,8 @@ final class StoreCheckup {
     }
   }
 
-  /** What answers for the place, and until when; asks for it where nothing is kept. */
-  private void fetched(Store store, List<StoredEntry> kept) throws StoreException {
+  /** What answers for the place, and until when; asks for it where nothing is stored. */
+  private void fetched(Store store, List<StoredEntry> stored) throws StoreException {
     if (place.whose() == null || !place.whose().identity().isOrganization()) {
       findings.add(Diagnosis.STORE_READ_ONLY, PublicText.store(store));
       return;
@@ -117,7 +117,7 @@ final class StoreCheckup {
           PublicText.rung(entry),
           place.fact(),
           PublicText.minute(entry.expiry().at()));
-      kept.add(new StoredEntry(store, entry));
+      stored.add(new StoredEntry(store, entry));
     }
   }
 
@@ -144,7 +144,7 @@ final class StoreCheckup {
     }
   }
 
-  private void tokens(Store store, List<StoredEntry> kept) throws StoreException {
+  private void tokens(Store store, List<StoredEntry> stored) throws StoreException {
     Set<Identity> identities = new LinkedHashSet<>();
     if (place.whose() != null) {
       identities.add(place.whose().identity());
@@ -159,7 +159,7 @@ final class StoreCheckup {
     for (Identity identity : identities) {
       run.surroundings().deadline().restart();
       for (Entry entry : store.find(identity)) {
-        kept.add(new StoredEntry(store, entry));
+        stored.add(new StoredEntry(store, entry));
       }
       if (store.notice() != null) {
         findings.add(Diagnosis.TOKEN_MARKED, PublicText.store(store));
@@ -168,9 +168,9 @@ final class StoreCheckup {
   }
 
   /** How many there are for the place that was asked about. */
-  private void places(List<StoredEntry> kept, boolean all) {
+  private void places(List<StoredEntry> stored, boolean all) {
     long usable =
-        kept.stream()
+        stored.stream()
             .filter(each -> each.entry().setAsideAt() == 0 && !each.store().fetches())
             .count();
     if (usable > 1) {
@@ -199,10 +199,10 @@ final class StoreCheckup {
     }
   }
 
-  private void token(StoredEntry kept, long now) {
-    Entry entry = kept.entry();
-    PublicText where = PublicText.place(kept.identity());
-    PublicText typed = PublicText.typed(kept.identity());
+  private void token(StoredEntry stored, long now) {
+    Entry entry = stored.entry();
+    PublicText where = PublicText.place(stored.identity());
+    PublicText typed = PublicText.typed(stored.identity());
     if (entry.setAsideAt() != 0) {
       findings.add(Diagnosis.TOKEN_SET_ASIDE, where, typed, PublicText.date(entry.setAsideAt()));
     } else if (entry.expiry() != null && entry.expiry().isRenewed()) {
@@ -215,7 +215,7 @@ final class StoreCheckup {
           typed,
           PublicText.date(entry.expiry().at()));
     }
-    boolean isAzure = kept.identity().isOrganization() || place.isOf(Resolution.Kind.COLLECTION);
+    boolean isAzure = stored.identity().isOrganization() || place.isOf(Resolution.Kind.COLLECTION);
     if (isAzure && entry.secret().authtype() == null && !isLikeToken(entry)) {
       findings.add(Diagnosis.TOKEN_MISTYPED, where, typed);
     }

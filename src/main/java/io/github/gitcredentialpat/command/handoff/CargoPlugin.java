@@ -95,9 +95,9 @@ final class CargoPlugin {
       refuse(text, "other", login);
       return;
     }
-    Secret kept = Secret.password(secret);
+    Secret password = Secret.password(secret);
     try {
-      Entry entry = Entry.of(new EntryKey(whose.identity(), null), kept, context.run().now());
+      Entry entry = Entry.of(new EntryKey(whose.identity(), null), password, context.run().now());
       boolean done = new TokenKeeper(context.run(), whose, null).keep(entry, null) != null;
       if (done) {
         text.add("{\"Ok\":{\"kind\":\"login\"}}");
@@ -108,7 +108,7 @@ final class CargoPlugin {
       context.messages().trace(e);
       refuse(text, "other", e.inOneLine());
     } finally {
-      kept.wipe();
+      password.wipe();
     }
   }
 

@@ -42,6 +42,6 @@ abstract class SelectedTokenCommand extends TokenCommand {
   /** The token that is meant, which still works. */
   final Pat chosen(Desk desk) throws ServiceException, UserException {
     return TokenSelector.chosen(
-        desk.pats(), PatClient.Filter.ACTIVE, desk.organization(), word, desk.kept());
+        desk.pats(), PatClient.Filter.ACTIVE, desk.organization(), word, desk.stored());
   }
 }

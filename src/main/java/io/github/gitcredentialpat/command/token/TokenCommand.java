@@ -46,9 +46,9 @@ public abstract class TokenCommand implements Callable<Integer> {
    * @param context the context
    * @param whose the organization
    * @param pats its tokens at the service
-   * @param kept what is kept here for it
+   * @param stored what is stored here for it
    */
-  record Desk(CommandContext context, Resolution whose, PatClient pats, List<StoredEntry> kept) {
+  record Desk(CommandContext context, Resolution whose, PatClient pats, List<StoredEntry> stored) {
     String organization() {
       return whose.identity().path();
     }
@@ -65,9 +65,9 @@ public abstract class TokenCommand implements Callable<Integer> {
       context.say(line, command);
     }
 
-    /** Notes what the service now says of a token that is kept here. */
+    /** Notes what the service now says of a token that is stored here. */
     void update(Pat token) {
-      for (StoredEntry each : kept) {
+      for (StoredEntry each : stored) {
         Entry entry = each.entry();
         if (!TokenSelector.isSame(token, entry)) {
           continue;
@@ -97,12 +97,13 @@ public abstract class TokenCommand implements Callable<Integer> {
                   : "; manage them at " + page + (opened ? ", which opens now" : "")));
     }
     try (SignIn signIn = SignIn.to(context, whose)) {
-      List<StoredEntry> kept = context.inventory().entries(whose);
+      List<StoredEntry> stored = context.inventory().entries(whose);
       try {
-        List<StoredEntry> meant = UserChoice.of(kept, each -> each.entry().key(), whose, account());
+        List<StoredEntry> meant =
+            UserChoice.of(stored, each -> each.entry().key(), whose, account());
         return run(new Desk(context, whose, signIn.pats(), meant));
       } finally {
-        kept.forEach(each -> each.entry().wipe());
+        stored.forEach(each -> each.entry().wipe());
       }
     } catch (ServiceException e) {
       if (e.reason() == Reason.UNSUPPORTED && page != null) {

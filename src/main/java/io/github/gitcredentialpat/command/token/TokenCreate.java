@@ -129,7 +129,8 @@ final class TokenCreate extends TokenCommand {
     if (!replace) {
       return Scopes.page(scope);
     }
-    List<EntryKey> keys = desk.kept().stream().map(each -> each.entry().key()).distinct().toList();
+    List<EntryKey> keys =
+        desk.stored().stream().map(each -> each.entry().key()).distinct().toList();
     if (keys.size() > 1) {
       throw UserException.wrongUsage(
           "several tokens are stored for "
@@ -145,7 +146,7 @@ final class TokenCreate extends TokenCommand {
       Desk desk, TokenKeeper keeper, @Nullable String named, String scope) {
     Entry token =
         new TokenDetails(null, scope, null, null).entry(desk.whose(), NO_SECRET, desk.now());
-    List<Entry> stored = desk.kept().stream().map(StoredEntry::entry).toList();
+    List<Entry> stored = desk.stored().stream().map(StoredEntry::entry).toList();
     EntryKey found = keeper.replaced(stored, token, named);
     EntryKey replaced = found == null ? new EntryKey(desk.whose().identity(), named) : found;
     for (Entry each : stored) {

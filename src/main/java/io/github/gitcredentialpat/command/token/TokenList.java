@@ -57,7 +57,7 @@ final class TokenList extends TokenCommand {
             .time("validTo", token.validTo().getEpochSecond())
             .put("global", token.global())
             .put("automatic", isAutomatic(token))
-            .put("keptHere", TokenSelector.isKept(token, desk.kept()))
+            .put("keptHere", TokenSelector.isStored(token, desk.stored()))
             .put("state", state.word());
         if (state != State.REVOKED) {
           item.put("daysLeft", TokenLifetime.daysLeft(token.end().getEpochSecond(), desk.now()));
@@ -70,7 +70,7 @@ final class TokenList extends TokenCommand {
       context.print(table(tokens, revoked, desk).text(context.screen()));
     }
     for (Pat token : tokens) {
-      if (TokenSelector.isKept(token, desk.kept())
+      if (TokenSelector.isStored(token, desk.stored())
           && State.of(token, revoked, desk.now()).isAlive()) {
         VerdictAdvice.onGlobal(context, token, desk.organization());
       }
@@ -99,7 +99,7 @@ final class TokenList extends TokenCommand {
               ? "for all organizations: stops working on 2026-12-01"
               : isAutomatic(token) ? "created by a program" : "";
       table.add(
-          TokenSelector.isKept(token, desk.kept()) ? "*" : " ",
+          TokenSelector.isStored(token, desk.stored()) ? "*" : " ",
           token.displayName(),
           Scopes.describe(token.scope()),
           Wording.date(token.validFrom().getEpochSecond()),

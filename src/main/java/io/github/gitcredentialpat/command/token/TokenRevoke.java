@@ -75,17 +75,17 @@ final class TokenRevoke extends SelectedTokenCommand {
                 + " of "
                 + desk.organization());
     boolean removed = true;
-    for (StoredEntry kept : desk.kept()) {
-      if (TokenSelector.isSame(token, kept.entry())) {
-        removed &= remove(desk, kept);
+    for (StoredEntry stored : desk.stored()) {
+      if (TokenSelector.isSame(token, stored.entry())) {
+        removed &= remove(desk, stored);
       }
     }
     return removed;
   }
 
-  private static boolean remove(Desk desk, StoredEntry kept) {
-    String what = StoredEntry.describe(kept.store(), kept.entry().key());
-    TokenKeeper.Change change = TokenKeeper.deleteIfUnchanged(desk.context().run(), kept);
+  private static boolean remove(Desk desk, StoredEntry stored) {
+    String what = StoredEntry.describe(stored.store(), stored.entry().key());
+    TokenKeeper.Change change = TokenKeeper.deleteIfUnchanged(desk.context().run(), stored);
     desk.say(
         switch (change) {
           case DONE -> "deleted " + what;

@@ -17,8 +17,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Replaces the token that is kept here by a new one, and revokes the old one only once the new one
- * is stored and works.
+ * Replaces the token that is stored here by a new one, and revokes the old one only once the new
+ * one is stored and works.
  */
 @Command(
     name = "rotate",
@@ -55,25 +55,25 @@ final class TokenRotate extends SelectedTokenCommand {
       }
       TokenRotation rotation = new TokenRotation(desk.context(), desk.whose(), desk.pats());
       Pat old = chosen(desk);
-      StoredEntry kept = kept(desk, old);
+      StoredEntry stored = stored(desk, old);
       long end = expires == null ? rotation.sameLife(old) : TokenLifetime.end(expires, desk.now());
-      return rotation.rotate(kept, old, false, end, 0) ? 0 : 1;
+      return rotation.rotate(stored, old, false, end, 0) ? 0 : 1;
     }
   }
 
   /** The entry that holds the old token. */
-  private StoredEntry kept(Desk desk, Pat old) throws UserException {
+  private StoredEntry stored(Desk desk, Pat old) throws UserException {
     List<StoredEntry> same =
-        desk.kept().stream().filter(each -> TokenSelector.isSame(old, each.entry())).toList();
+        desk.stored().stream().filter(each -> TokenSelector.isSame(old, each.entry())).toList();
     if (same.size() == 1) {
       return same.get(0);
     }
     // Told by the person, and nothing here contradicts.
     if (same.isEmpty()
         && isNamed()
-        && desk.kept().size() == 1
-        && desk.kept().get(0).entry().authorizationId() == null) {
-      return desk.kept().get(0);
+        && desk.stored().size() == 1
+        && desk.stored().get(0).entry().authorizationId() == null) {
+      return desk.stored().get(0);
     }
     throw UserException.couldNot(
         old.displayName()

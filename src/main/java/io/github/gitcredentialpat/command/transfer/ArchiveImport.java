@@ -99,11 +99,11 @@ final class ArchiveImport {
     Invocation run = context.run();
     for (Store store : run.chain().stores()) {
       run.surroundings().deadline().doing("reading " + store.name());
-      Entry kept = store.capacity().writable() ? kept(store, entry) : null;
-      if (kept != null) {
-        boolean same = kept.secret().sameAs(entry.secret());
-        boolean stays = same || !mayReplace(kept, entry);
-        kept.wipe();
+      Entry stored = store.capacity().writable() ? stored(store, entry) : null;
+      if (stored != null) {
+        boolean same = stored.secret().sameAs(entry.secret());
+        boolean stays = same || !mayReplace(stored, entry);
+        stored.wipe();
         if (stays) {
           return new Row(
               key,
@@ -124,24 +124,24 @@ final class ArchiveImport {
   }
 
   /**
-   * The one that is kept of this very key, or the same token of that organization under whatever
+   * The one that is stored of this very key, or the same token of that organization under whatever
    * user; a store that fails is told of when it is written.
    */
-  private @Nullable Entry kept(Store store, Entry arriving) {
+  private @Nullable Entry stored(Store store, Entry arriving) {
     EntryKey key = arriving.key();
-    Entry kept = null;
+    Entry stored = null;
     try {
       for (Entry entry : store.find(key.identity())) {
         boolean isSame =
-            kept == null
+            stored == null
                 && key.identity().isOrganization()
                 && entry.key().identity().equals(key.identity())
                 && entry.secret().sameAs(arriving.secret());
         if (entry.key().equals(key) || isSame) {
-          if (kept != null) {
-            kept.wipe();
+          if (stored != null) {
+            stored.wipe();
           }
-          kept = entry;
+          stored = entry;
         } else {
           entry.wipe();
         }
@@ -149,28 +149,28 @@ final class ArchiveImport {
     } catch (StoreException e) {
       context.messages().trace(e);
     }
-    return kept;
+    return stored;
   }
 
   /** A token that was rejected never replaces one that was not. */
-  private static boolean mayReplace(Entry kept, Entry arriving) {
-    boolean keptIsGood = kept.setAsideAt() == 0;
+  private static boolean mayReplace(Entry stored, Entry arriving) {
+    boolean storedIsGood = stored.setAsideAt() == 0;
     boolean arrivingIsGood = arriving.setAsideAt() == 0;
-    return keptIsGood == arrivingIsGood ? TokenKeeper.isNewer(arriving, kept) : arrivingIsGood;
+    return storedIsGood == arrivingIsGood ? TokenKeeper.isNewer(arriving, stored) : arrivingIsGood;
   }
 
   /** Reads it back, with all that is known about it. */
   private boolean holds(Store store, Entry entry) throws StoreException {
-    Entry kept = kept(store, entry);
-    if (kept == null) {
+    Entry stored = stored(store, entry);
+    if (stored == null) {
       return false;
     }
-    byte[] ours = Payload.encode(kept);
+    byte[] ours = Payload.encode(stored);
     byte[] theirs = Payload.encode(entry);
     boolean holds = Arrays.equals(ours, theirs);
     Arrays.fill(ours, (byte) 0);
     Arrays.fill(theirs, (byte) 0);
-    kept.wipe();
+    stored.wipe();
     return holds;
   }
 

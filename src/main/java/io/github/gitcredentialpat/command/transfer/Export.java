@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes what is kept into one encrypted file, for another machine. */
+/** Writes what is stored into one encrypted file, for another machine. */
 @Command(
     name = "export",
     description = {

@@ -207,8 +207,8 @@ final class Import implements Callable<Integer> {
   /** By the same token in our stores, or in another entry that does name its organization. */
   private void recognize(List<ImportCandidate> findings) {
     Map<ByteBuffer, Identity> organizations = new HashMap<>();
-    List<Entry> kept = kept();
-    for (Entry entry : kept) {
+    List<Entry> stored = stored();
+    for (Entry entry : stored) {
       Identity identity = entry.key().identity();
       if (identity.isOrganization()) {
         organizations.putIfAbsent(ByteBuffer.wrap(entry.secret().bytes()), identity);
@@ -224,24 +224,24 @@ final class Import implements Callable<Integer> {
         finding.recognize(organizations);
       }
     }
-    kept.forEach(Entry::wipe);
+    stored.forEach(Entry::wipe);
   }
 
   /** The tokens of all organizations in our stores. */
-  private List<Entry> kept() {
-    List<Entry> kept = new ArrayList<>();
+  private List<Entry> stored() {
+    List<Entry> stored = new ArrayList<>();
     for (Store store : context.run().chain().stores()) {
       begin("reading " + store.name());
       try {
         if (store.capacity().writable()) {
-          kept.addAll(store.find(new Identity("https", Identity.SERVICES_HOST, null)));
+          stored.addAll(store.find(new Identity("https", Identity.SERVICES_HOST, null)));
         }
       } catch (StoreException e) {
         context.run().report(store, e);
         complete &= e.reason() == Reason.UNAVAILABLE;
       }
     }
-    return kept;
+    return stored;
   }
 
   /** Brings over the newest; the first one where nobody knows which that is. */
@@ -273,7 +273,7 @@ final class Import implements Callable<Integer> {
     try {
       TokenKeeper.Brought brought =
           keeping.bring(
-              ours, finding.user(), (kept, arriving) -> TokenKeeper.isNewer(theirs, kept), dry);
+              ours, finding.user(), (stored, arriving) -> TokenKeeper.isNewer(theirs, stored), dry);
       switch (brought.outcome()) {
         case STORED ->
             finding.become(
@@ -314,28 +314,29 @@ final class Import implements Callable<Integer> {
 
   /** Deletes at their sources those whose copies were read back from our stores. */
   private void delete(List<ImportCandidate> findings) {
-    Map<ForeignSource, Map<ForeignEntry, ImportCandidate>> kept = new LinkedHashMap<>();
+    Map<ForeignSource, Map<ForeignEntry, ImportCandidate>> stored = new LinkedHashMap<>();
     for (ImportCandidate finding : findings) {
-      if (finding.isKept()) {
-        kept.computeIfAbsent(finding.source(), source -> new LinkedHashMap<>())
+      if (finding.isStored()) {
+        stored
+            .computeIfAbsent(finding.source(), source -> new LinkedHashMap<>())
             .put(finding.foreign(), finding);
       }
     }
-    kept.forEach(this::delete);
+    stored.forEach(this::delete);
   }
 
-  private void delete(ForeignSource source, Map<ForeignEntry, ImportCandidate> kept) {
+  private void delete(ForeignSource source, Map<ForeignEntry, ImportCandidate> stored) {
     if (source.entries() instanceof PlaintextFile file) {
       // All in one go: a file is written anew for each call.
       begin("deleting from " + source.place());
       try {
-        file.delete(kept.keySet()).forEach(foreign -> kept.get(foreign).becomeDeleted());
+        file.delete(stored.keySet()).forEach(foreign -> stored.get(foreign).becomeDeleted());
       } catch (StoreException e) {
         failed(source, e);
       }
       return;
     }
-    for (Map.Entry<ForeignEntry, ImportCandidate> each : kept.entrySet()) {
+    for (Map.Entry<ForeignEntry, ImportCandidate> each : stored.entrySet()) {
       begin("deleting from " + source.place());
       try {
         if (source.entries().delete(each.getKey())) {
@@ -389,7 +390,7 @@ final class Import implements Callable<Integer> {
     }
     Set<String> plain = new LinkedHashSet<>();
     for (ImportCandidate finding : findings) {
-      if (finding.isKept() && !finding.isDeleted() && finding.source().isPlain()) {
+      if (finding.isStored() && !finding.isDeleted() && finding.source().isPlain()) {
         plain.add(finding.source().place());
       }
     }

@@ -250,7 +250,7 @@ final class ImportCandidate {
   }
 
   /** Whether our copy was read, so that theirs could go. */
-  boolean isKept() {
+  boolean isStored() {
     return outcome == Outcome.TAKEN || outcome == Outcome.KEPT_ALREADY;
   }
 

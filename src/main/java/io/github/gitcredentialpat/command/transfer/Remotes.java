@@ -57,7 +57,7 @@ import picocli.CommandLine.Option;
       "Example: git-credential-pat remotes --fix --recursive ~/src"
     })
 final class Remotes implements Callable<Integer> {
-  /** Which secret is right where another one is kept already. */
+  /** Which secret is right where another one is stored already. */
   enum Preference {
     KEPT,
     URL;
@@ -230,10 +230,10 @@ final class Remotes implements Callable<Integer> {
     // When it was put there nobody knows; from now on it counts as kept now.
     Entry ofUnknownAge = Entry.of(key, secret, 0);
     TokenKeeper.Rule rule =
-        (kept, arriving) ->
+        (stored, arriving) ->
             preference == Preference.URL
-                || kept.setAsideAt() != 0
-                || TokenKeeper.isNewer(ofUnknownAge, kept);
+                || stored.setAsideAt() != 0
+                || TokenKeeper.isNewer(ofUnknownAge, stored);
     try {
       Entry arriving = Entry.of(key, secret, context.run().now());
       TokenKeeper keeping = new TokenKeeper(context.run(), whose, url.user());

@@ -168,7 +168,7 @@ public final class PlaintextFile implements ForeignEntries {
     byte[] content = content();
     byte[] rest = new byte[content.length];
     int length = 0;
-    int kept = 0;
+    int copied = 0;
     Set<String> gone = new HashSet<>();
     for (FileSection piece : format.pieces(content)) {
       String handle = handle(piece);
@@ -178,20 +178,20 @@ public final class PlaintextFile implements ForeignEntries {
       }
       gone.add(handle);
       // The blanks between two that go belong to both.
-      int start = Math.max(piece.start(), kept);
-      System.arraycopy(content, kept, rest, length, start - kept);
-      length += start - kept;
-      kept = piece.end();
+      int start = Math.max(piece.start(), copied);
+      System.arraycopy(content, copied, rest, length, start - copied);
+      length += start - copied;
+      copied = piece.end();
       boolean emptiesLine = length == 0 || rest[length - 1] == '\n';
       if (emptiesLine
-          && content[kept - 1] != '\n'
-          && kept < content.length
-          && content[kept] == '\n') {
-        kept++;
+          && content[copied - 1] != '\n'
+          && copied < content.length
+          && content[copied] == '\n') {
+        copied++;
       }
     }
-    System.arraycopy(content, kept, rest, length, content.length - kept);
-    length += content.length - kept;
+    System.arraycopy(content, copied, rest, length, content.length - copied);
+    length += content.length - copied;
     try {
       if (!gone.isEmpty()) {
         replace(file, unfinished, out, ByteBuffer.wrap(rest, 0, length));
