@@ -59,7 +59,7 @@ public final class Main implements Thread.UncaughtExceptionHandler {
     Runtime.getRuntime().halt(status);
   }
 
-  /** What another thread died of is said as well; whoever waits for that thread sees the rest. */
+  /** Reports what ended another thread; whoever waits for that thread sees the rest. */
   @Override
   public void uncaughtException(Thread thread, Throwable problem) {
     Failure.report(messages, problem);

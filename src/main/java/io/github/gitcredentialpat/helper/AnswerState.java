@@ -5,7 +5,7 @@ import io.github.gitcredentialpat.secret.Secret;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** What goes out in {@code state[]} with an answer and comes back with store and erase. */
+/** What is sent in {@code state[]} with an answer and comes back with store and erase. */
 final class AnswerState {
   private static final String OURS = "git-credential-pat:";
 

@@ -62,7 +62,7 @@ public final class CredentialHelper {
   }
 
   /**
-   * What {@code get} would answer git, of which nothing is said or noted.
+   * What {@code get} would answer git; prints and records nothing.
    *
    * @param request as git would send it
    * @return the entry, for the caller to wipe; absent when git would get nothing

@@ -10,11 +10,11 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When something was last done about a token, so that it is not done at every get: an empty file in
- * the state folder, by its time of change.
+ * Remembers when something was last done about a token, so that it is not repeated at every get: by
+ * the modification time of an empty file in the state folder.
  */
 public final class DatedMark {
-  /** The person was told that the token dies soon. */
+  /** The person was told that the token expires soon. */
   static final String WARNED = "warned";
 
   /** The service was asked whether the token that is set aside is good after all. */
@@ -46,7 +46,7 @@ public final class DatedMark {
     }
   }
 
-  /** Remembers that it is done now. Returns whether that could be written down. */
+  /** Records that it was done now. Returns whether that could be written. */
   public boolean set() {
     try {
       PrivateFiles.makeFolder(file.getParent());

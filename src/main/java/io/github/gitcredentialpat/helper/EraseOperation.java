@@ -87,7 +87,7 @@ final class EraseOperation {
         request.path());
   }
 
-  /** Most erases match nothing: they wait for nobody. Returns whether all was done. */
+  /** Most erases match nothing and take no lock. Returns whether all was done. */
   private boolean erase() {
     List<StoredEntry> matching = matching();
     boolean done = matching != null;
@@ -125,7 +125,7 @@ final class EraseOperation {
     }
   }
 
-  /** What is to go; absent when it is not clear whose token that is, which is said. */
+  /** The entries to remove; absent when it is unclear whose token is meant, which is reported. */
   private @Nullable List<StoredEntry> matching() {
     List<Store> stores = run.chain().stores();
     List<StoredEntry> matching = new ArrayList<>();
@@ -174,7 +174,9 @@ final class EraseOperation {
     }
   }
 
-  /** Whether nothing says whose token is meant, so that it can only be the only one. */
+  /**
+   * Whether the request does not say whose token is meant, so that it can only mean the sole one.
+   */
   private boolean isGuessed() {
     return whose.kind() == Resolution.Kind.UNKNOWN_ORGANIZATION && secret == null;
   }
@@ -268,7 +270,7 @@ final class EraseOperation {
     return neverTried;
   }
 
-  /** Returns whether it is done, or was already. */
+  /** Removes an entry. Returns whether it is gone. */
   private boolean remove(StoredEntry each) {
     Store store = each.store();
     Entry entry = each.entry();

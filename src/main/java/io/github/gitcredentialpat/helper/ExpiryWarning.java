@@ -5,7 +5,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.Wording;
 
-/** Says, at most once a day for each token, that it dies within a week. */
+/** Warns, at most once a day for each token, that it expires within a week. */
 final class ExpiryWarning {
   private static final long DAY = 86_400;
   private static final long AHEAD = 7 * DAY;

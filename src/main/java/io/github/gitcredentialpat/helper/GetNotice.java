@@ -10,7 +10,7 @@ import io.github.gitcredentialpat.tokens.Wording;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a get says when it answers nothing, or has to choose. Loaded only then. */
+/** The messages of a get that answers nothing or has to choose. Loaded only then. */
 final class GetNotice {
   private final Invocation run;
   private final Request request;

@@ -107,13 +107,13 @@ public final class GetOperation {
     return request;
   }
 
-  /** The token that is set aside is good after all: it is answered. */
+  /** Answers with the token that was set aside, which is good after all. */
   public void answerSetAside() {
     found = dead;
     dead = null;
   }
 
-  /** The person has been told why the token that is set aside is not answered. */
+  /** Notes that the person was told why the token that is set aside is not answered. */
   public void isExplained() {
     explained = true;
   }
@@ -199,7 +199,7 @@ public final class GetOperation {
     return null;
   }
 
-  /** That something is locked is said only if nothing is answered. */
+  /** Notes a failure; a locked store is reported only if nothing is answered. */
   private void failed(Store store, StoreException problem) {
     if (problem.reason() == Reason.LOCKED && lock == null) {
       lockedStore = store;
@@ -210,9 +210,8 @@ public final class GetOperation {
   }
 
   /**
-   * Of an organization's tokens, those that will do for what is asked, as far as their scopes are
-   * known. To git none is answered that would only be refused, and set aside for that; for anything
-   * else one is left in any case.
+   * Of an organization's tokens, those whose scopes, as far as known, allow what is asked. Git gets
+   * none that would only be refused, and then set aside; any other caller always gets one.
    */
   private List<Entry> serving(Resolution whose, List<Entry> live) {
     List<Entry> serving = new ArrayList<>(live.size());
@@ -276,7 +275,10 @@ public final class GetOperation {
     return newest(live);
   }
 
-  /** Of several that must not be answered, the newest one of the user who is asked for counts. */
+  /**
+   * Remembers an entry that must not be answered: of several, the newest one of the user that is
+   * asked for.
+   */
   private void bury(Resolution whose, Entry entry) {
     boolean isMeant =
         dead == null

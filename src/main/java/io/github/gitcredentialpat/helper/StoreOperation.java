@@ -98,7 +98,7 @@ final class StoreOperation {
     }
   }
 
-  /** A token that was pasted with more than itself; the same secret when it was not. */
+  /** The bare token, if something was pasted along with it; else the same secret. */
   private static Secret withoutWhatClings(Secret secret) {
     if (secret.authtype() != null) {
       return secret;
@@ -107,7 +107,10 @@ final class StoreOperation {
     return bare == secret.bytes() ? secret : Secret.password(bare);
   }
 
-  /** Most stores change nothing: they wait for nobody, and nobody waits for them. */
+  /**
+   * Most stores change nothing and take no lock. Returns as {@link #store(Invocation, Request)}
+   * does.
+   */
   private boolean store() throws StoreException {
     boolean known = chain.look();
     StoredEntry same = same();
@@ -144,7 +147,7 @@ final class StoreOperation {
     return null;
   }
 
-  /** Whether it is known whose token it is; says so where it is not. */
+  /** Whether it is known whose token it is; reports when it is not. */
   private boolean mayKeep(boolean known) {
     if (whose.fromUser() && !known && !request.bringsBack(AnswerState.USER_WAS_GIVEN)) {
       sayWhoseIsUnknown(run, request, whose.identity().display());
@@ -169,7 +172,7 @@ final class StoreOperation {
         && (whose.isAzure() || Objects.equals(user, entry.key().user()));
   }
 
-  /** Whether the same secret again brings something new. */
+  /** Whether storing the same secret again adds anything. */
   private boolean changes(Entry entry) {
     Secret refreshToken = refreshToken(entry);
     return !Objects.equals(expiry(entry), entry.expiry())
@@ -177,7 +180,7 @@ final class StoreOperation {
         || entry.setAsideAt() != 0;
   }
 
-  /** It works, so an expiry that has passed was wrong. */
+  /** The expiry to store; one that has passed was wrong, since the secret works. */
   private @Nullable Expiry expiry(Entry entry) {
     Expiry expiry = entry.expiry();
     if (request.passwordExpiry() != 0

@@ -4,17 +4,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL as other programs spell it: host in lower case, no port that goes without saying, nobody's
- * name or token in it, and no query.
+ * A URL in the form that other programs use: host in lower case, no default port, no user name or
+ * token, no query.
  *
  * @param scheme {@code https} or {@code http}
  * @param host with {@code :port} where it needs one
- * @param path as it was typed, from its slash on, but with no blank in it
+ * @param path as typed, with its leading slash; a space is percent-encoded
  * @param user the user part that was taken out, decoded; absent when there was none
  */
 public record HttpUrl(String scheme, String host, String path, @Nullable String user) {
 
-  /** The parts of a URL; absent when it is none of http or https. */
+  /** Parses a URL; absent when its scheme is neither http nor https. */
   public static @Nullable HttpUrl of(String url) {
     int colon = url.indexOf("://");
     String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
@@ -56,7 +56,7 @@ public record HttpUrl(String scheme, String host, String path, @Nullable String 
     return scheme + "://" + host + path;
   }
 
-  /** The name of the package feed whose URL it is; absent for any other URL. */
+  /** The name of the package feed; absent when it is not the URL of one. */
   public @Nullable String feed() {
     String mark = "/_packaging/";
     int start = path.toLowerCase(Locale.ROOT).indexOf(mark);

@@ -31,7 +31,9 @@ public record Identity(String protocol, String host, @Nullable String path) {
     return new Identity("https", SERVICES_HOST, organization);
   }
 
-  /** What the sign-in to a tenant of Entra is stored under, where no request is answered from. */
+  /**
+   * The identity that a sign-in to an Entra tenant is stored under; no request is answered from it.
+   */
   public static Identity ofSignIn(String tenant) {
     return new Identity(SIGN_IN, SIGN_IN_HOST, tenant);
   }

@@ -28,14 +28,14 @@ public final class KnownOrganizations {
     known.add(organization);
   }
 
-  /** Adds the organization of a URL, unless that too has it from a user name. */
+  /** Adds the organization of a URL, unless it was taken from a user name as well. */
   public void add(Resolution whose) {
     if (whose.kind() == Resolution.Kind.ORGANIZATION && !whose.fromUser()) {
       known.add(whose.identity());
     }
   }
 
-  /** Whether something else names it. */
+  /** Whether the organization was added. */
   public boolean contains(Identity organization) {
     return known.contains(organization);
   }

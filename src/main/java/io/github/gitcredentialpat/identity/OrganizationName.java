@@ -11,8 +11,8 @@ public final class OrganizationName {
   private static final int LONGEST = 50;
 
   /**
-   * What stands where an organization's name does and is none: the service's own hosts, and {@code
-   * e}, below which an enterprise's addresses begin.
+   * Names in an organization's place that are the service's own: its hosts, and {@code e}, below
+   * which the addresses of enterprises begin.
    */
   private static final Set<String> RESERVED = Set.of("app", "www", "vs-ssh", "marketplace", "e");
 
@@ -50,7 +50,7 @@ public final class OrganizationName {
   }
 
   /**
-   * The name, when it can stand in a URL as it is.
+   * Returns the name if it can be used in a URL as it is.
    *
    * @throws IllegalArgumentException when it cannot
    */

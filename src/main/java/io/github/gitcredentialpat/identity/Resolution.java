@@ -105,8 +105,8 @@ public record Resolution(
 
   /**
    * Resolves what a person types: the name of an organization, a URL with or without its scheme and
-   * percent-encoded or not, or the address of a repository for ssh. What is none of these resolves
-   * to {@code REFUSED}.
+   * percent-encoded or not, or the address of a repository for ssh. Anything else resolves to
+   * {@code REFUSED}.
    */
   public static Resolution parse(String typed) {
     String address = typed.strip();
@@ -237,7 +237,7 @@ public record Resolution(
         || name.equals("visualstudio.com");
   }
 
-  /** Names that a resolver would lead to the hosted service although they are spelled otherwise. */
+  /** Whether DNS would lead a name to the hosted service although it is spelled otherwise. */
   private static boolean looksHosted(String name) {
     if (name.endsWith(".")) {
       return isHosted(name.substring(0, name.length() - 1));
@@ -285,7 +285,10 @@ public record Resolution(
     return slash < 0 ? path : path.substring(0, slash);
   }
 
-  /** Without what {@code go} and a browser put behind a path, which git counts as part of it. */
+  /**
+   * Drops a query or fragment: {@code go} and browsers append one, and git takes it for part of the
+   * path.
+   */
   private static String withoutQuery(String path) {
     return path.substring(0, end(path, "?#", 0));
   }
@@ -323,12 +326,12 @@ public record Resolution(
     return new Resolution(Kind.REFUSED, null, false, why);
   }
 
-  /** Whether PATs are at home there: with them any user name will do. */
+  /** Whether the place takes PATs; with them any user name will do. */
   public boolean isAzure() {
     return kind == Kind.ORGANIZATION || kind == Kind.COLLECTION;
   }
 
-  /** Whether all that is wrong with it is that no organization is named where one should be. */
+  /** Whether the only fault is that no organization is named where one should be. */
   public boolean namesNoOrganization() {
     return kind == Kind.REFUSED && NO_ORGANIZATION.equals(refusal);
   }

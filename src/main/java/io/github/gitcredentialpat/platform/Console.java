@@ -22,7 +22,7 @@ public final class Console {
   }
 
   /**
-   * The same for lines of at most this width; 0 for any.
+   * The same, with lines wrapped at a width; 0 for no limit.
    *
    * @param width in columns of a terminal
    */
@@ -55,7 +55,7 @@ public final class Console {
   }
 
   /**
-   * Says in one line that what a person wanted is done.
+   * Reports in one line that what a person wanted is done.
    *
    * @param mark what stands before it on a terminal; absent elsewhere
    */
@@ -84,8 +84,8 @@ public final class Console {
   }
 
   /**
-   * The text with its control characters escaped, for parts of what a person reads come from
-   * servers and repositories (CVE-2024-50349).
+   * Escapes control characters, since parts of what a person reads come from servers and
+   * repositories (CVE-2024-50349).
    */
   public static String harmless(String line) {
     StringBuilder text = new StringBuilder(line.length());
@@ -101,7 +101,7 @@ public final class Console {
     return text.toString();
   }
 
-  /** Shows on a terminal how far something got, over what it showed before; empty: no more. */
+  /** Shows progress on a terminal, over what it showed before; an empty text clears it. */
   public void progress(String text) {
     try {
       err.write(("\r\u001b[K" + harmless(text)).getBytes(StandardCharsets.UTF_8));

@@ -77,8 +77,8 @@ public final class Deadline {
   }
 
   /**
-   * Adds the time in which the machine let others run instead: in a crowd of processes nobody hangs
-   * who has not finished in five seconds. Returns whether there was such.
+   * Adds the time in which the machine ran other processes instead: in a crowd, a process that has
+   * not finished in five seconds does not hang. Returns whether there was any.
    */
   private synchronized boolean excuse() {
     long more = Math.min(starvedMillis(threads), MOST_EXCUSED_MILLIS) - excused;
@@ -91,7 +91,7 @@ public final class Deadline {
   }
 
   /**
-   * How long the thread that waited longest for a processor has done so; 0 where the system does
+   * The longest time that a thread waited for a processor, in milliseconds; 0 where the system does
    * not tell. (Linux, Documentation/scheduler/sched-stats.rst: the second of three numbers.)
    */
   static long starvedMillis(File threads) {
@@ -125,7 +125,8 @@ public final class Deadline {
   }
 
   /**
-   * The outcome is certain, and only has to be written: from now on the watchdog lets the run be.
+   * The outcome is certain and only has to be written: from now on the watchdog does not end the
+   * run.
    */
   public synchronized void done() {
     done = true;

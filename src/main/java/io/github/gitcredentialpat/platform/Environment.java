@@ -31,7 +31,7 @@ public record Environment(
     this(environment, mayPrompt, deadline, null);
   }
 
-  /** Tells the person of something that went wrong beside what was asked for, which is done. */
+  /** Warns the person of a problem that did not stop what was asked for. */
   public void warn(String line) {
     if (messages != null) {
       messages.say(line);
@@ -90,9 +90,9 @@ public record Environment(
   }
 
   /**
-   * The home folder that an environment names, else that of the password database; nowhere when
-   * that is no absolute path. Git runs helpers in work trees, which may be anybody's: nothing is
-   * written to one, and nothing in it is believed, for want of a home.
+   * The home folder that an environment names, else that of the password database; {@link
+   * #isNowhere nowhere} when that is no absolute path. Git runs helpers in work trees, which may be
+   * anybody's: a missing home must not make us write to one, or believe what is in it.
    */
   // user.home comes from the password database and ignores $HOME, which containers and tests set.
   public static String home(Map<String, String> environment) {
@@ -108,7 +108,7 @@ public record Environment(
     return folder.startsWith(NOWHERE);
   }
 
-  /** What is said where there is no home folder: which variable is to blame, and what it holds. */
+  /** The message for a missing home folder: which variable is to blame, and its value. */
   public String whyNowhere() {
     for (String name : new String[] {"XDG_DATA_HOME", "XDG_STATE_HOME"}) {
       String folder = variable(name);
@@ -119,7 +119,7 @@ public record Environment(
     return whyNoHome(environment);
   }
 
-  /** What is said where an environment names no home folder. */
+  /** The message for an environment that names no home folder. */
   public static String whyNoHome(Map<String, String> environment) {
     String home = environment.get("HOME");
     return "no home folder: HOME "
@@ -128,7 +128,7 @@ public record Environment(
             : "(" + home + ") is not an absolute path in UTF-8");
   }
 
-  /** Whether Java could decode all of a path: what it could not would be another path. */
+  /** Whether Java could decode all of a path; otherwise it would name another file. */
   public static boolean isReadable(String path) {
     if (path.indexOf('\uFFFD') >= 0) {
       return false;

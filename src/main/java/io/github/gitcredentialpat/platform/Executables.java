@@ -96,7 +96,7 @@ public final class Executables {
     return null;
   }
 
-  /** Windows spells it Path, or as somebody once set it. */
+  /** The variable PATH, which Windows spells Path, or as somebody once set it. */
   private static String path(Map<String, String> environment) {
     String path = environment.getOrDefault("PATH", environment.get("Path"));
     if (path == null && IS_WINDOWS) {

@@ -25,8 +25,8 @@ import java.util.Set;
 
 /**
  * Folders that only their owner may enter (0700) and files that only their owner may read (0600),
- * whatever the umask is, that are either whole or not there, and folders whose names are all read
- * or none.
+ * whatever the umask. A file is written whole or not at all; the names in a folder are all read, or
+ * none.
  */
 public final class PrivateFiles {
   private static final boolean POSIX = File.separatorChar == '/';
@@ -81,7 +81,7 @@ public final class PrivateFiles {
    * Writes a new file onto the disk.
    *
    * @throws FileAlreadyExistsException when there is one of that name
-   * @throws IOException when not all of it is there for certain; nothing of it is left then
+   * @throws IOException when the file may be incomplete; it has been removed then
    */
   public static void writeNew(Path file, byte[] content) throws IOException {
     FileChannel channel =
@@ -104,8 +104,8 @@ public final class PrivateFiles {
   }
 
   /**
-   * Writes a file that has no name of its own yet, onto the disk, and removes what earlier runs
-   * that were cut off left behind.
+   * Writes a file under a temporary name, synced to disk, and removes what interrupted runs left
+   * behind.
    *
    * @param prefix what the names of unfinished files in this folder begin with
    * @return the file, for {@link #finish} or {@link #finishNew}
@@ -121,8 +121,8 @@ public final class PrivateFiles {
   }
 
   /**
-   * Gives an unfinished file its name, in place of an older one: whoever reads finds the one or the
-   * other, and either is whole. Nothing is left of it when that fails.
+   * Renames an unfinished file, replacing an older one: readers find either, whole. When that
+   * fails, the unfinished file is removed.
    */
   public static void finish(Path unfinished, Path file) throws IOException {
     try {
@@ -135,7 +135,8 @@ public final class PrivateFiles {
   }
 
   /**
-   * Gives an unfinished file a name that is free; of many that try at once exactly one has it then.
+   * Gives an unfinished file a name that is free; of many processes that try at once, exactly one
+   * succeeds.
    *
    * @param content what is in it
    * @throws FileAlreadyExistsException when the name is taken
@@ -154,7 +155,7 @@ public final class PrivateFiles {
     syncFolder(file.getParent());
   }
 
-  /** Removes the unfinished files that nobody writes any more, where that can be done. */
+  /** Removes the unfinished files that nobody is writing any more. Never fails. */
   public static void removeAbandoned(Path folder, String prefix) {
     try {
       for (String name : names(folder)) {
@@ -181,8 +182,8 @@ public final class PrivateFiles {
   }
 
   /**
-   * Has the names in a folder written onto the disk, where that can be done. A name that was given
-   * is there whatever comes of it, so this never fails: many file systems cannot do it at all.
+   * Syncs the names in a folder to disk where the system can. Never fails: a name that was given is
+   * there in any case, and many file systems cannot sync a folder.
    */
   public static void syncFolder(Path folder) {
     // Windows cannot open a folder, and syncs its entries by itself.
@@ -195,7 +196,7 @@ public final class PrivateFiles {
     }
   }
 
-  /** Why, in the system's words and in parentheses, with a blank in front; empty when unknown. */
+  /** The system's reason in parentheses, with a space in front; empty when unknown. */
   public static String reason(IOException problem) {
     if (problem instanceof AccessDeniedException) {
       return " (permission denied)";

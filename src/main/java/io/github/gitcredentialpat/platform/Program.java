@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.platform;
 
-/** What the program is called. */
+/** The program's name. */
 public final class Program {
   /** The name that git, the shell and a person call it by. */
   public static final String NAME = "git-credential-pat";

@@ -18,7 +18,7 @@ public final class StateRecord {
   private StateRecord() {}
 
   /**
-   * What is in a file; nothing when there is none, or when it is not of this form.
+   * The values in a file; empty when there is no file, or when it has another format.
    *
    * @throws IOException when it is there and cannot be read
    */
@@ -34,7 +34,7 @@ public final class StateRecord {
     return values;
   }
 
-  /** Writes a file onto the disk, in place of an older one. */
+  /** Writes a file, synced to disk, in place of an older one. */
   public static void write(Path file, Map<String, String> values) throws IOException {
     Properties all = new Properties();
     all.putAll(values);

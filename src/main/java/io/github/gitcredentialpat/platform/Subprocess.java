@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another program's run: it ended, or was killed with its own children because the time was over.
- * What it wrote is wiped but for the copy that {@link #output} hands out.
+ * A run of another program that is over: it ended, or was killed with its children when its time
+ * was up. What it wrote is wiped but for the copy that {@link #output} returns.
  */
 public final class Subprocess {
   /** The time left for killing the child and reporting it. */
@@ -40,19 +40,19 @@ public final class Subprocess {
   }
 
   /**
-   * Whether it ended in time and all was read that it wrote. A child of its own may hold the pipes
-   * open; then what was read may be cut off anywhere.
+   * Whether it ended in time and all of its output was read. A child of its own may hold the pipes
+   * open; then the output may be cut off anywhere.
    */
   public boolean hasEnded() {
     return complete;
   }
 
-  /** Whether it ended in time, all was read that it wrote, and it says that all went well. */
+  /** Whether it ended in time with status 0, and all of its output was read. */
   public boolean hasSucceeded() {
     return complete && status == 0;
   }
 
-  /** Its exit status; of no meaning when it was killed. */
+  /** Its exit status; meaningless when it was killed. */
   public int status() {
     return status;
   }
@@ -93,8 +93,8 @@ public final class Subprocess {
   /**
    * Runs it and hands it the input.
    *
-   * @param millis how long it may take, of which the last part is for killing it
-   * @param mostOutput how many bytes of each stream are wanted at most; what writes more is cut off
+   * @param millis how long it may take, including the time for killing it
+   * @param mostOutput how many bytes of each stream are read at most; the rest is cut off
    */
   public static Subprocess run(ProcessBuilder builder, byte[] input, long millis, int mostOutput)
       throws IOException {

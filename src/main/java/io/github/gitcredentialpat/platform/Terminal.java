@@ -124,9 +124,9 @@ public final class Terminal implements AutoCloseable {
   }
 
   /**
-   * Lets Ctrl-\ pass without effect from now on: Java would answer it with a list of its threads.
-   * The handler is a function that does nothing but return, for a signal that is ignored would be
-   * ignored by every program that is started as well, and one that ends the process dumps its core.
+   * Makes Ctrl-\ do nothing from now on; Java would print a list of its threads. The handler is a
+   * function that only returns: a signal that is ignored would be ignored by every program we start
+   * as well, and the default action dumps core.
    */
   public static void silenceQuit() {
     if (File.separatorChar == '\\') {

@@ -17,12 +17,14 @@ public final class UserException extends Exception {
     this.hint = hint;
   }
 
-  /** The person typed something that is not understood; the command's help is pointed at. */
+  /**
+   * The person typed something that is not understood; the message points to the command's help.
+   */
   public static UserException wrongUsage(String message) {
     return new UserException(WRONG_USAGE, message, null);
   }
 
-  /** It could not be done. */
+  /** The command could not do what was asked. */
   public static UserException couldNot(String message) {
     return new UserException(COULD_NOT, message, null);
   }

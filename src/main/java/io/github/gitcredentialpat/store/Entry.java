@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stored secret and what is known about it.
  *
- * @param key what tells it from other entries
+ * @param key its key, unique in a store
  * @param secret the password, or the credential for another scheme
- * @param expiry when it dies, absent when nobody said
+ * @param expiry when it expires; absent when unknown
  * @param refreshToken git's {@code oauth_refresh_token}, as secret as the password
  * @param storedAt when this secret was stored, in seconds since the epoch
  * @param setAsideAt since when it is set aside because a server refused it, in seconds since the
@@ -28,7 +28,7 @@ public record Entry(
     @Nullable String scopes,
     @Nullable String authorizationId) {
 
-  /** A new entry of which nothing is known but its secret. */
+  /** A new entry with nothing but its secret. */
   public static Entry of(EntryKey key, Secret secret, long storedAt) {
     return new Entry(key, secret, null, null, storedAt, 0, null, null, null);
   }

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells one stored entry from another: a store keeps at most one entry for each key.
+ * Identifies an entry: a store holds at most one entry for each key.
  *
  * @param identity whose token it is
  * @param user the user name; absent and empty are two different things

@@ -1,7 +1,7 @@
 package io.github.gitcredentialpat.store;
 
 /**
- * When a secret dies, and who said so.
+ * When a secret expires, and who said so.
  *
  * @param at seconds since the epoch
  * @param source who said so: only git and the service are believed enough to withhold an answer

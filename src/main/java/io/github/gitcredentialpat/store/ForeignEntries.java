@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other programs keep for git or for Azure DevOps in one place, such as a keychain: to be
- * listed, read one by one, and deleted once it was brought over.
+ * Entries of other programs for git or Azure DevOps in one place, such as a keychain: to be listed,
+ * read one by one, and deleted once imported.
  *
  * <p>Every call ends within the run's {@link Deadline}.
  */
@@ -20,8 +20,7 @@ public interface ForeignEntries {
   List<ForeignEntry> list() throws StoreException;
 
   /**
-   * One of them as an entry of ours, secret included; absent when it is gone meanwhile. The caller
-   * wipes it.
+   * Reads one as an entry of ours, with its secret, for the caller to wipe; absent when it is gone.
    *
    * @param foreign one that {@link #list} gave
    * @param key the key that the entry gets
@@ -29,11 +28,11 @@ public interface ForeignEntries {
   @Nullable Entry read(ForeignEntry foreign, EntryKey key) throws StoreException;
 
   /**
-   * Deletes one that {@link #list} gave, for the program that keeps it as well. Returns whether it
-   * was still there.
+   * Deletes one that {@link #list} gave, also for the program it belongs to. Returns whether it was
+   * still there.
    */
   boolean delete(ForeignEntry foreign) throws StoreException;
 
-  /** Wipes the secrets that were read together with others, for later calls of {@link #read}. */
+  /** Wipes the secrets that were read ahead for later calls of {@link #read}. */
   default void forget() {}
 }

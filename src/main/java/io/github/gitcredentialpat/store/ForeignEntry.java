@@ -4,16 +4,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be seen of another program's entry without reading its secret. Where it belongs is
- * spelled as that program does: whose token it is, is still to be resolved.
+ * What can be seen of another program's entry without reading its secret. The place is spelled as
+ * that program does; whose token it is has still to be resolved.
  *
  * @param program who keeps it
  * @param protocol the URL's scheme
  * @param host the host, with {@code :port} when there is one
  * @param path the path without a leading slash, perhaps percent-encoded; absent when there is none
- * @param user the user name; absent when there is none that means anything
+ * @param user the user name; absent when there is none of any meaning
  * @param storedAt when it was stored, in seconds since the epoch; 0 when nobody knows
- * @param handle how the place where it lies names it; of no meaning elsewhere
+ * @param handle the name of the entry in that place; meaningless elsewhere
  */
 public record ForeignEntry(
     Program program,
@@ -25,8 +25,8 @@ public record ForeignEntry(
     String handle) {
 
   /**
-   * Before the URL in what a keychain knows an entry of Git Credential Manager by, and on Windows
-   * one of git's own helper.
+   * The prefix, before the URL, of the names of Git Credential Manager's entries, and on Windows of
+   * those of git's own helper.
    */
   public static final String MANAGERS_PREFIX = "git:";
 
@@ -59,7 +59,7 @@ public record ForeignEntry(
    * The entry for a URL such as {@code https://alice@host:8443/path}, as Git Credential Manager and
    * the Azure CLI name theirs; null when it is none.
    *
-   * @param user the user that is kept beside the URL; absent to take the URL's
+   * @param user the user stored beside the URL; absent to take the URL's
    */
   public static @Nullable ForeignEntry ofUrl(
       Program program, String url, @Nullable String user, long storedAt, String handle) {
@@ -101,7 +101,7 @@ public record ForeignEntry(
   }
 
   /**
-   * This as an entry of ours.
+   * Converts this to an entry of ours.
    *
    * @param key the key that it gets
    * @param payload the password, and lines as git's own helpers write them below it; wiped

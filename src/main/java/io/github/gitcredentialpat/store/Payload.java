@@ -7,17 +7,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry's secret part as bytes, the same in every store: the password on the first line (empty
- * when there is none), then {@code key=value} lines, as git's own libsecret helper writes it.
+ * The secret part of an entry as bytes, the same in every store: the password on the first line
+ * (empty when there is none), then {@code key=value} lines, as git's own libsecret helper writes
+ * them.
  */
 public final class Payload {
   private Payload() {}
 
   /**
-   * The payload of an entry. The caller wipes it after use. In what is known of a token, which the
-   * service or a person may have named, blanks take the place of control characters.
+   * The payload of an entry, for the caller to wipe. In names and scopes, which come from the
+   * service or a person, spaces replace control characters.
    *
-   * @throws StoreException when a secret holds a line feed, behind which it could say more
+   * @throws StoreException when a secret holds a line feed, which would begin another field
    */
   public static byte[] encode(Entry entry) throws StoreException {
     Buffer out = new Buffer();
@@ -63,11 +64,11 @@ public final class Payload {
   }
 
   /**
-   * The entry with this key and payload. Lines that are not understood are passed over, so that an
-   * older program reads what a newer one wrote.
+   * The entry with this key and payload. Unknown lines are ignored, so that an older program reads
+   * what a newer one wrote.
    *
-   * @return absent when git could not be answered with it, because its key or secret holds what
-   *     would be read as more than one line
+   * @return absent when git could not be answered with it, because its key or secret spans more
+   *     than one line
    */
   public static @Nullable Entry decode(EntryKey key, byte[] payload) {
     if (!key.isAnswerable() || holdsNul(payload)) {

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One keychain. It keeps entries by their key and has no opinion about them: which one answers a
- * request, and what is replaced or deleted, is decided by its callers.
+ * One keychain. It stores entries by their key and decides nothing: its callers choose which one
+ * answers a request, and what is replaced or deleted.
  *
  * <p>Every call ends within the run's {@link Deadline}.
  */
@@ -37,8 +37,8 @@ public interface Store {
 
   /**
    * The entries of this protocol and host (with its port), and of this path unless it is absent,
-   * secrets included, in no order. They are all that there are, so that who writes or deletes can
-   * rely on them; only what is damaged is passed over where another one can be read.
+   * secrets included, in no order. The list is complete, so that callers who write or delete can
+   * rely on it; only damaged entries are passed over, where another one can be read.
    *
    * @throws StoreException {@code LOCKED} when there are such entries, but all behind a lock that
    *     could not be opened; {@code UNAVAILABLE} when there is no such keychain here; {@code
@@ -47,7 +47,8 @@ public interface Store {
   List<Entry> find(Identity where) throws StoreException;
 
   /**
-   * Those of them that can be read, for who only answers or shows them.
+   * Like {@link #find(Identity)}, but only those that can be read, for callers that only answer or
+   * show them.
    *
    * @param unread gets, for each that may be there and cannot be read, the reason
    */
@@ -63,7 +64,7 @@ public interface Store {
   List<EntryKey> list() throws StoreException;
 
   /**
-   * The keys that can be read, for who only shows them.
+   * Like {@link #list()}, but only the keys that can be read, for callers that only show them.
    *
    * @param unread gets, for each that may be there and cannot be read, the reason
    */
@@ -72,8 +73,8 @@ public interface Store {
   }
 
   /**
-   * How many entries there are that cannot be read, though nothing is locked: damaged ones, or
-   * those of a newer version. What answers without them passes them over.
+   * How many entries cannot be read, though nothing is locked: damaged ones, or those of a newer
+   * version.
    */
   default int damaged() throws StoreException {
     return 0;
@@ -85,16 +86,16 @@ public interface Store {
   }
 
   /**
-   * The file that who changes this store locks meanwhile, beside what it keeps; absent where there
-   * is no such place.
+   * The file to lock while this store is changed, beside its entries; absent where there is no such
+   * place.
    */
   default @Nullable Path lockFile() {
     return null;
   }
 
   /**
-   * Opens what saving or deleting needs, asking the person where they may be asked, so that no
-   * prompt is up while others wait for the lock.
+   * Opens what saving or deleting needs, asking the person if allowed, so that no prompt is up
+   * while others wait for the lock.
    */
   default void unlock() throws StoreException {}
 
@@ -104,13 +105,13 @@ public interface Store {
   /**
    * Deletes the entry with this key.
    *
-   * @return whether there was one; one that is there still is never "no" but an exception
+   * @return whether there was one; when it could not be deleted, that is an exception
    */
   boolean delete(EntryKey key) throws StoreException;
 
   /**
-   * What other programs keep in the same keychain, for a person who wants to bring it over; absent
-   * where no such program is known. None of it is ever found by the calls above.
+   * Entries of other programs in the same keychain, to import; absent where no such program is
+   * known. The calls above never find them.
    */
   default @Nullable ForeignEntries foreignEntries() {
     return null;

@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** A store could not do what it was asked; that nothing was found is never an error. */
+/** A store could not do what it was asked. Finding nothing is not an error. */
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -54,8 +54,8 @@ public final class StoreException extends Exception {
   }
 
   /**
-   * {@code UNAVAILABLE}, though the keychain is here and keeps entries: its key is lost, or nobody
-   * may look into it. Whoever says what is kept has to say this as well.
+   * {@code UNAVAILABLE}, though the keychain is here and has entries: its key is lost, or it may
+   * not be read. Whoever lists what is stored has to report this as well.
    */
   public static StoreException hidden(String message, @Nullable Throwable cause) {
     return new StoreException(Reason.UNAVAILABLE, message, cause, true);

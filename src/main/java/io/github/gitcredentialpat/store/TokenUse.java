@@ -11,7 +11,7 @@ public enum TokenUse {
 
   private static final String FULL_ACCESS = "app_token";
 
-  /** May do no more than note the result of a build at a commit. */
+  /** This scope alone only allows to set a commit's build status. */
   private static final String STATUS_ALONE = "vso.code_status";
 
   private final String scope;
@@ -21,8 +21,8 @@ public enum TokenUse {
   }
 
   /**
-   * Whether a token's scopes are known and none of them is of this use. Where they are not known it
-   * may be good for anything.
+   * Whether a token's scopes are known and none of them serves this use. Unknown scopes rule out
+   * nothing.
    *
    * @param scopes joined by one space; absent when they are not known
    */

@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in the chain of stores a secret belongs: over the entry that it replaces, else into the
- * first store that can keep it. The whole chain is read first, since an older copy further down
- * would come back one day.
+ * Writes a secret to the right place in the chain of stores: over the entry that it replaces, else
+ * into the first store that takes it. The whole chain is read first, since an older copy further
+ * down would come back one day.
  *
  * <p>First {@link #look} without the lock, which may have a person unlock a store and mostly shows
  * that there is nothing to write; then, under {@link Invocation#lock}, {@link #read} and write.
@@ -29,12 +29,12 @@ public final class ChainWriter {
   /** What a store holds for the identity; one that failed has its problem instead. */
   public record Found(Store store, List<Entry> entries, @Nullable StoreException problem) {}
 
-  /** For secrets of this very identity. */
+  /** For secrets of exactly this identity. */
   public ChainWriter(Invocation run, Identity identity) {
     this(run, identity, identity.isOrganization());
   }
 
-  /** For secrets of the very identity that a URL asks for. */
+  /** For secrets of exactly the identity that a URL asks for. */
   public ChainWriter(Invocation run, Resolution whose) {
     this(run, whose.identity(), whose.isAzure());
   }
@@ -56,8 +56,8 @@ public final class ChainWriter {
   }
 
   /**
-   * Reads the whole chain under the lock, but for the stores that failed before, which are not
-   * asked again; drops what was set aside so long ago that it is forgotten.
+   * Reads the whole chain under the lock, except the stores that failed before; purges entries that
+   * were set aside long ago.
    *
    * @param lock held until the writing is done
    * @return as {@link #look}
@@ -99,8 +99,8 @@ public final class ChainWriter {
   }
 
   /**
-   * Those of this very path, without what is forgotten; and what a store that cannot be written has
-   * for a part of the place, since it answers for all of it where git sends no path.
+   * The entries of exactly this path, without those that are due to be purged; and what a read-only
+   * store has for a part of the place, since it answers for all of it where git sends no path.
    */
   private List<Entry> ofThisPath(Store store, List<Entry> entries, boolean locked)
       throws StoreException {
@@ -136,8 +136,8 @@ public final class ChainWriter {
   }
 
   /**
-   * Where any user name will do, one token has one: a change of that name that was cut off has left
-   * it under both. The name that it was given last stays.
+   * Drops second names of one token: where any user name will do, an interrupted rename leaves it
+   * under both. The name given last stays.
    */
   private void dropSecondNames(Store store, List<Entry> entries) {
     for (int i = entries.size() - 1; i > 0; i--) {
@@ -234,11 +234,11 @@ public final class ChainWriter {
   }
 
   /**
-   * Stores the entry: where the one with the key {@code replaced} lies, whose copies further down
-   * are removed, else in the first store that can. Says why where it cannot.
+   * Stores the entry in place of the one with the key {@code replaced}, whose copies further down
+   * are removed; else in the first store that takes it. Reports a failure.
    *
    * @param replaced the key of the entry that it takes the place of, mostly its own
-   * @param what what it is, for a person, such as {@code the token for contoso}
+   * @param what its name for a person, such as {@code the token for contoso}
    * @return the store that has it now; absent when none could
    * @throws StoreException when the entry that it replaces is there and cannot be replaced
    */
@@ -280,8 +280,8 @@ public final class ChainWriter {
   }
 
   /**
-   * Saves it under its former name first, and then under the new one: whatever is cut off, the old
-   * secret is nowhere left to be answered.
+   * Saves it under its former name first, then under the new one: wherever this is interrupted, the
+   * old secret is no longer answered.
    */
   private void rename(Found found, Entry entry, EntryKey former) throws StoreException {
     Store store = found.store();

@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place where other programs keep what could be brought over.
+ * A place where other programs keep entries that could be imported.
  *
  * @param name the name that {@code --from} knows it by
  * @param place where it is, for a person
@@ -35,7 +35,7 @@ public record ForeignSource(String name, String place, boolean isPlain, ForeignE
 
   private static final List<String> KNOWN = List.of(NAMES.split(", "));
 
-  /** What a shell offers behind --from. */
+  /** The names that a shell completes after {@code --from}. */
   public static final class Names implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -91,7 +91,7 @@ public record ForeignSource(String name, String place, boolean isPlain, ForeignE
     }
   }
 
-  /** What cannot be found, because what says where it is cannot be read. */
+  /** Files that cannot be found, because the configuration that names them cannot be read. */
   private record Unreadable(Exception problem) implements ForeignEntries {
     @Override
     public List<ForeignEntry> list() throws StoreException {

@@ -20,9 +20,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is stored where: in the stores that the person chose, else in every store that can be
- * written, for a token may have been put into any of them once. A store that fails is named, and
- * the others are read all the same.
+ * What is stored where: in the stores that the person chose, else in every writable store, since a
+ * token may once have been put into any of them. A store that fails is reported, and the others are
+ * read nevertheless.
  */
 public final class Inventory {
   private static final Comparator<Place> BY_NAME =
@@ -39,7 +39,7 @@ public final class Inventory {
   public record Place(Store store, EntryKey key) {}
 
   /**
-   * Of the stores of this run, and where the person chose none, of the others that can be written.
+   * Covers the stores of this run and, if the person chose none, all others that can be written.
    *
    * @param allStores every store there is, usable here or not
    */
@@ -69,7 +69,7 @@ public final class Inventory {
   /**
    * The keys of the tokens that are stored; reads no secret.
    *
-   * @param whose absent for all; a server or host is meant with all that lies below it
+   * @param whose absent for all; a server or host includes all that lies below it
    */
   public List<Place> places(@Nullable Resolution whose) {
     return places(
@@ -106,7 +106,7 @@ public final class Inventory {
   /**
    * The stored entries, with their secrets, which are wiped when the list is closed.
    *
-   * @param whose absent for all; a server or host is meant with all that lies below it
+   * @param whose absent for all; a server or host includes all that lies below it
    */
   public StoredEntries entries(@Nullable Resolution whose) {
     Map<Store, List<EntryKey>> keys = new LinkedHashMap<>();
@@ -202,7 +202,7 @@ public final class Inventory {
   /** How many entries of a store cannot be read, though nothing is locked. */
   public record Damaged(Store store, int entries) {}
 
-  /** The stores with entries that cannot be read, of which nobody can tell whose they are. */
+  /** The stores with entries that cannot be read, so that it is unknown whose they are. */
   public List<Damaged> damaged() {
     List<Damaged> damaged = new ArrayList<>();
     for (Store store : stores) {
@@ -220,7 +220,7 @@ public final class Inventory {
     return damaged;
   }
 
-  /** Each call has its own five seconds: a person's command goes through many. */
+  /** Gives the next call its own five seconds: a person's command makes many. */
   public void begin(String what) {
     run.surroundings().deadline().restart();
     run.surroundings().deadline().doing(what);

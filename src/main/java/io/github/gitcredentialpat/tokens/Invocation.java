@@ -23,17 +23,17 @@ public record Invocation(StoreChain chain, Environment surroundings, Console mes
   }
 
   /**
-   * Waits until nobody else changes these stores; the caller closes it.
+   * Waits until nobody else changes these stores. The caller closes the lock.
    *
-   * @throws StoreException when somebody else does not come to an end
+   * @throws StoreException when another process does not finish
    */
   public StoreLock lock(List<Store> stores) throws StoreException {
     return StoreLock.acquire(surroundings, stores, messages);
   }
 
   /**
-   * Tells the person that a store failed, unless it simply is not there, nobody chose it and
-   * another comes after it.
+   * Tells the person that a store failed, unless it is simply not available here, was not chosen,
+   * and another one follows.
    */
   public void report(Store store, StoreException problem) {
     messages.trace(problem);

@@ -9,9 +9,9 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a token that was set aside is deleted: after seven days, as two runs have to see that are a
- * day apart. A clock that runs ahead for a while, as after a start without a network, does not cost
- * a token that may be good.
+ * Deletes set-aside tokens after seven days, which two runs that are a day apart have to see. So a
+ * clock that runs ahead for a while, as after a start without a network, costs no token that may be
+ * good.
  */
 final class SetAsidePurge {
   private static final long DAY = 86_400;
@@ -19,7 +19,7 @@ final class SetAsidePurge {
 
   private SetAsidePurge() {}
 
-  /** Whether the entry is to be deleted now; remembers when that was first to be. */
+  /** Whether the entry is to be deleted now; remembers when that was first the case. */
   static boolean isDue(Invocation run, Entry entry) {
     if (entry.setAsideAt() == 0
         || entry.setAsideAt() + KEPT_ASIDE >= run.now()

@@ -115,7 +115,7 @@ public final class SignInKeeper {
   }
 
   /**
-   * Forgets what is of no use any more.
+   * Forgets a sign-in that is no longer valid.
    *
    * @param used what was found before
    * @return whether another process has remembered something else meanwhile, which may be good

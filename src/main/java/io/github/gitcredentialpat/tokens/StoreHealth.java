@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a store.
+ * The state of a store.
  *
  * @param store the store
  * @param entries how many tokens it keeps, or {@link #UNKNOWN}
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record StoreHealth(Store store, int entries, @Nullable StoreException problem) {
   public static final int UNKNOWN = -1;
 
-  /** Asks a store, which has five seconds for it, whatever the one before it needed. */
+  /** Asks a store, which has five seconds for it, however long the previous one took. */
   public static StoreHealth of(Invocation run, Store store) {
     run.surroundings().deadline().restart();
     int entries = UNKNOWN;
@@ -38,7 +38,7 @@ public record StoreHealth(Store store, int entries, @Nullable StoreException pro
     }
   }
 
-  /** Whether it is not here, and so keeps nothing. */
+  /** Whether it is not available here, and so has no tokens. */
   public boolean isAbsent() {
     return problem != null && problem.reason() == Reason.UNAVAILABLE && !problem.hidesEntries();
   }

@@ -26,7 +26,7 @@ import java.util.List;
  * <p>A get takes no lock. Prompts come before it ({@link Store#unlock}, and the first reading); one
  * that comes under it all the same makes others wait, and they say so and do without: a store or an
  * erase of git's after five seconds, a person's command after half a minute. They neither go on
- * without the lock nor wait for as long as a person may take, since git would hang.
+ * without the lock nor wait for the person, since git would hang.
  */
 public final class StoreLock implements AutoCloseable {
   /** How long a person's command waits; git's operations wait until their watchdog ends them. */
@@ -49,7 +49,7 @@ public final class StoreLock implements AutoCloseable {
   }
 
   /**
-   * Waits for the locks of these stores, and then gives the run its whole time again.
+   * Waits for the locks of these stores, then restarts the run's time.
    *
    * @throws StoreException TIMEOUT when a person's command has waited for half a minute
    */

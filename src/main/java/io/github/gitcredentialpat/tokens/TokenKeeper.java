@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a token that a person or the service hands over into the chain of stores. */
+/** Stores a token from a person or the service in the chain of stores. */
 public final class TokenKeeper {
   private final Invocation run;
   private final Resolution whose;
@@ -46,7 +46,8 @@ public final class TokenKeeper {
   /**
    * For tokens of this place.
    *
-   * @param named the user that the person named to keep a token beside others; absent otherwise
+   * @param named the account that the person named, to keep its token beside others; absent
+   *     otherwise
    */
   public TokenKeeper(Invocation run, Resolution whose, @Nullable String named) {
     this.run = run;
@@ -55,9 +56,9 @@ public final class TokenKeeper {
   }
 
   /**
-   * Keeps a token; says why where no store could.
+   * Stores a token; reports why where no store could.
    *
-   * @param token the entry as it is to be but for its key's user
+   * @param token the entry to store; its key's user may still change
    * @param owner the account whose token it is, as far as known
    * @return the store that keeps it; absent when none could
    */
@@ -76,10 +77,10 @@ public final class TokenKeeper {
   }
 
   /**
-   * Brings over a secret that another program stored, and reads it back; one of ours only makes
-   * room for it when the rule says so.
+   * Imports a secret of another program, and reads it back; one of ours is replaced only when the
+   * rule says so.
    *
-   * @param dry whether only to say what would be done
+   * @param dry whether to only say what would be done
    */
   public Brought bring(Entry arriving, @Nullable String owner, Rule rule, boolean dry)
       throws StoreException {
@@ -118,9 +119,9 @@ public final class TokenKeeper {
   }
 
   /**
-   * What becomes of an arriving secret where one of ours stays, in place of which it would be used;
-   * absent where all make room. A store that cannot be written answers for any organization, and
-   * keeps nothing; of one that fails, {@link ChainWriter} tells.
+   * The outcome for an arriving secret when one of ours is not to be replaced; absent when all may
+   * be. Read-only stores do not count, since they answer for any organization; {@link ChainWriter}
+   * reports a store that fails.
    */
   private @Nullable Brought stays(ChainWriter chain, Entry arriving, Rule rule) {
     Store other = null;
@@ -156,7 +157,7 @@ public final class TokenKeeper {
 
   // --- changing what was read before ---
 
-  /** What became of a change to an entry that was read before. */
+  /** The outcome of a change to an entry that was read before. */
   public enum Change {
     /** It is done. */
     DONE,
@@ -164,12 +165,12 @@ public final class TokenKeeper {
     GONE,
     /** Somebody else has changed the entry since it was read, so nothing was done. */
     CHANGED_MEANWHILE,
-    /** The store failed and has what it had; the person was told. */
+    /** The store failed and is unchanged; the person was told. */
     FAILED,
-    /** The store failed, and what it has now cannot be told; the person was told of the failure. */
+    /** The store failed, and what it has now is unknown; the person was told. */
     UNKNOWN;
 
-    /** Whether what was to be deleted is not there any more. */
+    /** Whether an entry to delete is gone. */
     public boolean isOver() {
       return this == DONE || isOvertaken();
     }
@@ -181,11 +182,11 @@ public final class TokenKeeper {
   }
 
   /**
-   * Puts an entry into the place of one that was read before, unless that was changed meanwhile. So
-   * nothing is lost that was stored while the service was asked.
+   * Replaces an entry that was read before, unless it was changed meanwhile. So nothing is lost
+   * that was stored while the service was asked.
    *
    * @param expected what was read, or written, before
-   * @param entry what is to be there, with the same key
+   * @param entry the new entry, with the same key
    */
   public static Change replaceIfUnchanged(Invocation run, StoredEntry expected, Entry entry) {
     return change(run, expected, entry);
@@ -213,8 +214,8 @@ public final class TokenKeeper {
   }
 
   /**
-   * Has an entry that was set aside answered again, wherever in the chain it lies now, unless
-   * another secret has taken its place.
+   * Restores an entry that was set aside, wherever in the chain it lies now, unless another secret
+   * has taken its place.
    *
    * @return whether it is back
    */
@@ -293,7 +294,7 @@ public final class TokenKeeper {
     return refused;
   }
 
-  /** Whether both would be answered alike; what only describes the secret does not count. */
+  /** Whether both would give the same answer; what only describes the secret does not count. */
   private static boolean isUnchanged(Entry now, Entry expected) {
     return now.secret().sameAs(expected.secret())
         && now.setAsideAt() == expected.setAsideAt()
@@ -303,7 +304,7 @@ public final class TokenKeeper {
             : now.refreshToken().sameAs(expected.refreshToken()));
   }
 
-  /** A write that was cut off may have been done. */
+  /** The outcome after a failure: a write that timed out may have been done. */
   private static Change afterFailure(
       Invocation run, Store store, Entry expected, @Nullable Entry entry) {
     try {
@@ -320,9 +321,8 @@ public final class TokenKeeper {
   }
 
   /**
-   * Whether one is newer, as far as can be known: by the month in which the service issued it,
-   * which it carries itself, else by the time at which it was stored. An unknown time is the
-   * oldest.
+   * Whether one is newer, as far as can be known: by the month of issue, which a token carries,
+   * else by the time at which it was stored. An unknown time is the oldest.
    */
   public static boolean isNewer(Entry one, Entry other) {
     YearMonth issued = TokenFormat.issuedIn(one.secret().bytes());
@@ -334,9 +334,9 @@ public final class TokenKeeper {
   }
 
   /**
-   * The entry whose place a token takes: the one that holds it already, the one of the same user,
-   * or the only one, unless the person named a user to keep it beside that; absent for none. A
-   * token for git and one that is not for git live side by side.
+   * The key of the entry that a token replaces: the one that holds it already, the one of the same
+   * user, or the only one, unless the person named a user to keep it beside that; absent for none.
+   * A token for git and one that is not for git live side by side.
    *
    * @param entries what is stored for the place
    * @param token the arriving token

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/** How messages name a stored secret, a day, and what a person can do next. */
+/** Wording that messages share: how they name a secret, a day, and what a person can do next. */
 public final class Wording {
   /** The command for the setting that lets git say which organization it asks for. */
   public static final String USE_HTTP_PATH =
@@ -27,18 +27,18 @@ public final class Wording {
     return Instant.ofEpochSecond(time).toString().substring(0, 16).replace('T', ' ') + " UTC";
   }
 
-  /** What a secret of that place is called. */
+  /** How messages name the secret of a place. */
   public static String secretOf(Resolution whose) {
     return (whose.isAzure() ? "the token for " : "the password for ") + whose.identity().display();
   }
 
-  /** A name or address as a word of a command that a person copies. */
+  /** A name or address as an argument of a command that a person copies. */
   public static String argument(String text) {
     return text.indexOf(' ') < 0 ? text : '"' + text + '"';
   }
 
   /**
-   * Says what happened to a secret, and how a person gets a new one.
+   * Reports what happened to a secret, and how a person gets a new one.
    *
    * @param instead what else they can do, such as {@code " and paste it when git asks"}; may be
    *     empty

@@ -22,9 +22,7 @@ public final class StoreChoice {
   public static final String NAMES =
       "secretservice, keychain, wincred, keyutils, pass, file, env, entra";
 
-  /**
-   * How long the kernel's keyring keeps an unused entry unless something else is said, in seconds.
-   */
+  /** How long the kernel's keyring keeps an unused entry by default, in seconds. */
   public static final int DEFAULT_TIMEOUT = 8 * 60 * 60;
 
   private StoreChoice() {}
@@ -88,7 +86,7 @@ public final class StoreChoice {
     return chain(NAMES.replace(" ", ""), DEFAULT_TIMEOUT, surroundings).stores();
   }
 
-  /** What is used unless something else is chosen. */
+  /** The names of the stores that this system uses by default. */
   private static String platform() {
     String system = System.getProperty("os.name");
     if (system.startsWith("Windows")) {

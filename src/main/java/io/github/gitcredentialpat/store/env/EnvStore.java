@@ -62,7 +62,7 @@ public final class EnvStore implements Store {
   private final Environment surroundings;
   private @Nullable String notice;
 
-  /** A store that reads the environment when it is asked. */
+  /** A store that reads the environment at each call. */
   public EnvStore(Environment surroundings) {
     this.surroundings = surroundings;
   }
@@ -78,7 +78,7 @@ public final class EnvStore implements Store {
   @SuppressWarnings("ArrayRecordComponent") // For bytes that can be wiped; nobody compares it.
   private record Offer(String variable, Identity scope, byte[] token, boolean isMarked) {}
 
-  /** All that the environment offers: no two for the same place, the first one wins. */
+  /** All tokens that the environment offers, one for each place: the first one wins. */
   private static final class Offers {
     private final List<Offer> all = new ArrayList<>(4);
     private @Nullable StoreException problem;
@@ -159,8 +159,8 @@ public final class EnvStore implements Store {
   }
 
   /**
-   * The token, as the only entry of the organization or collection that is asked for; where a whole
-   * host is asked for, as the entry of what it goes to there.
+   * The token, as the only entry of the requested organization or collection; for a whole host, as
+   * the entry of the place there that it is for.
    */
   @Override
   @SuppressWarnings("ReferenceEquality") // The very one is meant.
@@ -193,7 +193,7 @@ public final class EnvStore implements Store {
     return found;
   }
 
-  /** One key for each place that a token goes to. */
+  /** One key for each place that a token is for. */
   @Override
   public List<EntryKey> list() throws StoreException {
     Offers offers = offers();
@@ -358,7 +358,7 @@ public final class EnvStore implements Store {
     return null;
   }
 
-  /** Whether what is for the one place may go to the other, or to a part of it. */
+  /** Whether a token for one place may go to another, or to a part of it. */
   private static boolean goesTo(Identity scope, Identity where) {
     if (!scope.protocol().equals(where.protocol()) || !scope.host().equals(where.host())) {
       return false;

@@ -6,7 +6,7 @@ import io.github.gitcredentialpat.identity.TokenFormat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What makes a text of the environment or of a file a token, and a name the place of one. */
+/** Parses what the environment or a file gives: tokens, and the places they are for. */
 final class EnvToken {
   private EnvToken() {}
 

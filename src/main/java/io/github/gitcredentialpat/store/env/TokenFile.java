@@ -178,7 +178,7 @@ final class TokenFile {
   }
 
   /**
-   * The one that the file holds and nothing else; the caller wipes it. Absent when there is none.
+   * The only token of a file without names, for the caller to wipe; absent when the file has names.
    */
   byte @Nullable [] only() {
     return only;

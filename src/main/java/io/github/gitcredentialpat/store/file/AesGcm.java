@@ -39,7 +39,7 @@ final class AesGcm {
     }
   }
 
-  /** The plaintext; absent when the key is another one or a single bit was changed. */
+  /** The plaintext; absent when the key is wrong or a single bit was changed. */
   static byte @Nullable [] open(byte[] key, byte[] nonce, byte[] associated, byte[] sealed)
       throws StoreException {
     try {

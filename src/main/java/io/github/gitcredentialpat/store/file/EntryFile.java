@@ -39,7 +39,7 @@ final class EntryFile {
 
   private EntryFile() {}
 
-  /** The content of the file of that name, which keeps the entry. */
+  /** Encrypts an entry into the content of the file of that name. */
   static byte[] seal(MasterKey key, String name, Entry entry) throws StoreException {
     byte[] plaintext = encode(entry, BLOCK);
     byte[] aesKey = key.entries();
@@ -55,7 +55,7 @@ final class EntryFile {
   }
 
   /**
-   * The entry that the file keeps.
+   * Decrypts the entry in a file.
    *
    * @param shown the file as a message names it
    * @throws StoreException when the file was changed, or written under another name or key
@@ -137,7 +137,7 @@ final class EntryFile {
   }
 
   /**
-   * Reads the fields of an entry, and stays behind the last one.
+   * Reads the fields of an entry, and leaves the buffer behind the last one.
    *
    * @return absent when they are those of no entry that git could be answered with
    * @throws BufferUnderflowException when they are said to be longer than what is there

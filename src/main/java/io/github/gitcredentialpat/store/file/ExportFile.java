@@ -55,14 +55,14 @@ public final class ExportFile {
   private static final int DIGEST = 32;
   private static final int BLOCK = 4096;
 
-  /** Some thousand entries; all that is in memory at once has to fit into it several times. */
+  /** Room for some thousand entries; several copies must fit into memory at once. */
   private static final int MOST_BYTES = 4 << 20;
 
   private final Path path;
   private final Passphrase passphrase;
   private int leftOut;
 
-  /** An export at this place, which may be there or not. */
+  /** An export at this path, which may exist or not. */
   public ExportFile(Environment surroundings, Path path) {
     this.path = path.toAbsolutePath();
     passphrase = new Passphrase(surroundings, path);
@@ -81,7 +81,7 @@ public final class ExportFile {
     return passphrase.written();
   }
 
-  /** Whether something has this name, be it a link that leads nowhere. */
+  /** Whether the path exists, even as a link that leads nowhere. */
   public boolean isTaken() {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
@@ -89,9 +89,9 @@ public final class ExportFile {
   // --- writing ---
 
   /**
-   * Writes the file, readable by its owner only: it is either whole or not there.
+   * Writes the file, readable by its owner only, whole or not at all.
    *
-   * @param replace whether a file that is there makes room; nothing else ever does
+   * @param replace whether to replace an existing file; nothing but a file is ever replaced
    */
   public void write(List<Entry> entries, char[] chosen, boolean replace) throws StoreException {
     passphrase.check(chosen);
@@ -118,7 +118,7 @@ public final class ExportFile {
     }
   }
 
-  /** Whether nothing but a file has this name: a folder or a link to nowhere stays. */
+  /** Whether the path is free or a file: a folder or a dangling link is never replaced. */
   private boolean isReplaceable() {
     return Files.isRegularFile(path) || !isTaken();
   }
@@ -166,7 +166,7 @@ public final class ExportFile {
   // --- reading ---
 
   /**
-   * What is in the file, still encrypted.
+   * The file's content, still encrypted.
    *
    * @throws StoreException when it is no export, of a newer version, or did not arrive whole
    */
@@ -192,7 +192,7 @@ public final class ExportFile {
   }
 
   /**
-   * The entries, for the caller to wipe; absent when the passphrase is another one.
+   * The entries, for the caller to wipe; absent when the passphrase is wrong.
    *
    * @param content what {@link #read} gave
    */
@@ -232,8 +232,8 @@ public final class ExportFile {
   }
 
   /**
-   * How many entries of the file that was opened last are none: no token could go to their
-   * addresses, or git be answered with them.
+   * How many entries of the file opened last were left out: no token could go to their addresses,
+   * or git could not be answered with them.
    */
   public int leftOut() {
     return leftOut;
