@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * A personal access token as the service knows it.
  *
  * @param displayName the name that a person gave it
- * @param authorizationId what the service tells it from others by, a GUID
+ * @param authorizationId its id at the service, a GUID
  * @param scope its scopes, joined by one space
- * @param validFrom since when it is good
+ * @param validFrom when it became valid
  * @param validTo when it expires: what the service decided, which may be earlier than asked for
  * @param global whether it is good for all organizations of its owner
  * @param secret the token itself, which the service says once, when it is created; absent otherwise
@@ -25,7 +25,7 @@ public record Pat(
     byte @Nullable [] secret) {
 
   /**
-   * From then on no organization takes a token for all of them (Microsoft: "Use personal access
+   * The day from which no organization accepts global tokens (Microsoft: "Use personal access
    * tokens").
    */
   public static final Instant END_OF_GLOBAL_TOKENS = Instant.parse("2026-12-01T00:00:00Z");

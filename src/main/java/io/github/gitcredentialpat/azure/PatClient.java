@@ -53,7 +53,7 @@ public final class PatClient {
     /** All tokens. */
     ALL;
 
-    /** The time as the service and a person write it. */
+    /** The name as the service and a person write it. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
@@ -69,7 +69,7 @@ public final class PatClient {
   /** Far more than a person has. */
   private static final int MOST_PAGES = 100;
 
-  /** How often the limit of one request all pages of a list may take together. */
+  /** All pages of a list together may take this many times the limit of one request. */
   private static final int LIST_LIMIT = 4;
 
   private final Http http;
@@ -199,7 +199,7 @@ public final class PatClient {
   }
 
   /**
-   * Makes a token useless for ever.
+   * Revokes a token for good.
    *
    * @return whether it was there; false when it was gone already
    */
@@ -282,7 +282,7 @@ public final class PatClient {
     }
   }
 
-  /** Whether it failed before the request went out: then nothing can have changed. */
+  /** Whether a request failed before it was sent, so that nothing can have changed. */
   private static boolean wasNotSent(ServiceException e) {
     if (e.reason() != Reason.UNREACHABLE) {
       return false;
@@ -354,7 +354,7 @@ public final class PatClient {
         : "Azure DevOps does not accept the sign-in, which needs vso.pats and vso.pats_manage";
   }
 
-  /** What the service says to it, in brackets; empty when it says nothing. */
+  /** The service's words, in parentheses; empty when it says nothing. */
   private static String says(Http.Answer answer) {
     return says(new ProbeAnswer(answer).said());
   }
@@ -392,7 +392,7 @@ public final class PatClient {
         .withHint(refusal.hint());
   }
 
-  /** The service's names for: there is no such token. */
+  /** Whether an error code means that there is no such token. */
   private static boolean isUnknownToken(String code) {
     return code.equals("tokenNotFound")
         || code.equals("authorizationNotFound")
@@ -417,7 +417,7 @@ public final class PatClient {
         secret.isEmpty() ? null : secret.getBytes(US_ASCII));
   }
 
-  /** In milliseconds, which is all that the service keeps. */
+  /** A time in ISO 8601 with milliseconds, the most that the service keeps. */
   private static String time(Instant time) {
     return time.truncatedTo(ChronoUnit.MILLIS).toString();
   }

@@ -23,7 +23,7 @@ record PatError(String what, @Nullable String next, @Nullable String hint) {
     return new PatError(what, next, "git-credential-pat token " + command);
   }
 
-  /** What a name means in an organization. */
+  /** Explains an error code of an organization. */
   static PatError of(String code, String organization) {
     String page = TokenPage.ofOrganization(organization);
     return switch (code) {

@@ -15,9 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What an answer of Azure DevOps says, wherever it says it: status, headers, JSON or a web page.
- */
+/** Reads what an answer of Azure DevOps says, be it in the status, headers, JSON or a web page. */
 final class ProbeAnswer {
   /** Who asks without a token, in the service's own words. */
   static final String ANONYMOUS = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa";
@@ -55,12 +53,12 @@ final class ProbeAnswer {
     return answer.status();
   }
 
-  /** The body as JSON; a missing node when it is none, or is cut off. */
+  /** The body as JSON; a missing node when it is not JSON, or is cut off. */
   JsonNode json() {
     return json;
   }
 
-  /** Whether it says of itself that it is JSON, be it cut off. */
+  /** Whether it claims to be JSON, even if it is cut off. */
   boolean isJson() {
     return isOfType("application/json") && answer.body().startsWith("{");
   }
@@ -75,7 +73,7 @@ final class ProbeAnswer {
     return said;
   }
 
-  /** What the service's words mean for the token; absent when they mean nothing. */
+  /** What the service's words mean for the token; absent when they say nothing about it. */
   @Nullable Kind meaning() {
     // Conditional access also comes as a web page, with the code somewhere in it.
     if (isIn("VS403463")) {
@@ -198,9 +196,8 @@ final class ProbeAnswer {
   }
 
   /**
-   * What stands between a page's first title tag and the next end of a title; empty when there is
-   * none. Each character is looked at once: the page is anybody's, and an expression that tries all
-   * beginnings and ends of a page full of them would take minutes.
+   * The text of a page's first title element; empty when there is none. Each character is read
+   * once: the page may be hostile, and a regular expression could take minutes.
    */
   private static String title(String page) {
     int tag = find("<title", page, 0);

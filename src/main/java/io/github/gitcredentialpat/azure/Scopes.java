@@ -272,7 +272,7 @@ public final class Scopes {
   }
 
   /**
-   * What these scopes are for in one word, by the page of the first of them: {@code packaging}.
+   * The area of the first of these scopes, in one word: {@code packaging}.
    *
    * @param scope the token's scopes, joined by one space
    */
@@ -315,7 +315,7 @@ public final class Scopes {
     return false;
   }
 
-  /** Two lists of scopes in one; full access makes all others needless. */
+  /** Merges two lists of scopes; full access includes all others. */
   public static String with(String scope, String more) {
     TreeSet<String> names = new TreeSet<>();
     StringTokenizer words = new StringTokenizer(scope + " " + more);
@@ -329,7 +329,7 @@ public final class Scopes {
    * A token's scopes without some of them.
    *
    * @param scope the token's scopes, joined by one space
-   * @param typed what is to go, as {@link #parse} takes it
+   * @param typed the scopes to remove, as {@link #parse} takes them
    * @throws IllegalArgumentException when the token does not have one of them by itself, or would
    *     be left without any; the message is for a person
    */
@@ -484,7 +484,7 @@ public final class Scopes {
     return plain;
   }
 
-  /** What may have been meant, as a question; absent when nothing is near. */
+  /** A suggestion for a misspelled word, as a question; absent when nothing is near. */
   private static @Nullable String nearest(String word) {
     int colon = word.indexOf(':');
     String page = (colon < 0 ? word : word.substring(0, colon)) + ":";

@@ -69,7 +69,7 @@ public record CommandContext(
     messages().say(line, command);
   }
 
-  /** Says that what a person wanted is done, with a mark in front of it on a terminal. */
+  /** Reports that what a person wanted is done, with a mark in front of it on a terminal. */
   public void done(String line) {
     Screen error = Screen.of(Terminal.ERROR, environment());
     messages().done(error.isThere() ? error.mark(Screen.Mark.GOOD) : null, line);
@@ -147,9 +147,9 @@ public record CommandContext(
   }
 
   /**
-   * Where other programs keep what could be brought over.
+   * The places where other programs store what could be imported.
    *
-   * @param name the only place that is meant; absent for all
+   * @param name the only place wanted; absent for all
    * @throws UserException when there is none of that name
    */
   public List<ForeignSource> foreignSources(@Nullable String name) throws UserException {

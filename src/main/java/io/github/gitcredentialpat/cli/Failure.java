@@ -11,15 +11,13 @@ import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last handler: says in one line what ended a run, whatever it was. A stack trace is for those
- * who ask for a trace.
+ * The last exception handler: reports in one line what ended a run. The stack trace is shown only
+ * with {@code --trace}.
  */
 public final class Failure {
   private Failure() {}
 
-  /**
-   * Says what happened; of standard output that was closed, as by {@code head}, nothing is said.
-   */
+  /** Reports what happened; a closed standard output, as by {@code head}, is not reported. */
   public static void report(Console messages, Throwable problem) {
     try {
       messages.trace(problem);
@@ -65,7 +63,7 @@ public final class Failure {
         + "); set GIT_CREDENTIAL_PAT_TRACE=1 to see where";
   }
 
-  /** What the system says, in the words of a person. */
+  /** The system's reason, in plain words. */
   private static String reason(IOException problem) {
     if (problem instanceof AccessDeniedException) {
       return "permission denied";

@@ -75,7 +75,7 @@ public final class GlobalOptions {
     this(in, out, err, environment, new AllStores());
   }
 
-  /** Uses other stores. */
+  /** The same with other stores, for tests. */
   public GlobalOptions(
       InputStream in,
       OutputStream out,
@@ -105,7 +105,7 @@ public final class GlobalOptions {
     return dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
   }
 
-  /** What the command works with; opens no store yet. */
+  /** The command's context; opens no store yet. */
   public CommandContext context() throws UserException {
     return context(true, store);
   }
@@ -148,8 +148,8 @@ public final class GlobalOptions {
   }
 
   /**
-   * The stores that git's helper is told to use; absent when it is told nothing. They do not count
-   * as chosen: what lies in others since before is listed and removed as well.
+   * The stores that git's helper is configured to use; absent if none are. They do not count as
+   * chosen: tokens left in other stores are listed and removed as well.
    */
   private @Nullable StoreChain configured(Environment surroundings, Console messages) {
     ConfiguredStores configured = ConfiguredStores.of(environment, messages);
@@ -183,7 +183,7 @@ public final class GlobalOptions {
     return Screen.of(Terminal.OUTPUT, environment);
   }
 
-  /** What a shell offers behind --store. */
+  /** The names that a shell completes after {@code --store}. */
   static final class StoreNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What standard output or standard error is shown on.
+ * The screen that standard output or standard error is shown on.
  *
  * @param width in columns; 0 when it is no terminal but a pipe or a file
  * @param colored whether it shows colors
@@ -17,15 +17,15 @@ public record Screen(int width, boolean colored, boolean utf8) {
   /** A pipe or a file. */
   public static final Screen NONE = new Screen(0, false, false);
 
-  /** In columns, where nobody knows. */
+  /** The width in columns where it is unknown. */
   private static final int USUAL_WIDTH = 80;
 
-  /** What the launcher puts before the name of a variable that it changed. */
+  /** The launcher's prefix for the former value of a variable that it changed. */
   private static final String LAUNCHER = "GIT_CREDENTIAL_PAT_WAS_";
 
   private static final int WIDEST = 10_000;
 
-  /** How something went, in one mark. */
+  /** A mark for how something went. */
   public enum Mark {
     GOOD("\u2713", "OK", "32"),
     BAD("\u2717", "FAILED", "31"),
@@ -50,7 +50,7 @@ public record Screen(int width, boolean colored, boolean utf8) {
   }
 
   /**
-   * What a standard stream of this process is shown on.
+   * The screen behind a standard stream of this process.
    *
    * @param descriptor of the stream, as {@link Terminal} knows it
    */
@@ -95,22 +95,22 @@ public record Screen(int width, boolean colored, boolean utf8) {
     return false;
   }
 
-  /** Whether somebody sees it. */
+  /** Whether it is a terminal. */
   public boolean isThere() {
     return width > 0;
   }
 
-  /** How wide a line of text may be: where nobody sees it, as wide as on a usual terminal. */
+  /** How wide a line of text may be; without a terminal, as wide as on a usual one. */
   public int textWidth() {
     return width == 0 ? USUAL_WIDTH : width;
   }
 
-  /** A screen without a width. */
+  /** The same screen with unlimited width. */
   public Screen withoutEdge() {
     return new Screen(WIDEST, colored, utf8);
   }
 
-  /** The mark as this can show it, without its color. */
+  /** The mark as this screen can show it, without its color. */
   public String mark(Mark mark) {
     return hasSymbols() ? mark.symbol : mark.word;
   }
@@ -142,7 +142,7 @@ public record Screen(int width, boolean colored, boolean utf8) {
   }
 
   /**
-   * The text in lines that fit, where somebody sees it.
+   * The text in lines that fit on a terminal.
    *
    * @param indent what every line but the first begins with
    */

@@ -16,13 +16,13 @@ public final class Spinner implements Runnable {
     run();
   }
 
-  /** One turn. */
+  /** Shows the next frame. */
   @Override
   public void run() {
     messages.progress(what + " " + FRAMES.charAt(turn++ % FRAMES.length()));
   }
 
-  /** Takes it away. */
+  /** Clears it. */
   public void end() {
     messages.progress("");
   }

@@ -40,7 +40,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
-/** What a person types: the options that every command has, and the commands. */
+/** The command line that a person types: the options of every command, and the commands. */
 @Command(
     name = Program.NAME,
     description = {
@@ -59,7 +59,7 @@ import picocli.CommandLine.Option;
 public final class RootCommand implements Callable<Integer> {
   private static final String EXAMPLE = "Example: ";
 
-  /** What picocli can lay out help in. */
+  /** The narrowest width for which picocli lays out help. */
   private static final int NARROWEST_HELP = 55;
 
   @Option(
@@ -71,13 +71,13 @@ public final class RootCommand implements Callable<Integer> {
   @Mixin private final GlobalOptions options;
   private final CommandLine line;
 
-  /** The commands on these streams and this environment, with all stores there are. */
+  /** The commands for these streams and this environment, with all stores. */
   public RootCommand(
       InputStream in, OutputStream out, OutputStream err, Map<String, String> environment) {
     this(new GlobalOptions(in, out, err, environment), err);
   }
 
-  /** Uses other stores. */
+  /** The same with other stores, for tests. */
   public RootCommand(
       InputStream in,
       OutputStream out,

@@ -22,7 +22,7 @@ final class VersionInfo implements CommandLine.IVersionProvider {
     };
   }
 
-  /** What the build wrote. (A native image does not keep the jar's manifest.) */
+  /** A text that the build wrote. (A native image does not keep the jar's manifest.) */
   private static String told(String name) throws IOException {
     try (InputStream in = VersionInfo.class.getResourceAsStream(name)) {
       return in == null ? "" : new String(in.readAllBytes(), UTF_8).strip();

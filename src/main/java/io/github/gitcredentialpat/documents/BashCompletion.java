@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 
-/** What bash reads to complete a command line. */
+/** The script by which bash completes a command line. */
 final class BashCompletion {
   private BashCompletion() {}
 
@@ -133,7 +133,7 @@ final class BashCompletion {
     return "$'" + String.join("\\n", words) + "'";
   }
 
-  /** As one word of a shell's. */
+  /** The text quoted as one word for a shell. */
   static String quoted(String text) {
     return "'" + text.replace("'", "'\\''") + "'";
   }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What can be typed behind a command.
+ * What can be typed after a command.
  *
  * @param path the command without the program's own name, such as {@code token create}; empty for
  *     the program alone
@@ -38,20 +38,20 @@ record CommandSyntax(
   record Option(
       List<String> names, String description, Takes takes, List<String> choices, String stored) {}
 
-  /** What stands behind an option: see {@link Option}. */
+  /** The value after an option: see {@link Option}. */
   record Value(Takes takes, List<String> choices, String stored) {}
 
   /** An option of a command; of all that have it where no command is named. */
   record Place(@Nullable String command, String option) {}
 
-  /** What an option wants behind it. */
+  /** What an option takes after it. */
   enum Takes {
     NOTHING,
     A_VALUE,
     A_PATH
   }
 
-  /** Those of all commands, the program's own first. */
+  /** The syntax of all commands, the program's own first. */
   static List<CommandSyntax> of(CommandLine line) {
     List<CommandSyntax> all = new ArrayList<>();
     add("", line, all);

@@ -10,9 +10,8 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /**
- * Writes what goes along with the program, from the commands' own definitions: completions for
- * shells, and the AsciiDoc of the manual. A part of the build; the program's jar is without this
- * package.
+ * Generates, from the commands' own definitions, completions for shells and the AsciiDoc of the
+ * manual. Part of the build; the program's jar does not contain this package.
  */
 public final class Documents {
   private Documents() {}

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.documents;
 import java.util.List;
 import picocli.CommandLine;
 
-/** What fish reads to complete a command line. */
+/** The script by which fish completes a command line. */
 final class FishCompletion {
   private FishCompletion() {}
 
@@ -68,7 +68,7 @@ final class FishCompletion {
     return "(__git_credential_pat_stored " + words + ")";
   }
 
-  /** As one word of fish's. */
+  /** The text quoted as one word for fish. */
   private static String quoted(String text) {
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }

@@ -153,7 +153,10 @@ final class ManPages {
     }
   }
 
-  /** A command's own; those of every command are on the program's page, and named here. */
+  /**
+   * Writes a command's own options; those of every command are on the program's page, and named
+   * here.
+   */
   private static void options(List<String> page, CommandSpec spec, boolean isProgram) {
     section(page, "Options");
     for (OptionSpec option : own(spec)) {
@@ -184,12 +187,12 @@ final class ManPages {
     }
   }
 
-  /** Without those of every command, which the program's own are. */
+  /** The options without those of every command, which are the program's own. */
   private static List<OptionSpec> own(CommandSpec spec) {
     return spec.options().stream().filter(each -> !each.hidden() && !each.inherited()).toList();
   }
 
-  /** What the help says at its end, but for what has a section of its own here. */
+  /** The end of the help, without what has a section of its own here. */
   private static String[] notes(CommandSpec spec) {
     List<String> notes = new ArrayList<>();
     for (String line : spec.usageMessage().footer()) {
@@ -200,7 +203,7 @@ final class ManPages {
     return notes.toArray(String[]::new);
   }
 
-  /** With the lines that go on below it. */
+  /** Whether the line belongs to an example, continuation lines included. */
   private static boolean isExample(String line) {
     return line.startsWith(EXAMPLE) || line.startsWith(" ".repeat(EXAMPLE.length()));
   }

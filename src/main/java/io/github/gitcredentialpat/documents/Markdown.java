@@ -33,7 +33,7 @@ final class Markdown {
         .toList();
   }
 
-  /** What stands below a heading of the second level, in AsciiDoc; without the heading. */
+  /** The text below a heading of the second level, in AsciiDoc; without the heading. */
   List<String> section(String heading) {
     int begin = lines.indexOf("## " + heading);
     if (begin < 0) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 
-/** What PowerShell runs once, as by a line of a person's profile, to complete a command line. */
+/** The script that PowerShell runs once, for example from a profile, to complete a command line. */
 final class PowerShellCompletion {
   private PowerShellCompletion() {}
 
@@ -116,7 +116,7 @@ final class PowerShellCompletion {
     script.append(" = ").append(quoted(description)).append('\n');
   }
 
-  /** As a string of PowerShell's in which nothing is replaced. */
+  /** The text as a PowerShell string in which nothing is replaced. */
   private static String quoted(String text) {
     return "'" + text.replace("'", "''") + "'";
   }

@@ -44,7 +44,7 @@ public final class AccountChoice {
     keepIncludesLast(file);
   }
 
-  /** Takes out what was chosen for an organization. */
+  /** Removes the choice for an organization. */
   public static void remove(GitConfigFile file, String organization)
       throws UserException, IOException {
     List<String> headers = new ArrayList<>();
@@ -103,7 +103,7 @@ public final class AccountChoice {
     }
   }
 
-  /** Takes that out again. */
+  /** Removes the include. */
   public static void exclude(GitConfigFile global, String header)
       throws UserException, IOException {
     global.remove(header::equals);
@@ -119,7 +119,7 @@ public final class AccountChoice {
     return global.path().resolveSibling(name(global, header));
   }
 
-  /** What is said of a folder has to come after what is said of all. */
+  /** Moves the includes to the end: settings for a folder must follow those for all. */
   private static void keepIncludesLast(GitConfigFile file) throws UserException, IOException {
     List<Section> includes = new ArrayList<>();
     for (String header : includes(file)) {
@@ -139,7 +139,7 @@ public final class AccountChoice {
     return new Section(INCLUDE, condition(folder), List.of()).header();
   }
 
-  /** In git's patterns some characters stand for others. */
+  /** The condition for a folder, with the special characters of git's patterns escaped. */
   private static String condition(Path folder) {
     StringBuilder condition = new StringBuilder(CONDITION);
     String path = folder.toString().replace(File.separatorChar, '/');

@@ -20,7 +20,10 @@ public record ConfiguredStores(@Nullable String names, @Nullable String timeout)
   /** A URL of Azure DevOps that belongs to nobody. */
   private static final String ANY_URL = "https://dev.azure.com/x";
 
-  /** What counts in the working directory; nothing where git or its configuration cannot say. */
+  /**
+   * The choice in effect in the working directory; none where git or its configuration cannot be
+   * read.
+   */
   public static ConfiguredStores of(Map<String, String> environment, Console messages) {
     if (!GitCommand.isThere(environment)) {
       return NONE;

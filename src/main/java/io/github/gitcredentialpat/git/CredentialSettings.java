@@ -41,7 +41,7 @@ public final class CredentialSettings {
       return origin.startsWith("file:") ? origin.substring("file:".length()) : "the command line";
     }
 
-    /** A helper's name, for a person: what stands behind it may hold a secret. */
+    /** A helper's name, for a person: its arguments may hold a secret. */
     public String helperName() {
       if (value.startsWith("!")) {
         return "a command";
@@ -50,7 +50,7 @@ public final class CredentialSettings {
       return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     }
 
-    /** Whether that helper is this program, from wherever and however chosen. */
+    /** Whether that helper is this program, wherever it is installed and however it is named. */
     public boolean isThisProgram() {
       String name = helperName();
       return program().equals("pat")
@@ -70,7 +70,7 @@ public final class CredentialSettings {
       return word.toString();
     }
 
-    /** What stands behind a helper's first word. */
+    /** The words behind a helper's first one. */
     public List<String> options() {
       int start = 0;
       while (start < value.length() && value.charAt(start) != ' ') {
@@ -80,7 +80,10 @@ public final class CredentialSettings {
       return options.isEmpty() ? List.of() : List.of(options.split(" +"));
     }
 
-    /** As git reads it; a key without a value is true, which cannot be told from an empty one. */
+    /**
+     * Whether git reads the value as true; a key without a value is true, and cannot be told from
+     * an empty one.
+     */
     public boolean isTrue() {
       return Set.of("true", "yes", "on", "1").contains(value.toLowerCase(Locale.ROOT));
     }
@@ -166,7 +169,7 @@ public final class CredentialSettings {
         git, settings.stream().filter(setting -> scope.test(setting.scope())).toList());
   }
 
-  /** What the settings are for, but for those that are for everything. */
+  /** The URL patterns of the settings, except of those that hold for everything. */
   Set<String> patterns() {
     Set<String> patterns = new LinkedHashSet<>();
     for (Setting setting : settings) {
@@ -195,7 +198,7 @@ public final class CredentialSettings {
     return helpers;
   }
 
-  /** What says whether git tells helpers the path of such a URL; absent when nothing does. */
+  /** The setting that decides whether git tells helpers the path of such a URL; absent for none. */
   public @Nullable Setting useHttpPath(String url) throws UserException, IOException {
     Setting last = null;
     for (Setting setting : matching(url)) {

@@ -10,17 +10,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of {@code credential.helper = store --file FILE} in git's configuration. What only a
- * shell could make out of a setting, and a file whose place depends on where git runs, is passed
- * over.
+ * The files of {@code credential.helper = store --file FILE} in git's configuration. Settings that
+ * only a shell could interpret, and files relative to where git runs, are passed over.
  */
 public final class CredentialStoreFiles {
   private static final String OPTION = "--file";
 
-  /** What a shell would do more with than to take it as it is. */
+  /** Characters with a meaning to a shell. */
   private static final String SPECIAL = "$`()<>;&|*?[]{}#!~\n\t";
 
-  /** What a backslash takes its meaning from between double quotes. */
+  /** Characters that a backslash escapes between double quotes. */
   private static final String ESCAPABLE = "$`\"\\";
 
   private final String home;
@@ -69,7 +68,9 @@ public final class CredentialStoreFiles {
     }
   }
 
-  /** The words as a shell has them; none where it would do more than to take quotes away. */
+  /**
+   * Splits a text into words as a shell does; none where a shell would do more than remove quotes.
+   */
   private List<String> words(String text) {
     List<String> words = new ArrayList<>();
     StringBuilder word = null;

@@ -13,17 +13,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The person's git, which knows its own configuration better than anybody else. It is found by an
- * absolute path, never in the working directory (CVE-2020-26233), and has ten seconds for a call.
+ * The person's git, which is asked for its own configuration. It is found by an absolute path,
+ * never in the working directory (CVE-2020-26233), and has ten seconds for each call.
  */
 public final class GitCommand {
   private static final String NAME = File.separatorChar == '\\' ? "git.exe" : "git";
   private static final int SECONDS = 10;
 
-  /** More bytes than all settings of a machine take. */
+  /** In bytes: more than all settings of a machine take. */
   private static final int MOST_OUTPUT = 1 << 24;
 
-  /** What makes git look into a certain repository, whatever its folder. */
+  /** The variables that point git to a certain repository, whatever its folder. */
   private static final List<String> LOCAL =
       List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX");
 
@@ -58,7 +58,7 @@ public final class GitCommand {
     return environment;
   }
 
-  /** This git with one more variable in its environment. */
+  /** The same git with one more variable in its environment. */
   GitCommand with(String variable, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(variable, value);
@@ -110,7 +110,7 @@ public final class GitCommand {
     return result.status() == 0 ? result.out().stripTrailing() : null;
   }
 
-  /** Its version, such as 2.39.5, on Windows and macOS with more behind it; empty when unknown. */
+  /** Its version, such as 2.39.5, with a suffix on Windows and macOS; empty when unknown. */
   public String version() throws UserException, IOException {
     String[] words = run(null, "version").out().strip().split(" ");
     return words.length < 3 ? "" : words[2];

@@ -29,8 +29,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of git's configuration files: where git has it, and written as git would write it. What a
- * change does is judged by git before it is saved: all that was there has to be there still.
+ * One of git's configuration files, where git has it and as git would write it. Git itself checks
+ * each change before it is saved: every other setting must still be there.
  */
 public final class GitConfigFile {
   /** Which of git's files. */
@@ -164,7 +164,7 @@ public final class GitConfigFile {
     }
   }
 
-  /** What the system said, without the names of files that Java puts around it. */
+  /** The system's reason, without the file names that Java adds. */
   private static String reason(IOException problem) {
     String reason =
         problem instanceof FileSystemException ofFile ? ofFile.getReason() : problem.getMessage();
@@ -179,25 +179,25 @@ public final class GitConfigFile {
     return before != null;
   }
 
-  /** Whether nothing of it is left, and there was none before this program made it. */
+  /** Whether it is empty now, and did not exist before this program made it. */
   public boolean isGone() {
     return text.isGone() || (before == null && text.bytes().length == 0);
   }
 
-  /** What was changed, line by line, with a plus or minus in front. */
+  /** The changes, line by line, with a plus or minus in front. */
   public List<String> changes() {
     return text.changes();
   }
 
-  /** The headers below which lines of ours stand. */
+  /** The headers of the sections with lines of ours. */
   List<String> ours() {
     return text.ours();
   }
 
   /**
-   * What the file as it is now, without what it includes, says of this URL.
+   * The value of a setting for this URL in the file as it is now, without its includes.
    *
-   * @return absent when it says nothing
+   * @return absent when it is not set
    */
   @Nullable String setting(String key, String url) throws UserException, IOException {
     Subprocess result =
@@ -221,14 +221,14 @@ public final class GitConfigFile {
     expect(text.bytes(), less, count);
   }
 
-  /** Takes out our lines below such headers, and headers of ours that nobody else needs. */
+  /** Removes our lines below such headers, and headers of ours that nobody else needs. */
   public void remove(Predicate<String> header) throws UserException, IOException {
     byte[] more = text.bytes();
     int count = text.remove(header);
     expect(more, text.bytes(), count);
   }
 
-  /** Takes out helper lines that name this command and bear no mark. */
+  /** Removes helper lines that name this command and carry no mark of ours. */
   public void removeUnmarked(String command) throws UserException, IOException {
     byte[] more = text.bytes();
     int count = text.removeUnmarked(command);
@@ -242,7 +242,7 @@ public final class GitConfigFile {
    * @param url as git reads it
    * @param clean what it becomes
    * @param pattern what it becomes in the name of a setting that holds for matching URLs
-   * @throws UserException when git does not find the same settings with the other spelling then
+   * @throws UserException when git would not find the same settings afterwards
    */
   public void respell(String url, String clean, String pattern) throws UserException, IOException {
     List<String> before = settings(text.bytes());
@@ -318,7 +318,9 @@ public final class GitConfigFile {
     }
   }
 
-  /** As readable as the file it will replace, from the start: that may hold secrets. */
+  /**
+   * Makes the new file with the permissions of the one that it replaces, which may hold secrets.
+   */
   private void create(Path lock) throws IOException {
     Set<PosixFilePermission> permissions = permissions();
     if (permissions == null) {
@@ -328,7 +330,7 @@ public final class GitConfigFile {
     }
   }
 
-  /** Gives back what the process's mask took away when it was made. */
+  /** Restores the permissions that the umask took away. */
   private void permit(Path lock) throws IOException {
     Set<PosixFilePermission> permissions = permissions();
     if (permissions != null && !Files.getPosixFilePermissions(lock).equals(permissions)) {
@@ -342,7 +344,9 @@ public final class GitConfigFile {
     return before == null || view == null ? null : view.readAttributes().permissions();
   }
 
-  /** Has git read both: one must hold the other's settings in their order, and some more. */
+  /**
+   * Has git read both texts: one must have all settings of the other in their order, and some more.
+   */
   private void expect(byte[] more, byte[] less, int difference) throws UserException, IOException {
     if (Arrays.equals(more, less)) {
       return;

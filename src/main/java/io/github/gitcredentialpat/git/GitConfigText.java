@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The text of one of git's configuration files, changed so that it can be put back byte for byte.
  * Sections are only ever added at its end, where they win over all that stands before them, and
- * each of their lines ends with a comment that says whose it is: so it is known without a record
- * beside the file, which people share between machines.
+ * each of their lines ends with a comment that says whose it is: so no record beside the file is
+ * needed, which people share between machines.
  *
  * <p>It is no parser of the format: it knows lines of ours and headers, and what it makes of a file
  * is for git to judge.
@@ -31,7 +31,7 @@ final class GitConfigText {
     }
   }
 
-  /** As a value in git's format, where a backslash begins an escape, and # or ; a comment. */
+  /** A value quoted for git's format, where a backslash begins an escape, and # or ; a comment. */
   static String quoted(String value) {
     boolean isPlain = value.chars().noneMatch(c -> "\\\"#;\t".indexOf(c) >= 0);
     return isPlain ? value : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
@@ -45,28 +45,28 @@ final class GitConfigText {
 
   private boolean isGone;
 
-  /** What a file holds; absent where there is none. */
+  /** The text of a file; absent where there is none. */
   GitConfigText(byte @Nullable [] content) {
     exists = content != null;
     text = content == null ? "" : new String(content, ISO_8859_1);
   }
 
-  /** What it is now. */
+  /** The text as it is now. */
   byte[] bytes() {
     return text.getBytes(ISO_8859_1);
   }
 
-  /** Whether there was no file before we made it, and nothing is left in it. */
+  /** Whether this program made the file, and nothing is left in it. */
   boolean isGone() {
     return isGone;
   }
 
-  /** What was changed, line by line, with a plus or minus in front. */
+  /** The changes, line by line, with a plus or minus in front. */
   List<String> changes() {
     return changes;
   }
 
-  /** The headers below which lines of ours stand. */
+  /** The headers of the sections with lines of ours. */
   List<String> ours() {
     return blocks().stream()
         .filter(block -> block.body().stream().anyMatch(Mark::isOn))
@@ -105,9 +105,9 @@ final class GitConfigText {
   }
 
   /**
-   * Takes out our lines below such headers, and headers of ours that nobody else needs.
+   * Removes our lines below such headers, and headers of ours that nobody else needs.
    *
-   * @return how many settings went
+   * @return how many settings were removed
    */
   int remove(Predicate<String> header) {
     StringBuilder after = new StringBuilder();
@@ -153,11 +153,11 @@ final class GitConfigText {
   }
 
   /**
-   * Takes out helper lines that name this command and bear no mark, as the installer wrote them
-   * before there was one: each with the empty helper before it.
+   * Removes helper lines that name this command and carry no mark, as the installer once wrote
+   * them, each with the empty helper before it.
    *
    * @param command with or without options behind it
-   * @return how many settings went
+   * @return how many settings were removed
    */
   int removeUnmarked(String command) {
     StringBuilder after = new StringBuilder();
@@ -259,7 +259,7 @@ final class GitConfigText {
     return shown(value.toString());
   }
 
-  /** Notes what is no longer there. */
+  /** Records the lines that were removed. */
   private int noteRemoved(Block block, List<String> rest) {
     int count = block.body().size() - rest.size();
     if (count > 0) {
@@ -330,7 +330,7 @@ final class GitConfigText {
       return of(line) != null;
     }
 
-    /** Absent also where somebody made a comment of the whole line: it is theirs then. */
+    /** The mark of a line; absent for none, and where somebody has commented the whole line out. */
     static @Nullable Mark of(String line) {
       String bare = line.strip();
       if (bare.startsWith("#") || bare.startsWith(";")) {

@@ -29,8 +29,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A repository and all files in which git keeps settings and URLs for it, those of its submodules
- * included; or, outside of any, what holds everywhere.
+ * A repository with all files in which git keeps settings and URLs for it and its submodules;
+ * outside of any, only what holds everywhere.
  */
 public final class GitRepository {
   private static final String FILE = "file:";
@@ -38,7 +38,7 @@ public final class GitRepository {
   private final GitCommand git;
   private final @Nullable Path folder;
 
-  /** What git names files relative to. */
+  /** The folder that git's file names are relative to. */
   private final Path base;
 
   private final boolean isThere;
@@ -84,7 +84,7 @@ public final class GitRepository {
     return new GitRepository(git, null, Path.of("").toAbsolutePath(), false);
   }
 
-  /** Whether there is a repository, and not just settings that hold everywhere. */
+  /** Whether there is a repository. */
   public boolean isThere() {
     return isThere;
   }
@@ -196,9 +196,9 @@ public final class GitRepository {
   }
 
   /**
-   * Looks for secrets in all that counts here.
+   * Searches all of these files for secrets.
    *
-   * @param problems gets a line for each place that could not be looked at
+   * @param problems gets a line for each place that could not be searched
    */
   public void search(SecretSearch search, List<String> problems) throws UserException, IOException {
     read(git.run(folder, "config", "--list", "--show-origin", "-z"), search);
@@ -267,7 +267,7 @@ public final class GitRepository {
     }
   }
 
-  /** The repositories of submodules that git keeps in that of the whole. */
+  /** Finds the repositories of submodules, which git keeps inside the outer one. */
   private static void modules(Path root, List<Path> found, List<String> problems)
       throws IOException {
     if (Files.notExists(root)) {

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Sees to it that a token which was just stored is asked for: that git knows this helper. */
+/** Makes sure that git asks this helper for a token that was just stored. */
 public final class HelperCheck {
   private final Console messages;
   private final Map<String, String> environment;
@@ -30,8 +30,8 @@ public final class HelperCheck {
   }
 
   /**
-   * Sets git up, unless it asks this helper for the place already, and says so. For other hosts
-   * than those of Azure DevOps, only says what would set it up.
+   * Sets git up, unless it asks this helper for the place already, and says so. For hosts other
+   * than Azure DevOps', only says how to set it up.
    *
    * @param typed as the person named the place
    * @return whether git asks this helper now, or nobody wants it to
@@ -106,7 +106,8 @@ public final class HelperCheck {
   }
 
   /**
-   * What all collections of a server have in common: its host, and the virtual directory of TFS.
+   * The part of a server's URL that all its collections share: its host, and the virtual directory
+   * of TFS.
    */
   private static String server(Identity place, String typed) {
     String host = place.protocol() + "://" + place.host();

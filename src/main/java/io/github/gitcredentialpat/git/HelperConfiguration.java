@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What git's configuration has to say so that for certain URLs this helper is asked and no other:
- * an empty helper, which clears all that was named before, ours, and for hosts that many share that
- * git has to tell the path.
+ * The settings that make git ask this helper and no other for certain URLs: an empty helper, which
+ * clears all earlier ones, ours, and for hosts that many organizations share, that git must tell
+ * the path.
  */
 public final class HelperConfiguration {
   /** In git's patterns a star is one label. */
@@ -54,7 +54,7 @@ public final class HelperConfiguration {
   }
 
   /**
-   * What a file was set up for before; at least for Azure DevOps.
+   * The set-up that a file has already; at least for Azure DevOps.
    *
    * @param command how this program is called, as git's configuration has it
    */
@@ -74,7 +74,7 @@ public final class HelperConfiguration {
     return setup;
   }
 
-  /** Whether others are cleared for this pattern: a server's, and not only its host's. */
+  /** Whether other helpers are cleared for this pattern: a server's, and not only its host's. */
   private boolean resets(String pattern) {
     for (Setting setting : settings.all()) {
       if (pattern.equals(setting.pattern()) && setting.isHelper() && setting.value().isEmpty()) {
@@ -84,7 +84,7 @@ public final class HelperConfiguration {
     return false;
   }
 
-  /** Whether a header is one that a helper of ours stands below. */
+  /** Whether the header is one of those that our helper is set below. */
   static boolean isHelperHeader(String header) {
     return header.equals(CredentialSettings.header(null))
         || header.startsWith("[" + CredentialSettings.NAME + " ");
@@ -116,7 +116,7 @@ public final class HelperConfiguration {
   }
 
   /**
-   * A server's URL, as far as its collections have it in common.
+   * The part of a server's URL that its collections share.
    *
    * @param typed its address, with or without more behind it
    */
@@ -149,8 +149,8 @@ public final class HelperConfiguration {
   }
 
   /**
-   * The hosts of servers that are set up for a path of theirs. Programs on libgit2 (cargo) look a
-   * helper up for a whole host only, and want to be told to say the path as well.
+   * The hosts of servers that are set up for a path of theirs. Programs with libgit2 (cargo) look
+   * up helpers for a whole host only, and need useHttpPath there too.
    */
   private Set<String> hosts() {
     Set<String> hosts = new LinkedHashSet<>();
@@ -162,7 +162,7 @@ public final class HelperConfiguration {
     return hosts;
   }
 
-  /** Takes a server out of a file, and its host unless another server of it is set up there. */
+  /** Removes a server from a file, and its host unless another server there is set up. */
   public static void removeServer(GitConfigFile file, String server)
       throws UserException, IOException {
     file.remove(CredentialSettings.header(server)::equals);
@@ -173,7 +173,7 @@ public final class HelperConfiguration {
     }
   }
 
-  /** Changes the file, unless it says all that already. */
+  /** Changes the file, unless it has all settings already. */
   public void apply() throws UserException, IOException {
     if (!isInForce()) {
       // Ours go to the end again: what was added since would be asked as well.
@@ -255,13 +255,13 @@ public final class HelperConfiguration {
     return last;
   }
 
-  /** What more local files say, which git reads after that of this scope. */
+  /** The settings in more local files, which git reads after that of this scope. */
   public CredentialSettings later(Scope scope) throws UserException, IOException {
     int ours = SCOPES.indexOf(scope.name().toLowerCase(Locale.ROOT));
     return CredentialSettings.inEffect(git).in(other -> SCOPES.indexOf(other) > ours);
   }
 
-  /** Helpers in these that would be given tokens as well, or instead. */
+  /** The helpers among these that would get tokens as well, or instead. */
   public Set<Setting> others(CredentialSettings later) throws UserException, IOException {
     Set<Setting> others = new LinkedHashSet<>();
     for (String url : examples(later)) {
@@ -271,7 +271,7 @@ public final class HelperConfiguration {
     return others;
   }
 
-  /** Settings among these that keep git from telling the path. */
+  /** The settings among these that keep git from telling the path. */
   public Set<Setting> hidingPaths(CredentialSettings later) throws UserException, IOException {
     Set<Setting> hiding = new LinkedHashSet<>();
     for (String url : urls()) {

@@ -23,7 +23,7 @@ public record Launcher(Path path) {
   private static final int SECONDS = 10;
   private static final int MOST_OUTPUT = 1 << 16;
 
-  /** What sh gives a meaning to. */
+  /** Characters with a meaning to sh. */
   private static final String SPECIAL = "[] \t\"'$`\\&;|<>()*?#~=%{}!^";
 
   /**
@@ -47,7 +47,7 @@ public record Launcher(Path path) {
     return named.isEmpty() || !Files.isRegularFile(path) ? null : new Launcher(installed(path));
   }
 
-  /** Whether it runs and is one. */
+  /** Whether it can be started and answers as this program does. */
   boolean answers() {
     ProcessBuilder builder = new ProcessBuilder(program().toString(), "capability");
     try {
@@ -59,12 +59,15 @@ public record Launcher(Path path) {
     }
   }
 
-  /** Where the installer noted what {@code useHttpPath} was, before lines of ours bore a mark. */
+  /**
+   * The file in which the installer once noted the former {@code useHttpPath}, before our lines
+   * carried a mark.
+   */
   public Path formerNote() {
     return path.resolveSibling("../lib/" + NAME + "/git-configuration").normalize();
   }
 
-  /** A build that was called by its own name, and not by the link to the newest one. */
+  /** The installed link for a build that was started under its own name. */
   private static Path installed(Path path) throws IOException {
     Path library = path.getParent().resolve("../..").normalize();
     Path link = library.resolve("../../bin").resolve(NAME).normalize();

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Lets git send an organization's token with its first request, under both its hosts: a fetch takes
- * two HTTP requests then and not four. It is not for organizations with public projects: where no
- * token is kept git asks for one or fails, even if the service would have let anybody in.
+ * Makes git send an organization's token with its first request, under both its hosts: a fetch then
+ * takes two HTTP requests instead of four. Not for organizations with public projects: without a
+ * stored token git would ask for one or fail, even where the service lets anybody in.
  */
 public final class ProactiveAuth {
   /** What to say to a person whose git is too old. */
@@ -29,7 +29,7 @@ public final class ProactiveAuth {
     this.git = git;
   }
 
-  /** Whether git knows the setting; an older one passes over it. */
+  /** Whether git knows the setting; older versions ignore it. */
   public boolean isSupported() throws UserException, IOException {
     return git.isAtLeast(2, 46);
   }

@@ -14,9 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Windows below a Linux of WSL. Where it has this helper too, git on the Linux side can ask
- * that one: it runs through WSL's interoperability, and both sides share the Windows Credential
- * Manager.
+ * The Windows side of WSL. If this helper is installed there as well, git on the Linux side can ask
+ * it through WSL's interoperability, so that both sides share the Windows Credential Manager.
  */
 public final class Wsl {
   /** Below it install.ps1 installs; WSL puts folders in it on the PATH. */
@@ -27,7 +26,7 @@ public final class Wsl {
   private final Map<String, String> environment;
   private final Path proc;
 
-  /** Looks at this environment and at {@code /proc}. */
+  /** Uses this environment and {@code /proc}. */
   public Wsl(Map<String, String> environment) {
     this(environment, Path.of("/proc"));
   }
@@ -35,7 +34,7 @@ public final class Wsl {
   /**
    * The same with another kernel's view.
    *
-   * @param proc where the kernel says what it is
+   * @param proc the folder to use as {@code /proc}
    */
   public Wsl(Map<String, String> environment, Path proc) {
     this.environment = environment;
@@ -60,12 +59,12 @@ public final class Wsl {
     }
   }
 
-  /** Whether git asks a helper of Windows: it sees no store of this side. */
+  /** Whether a helper is a Windows program, which cannot use the stores of the Linux side. */
   public boolean isOfWindows(CredentialSettings.Setting helper) {
     return isHere() && Files.isRegularFile(Path.of(helper.program() + ".cmd"));
   }
 
-  /** The helper of Windows; absent where this is no WSL, Windows has none, or it does not run. */
+  /** The Windows helper; absent outside WSL, or when there is none or it does not run. */
   public @Nullable Launcher windowsHelper() {
     if (!isHere()) {
       return null;

@@ -270,7 +270,7 @@ final class EraseOperation {
     return neverTried;
   }
 
-  /** Removes an entry. Returns whether it is gone. */
+  /** Deletes an entry, or sets it aside if a server refused it. Returns whether that is done. */
   private boolean remove(StoredEntry each) {
     Store store = each.store();
     Entry entry = each.entry();

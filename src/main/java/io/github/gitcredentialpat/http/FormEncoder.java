@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 
-/** Names and values as a query or a form's body sends them, in bytes that can be wiped. */
+/** Encodes names and values for a query or a form, as bytes that can be wiped. */
 public final class FormEncoder {
   private static final String HEX = "0123456789ABCDEF";
 
@@ -54,7 +54,10 @@ public final class FormEncoder {
     }
   }
 
-  /** RFC 3986; and {@code $}, which names of query parameters of Azure DevOps begin with. */
+  /**
+   * RFC 3986's unreserved characters, and {@code $}, with which Azure DevOps' query parameters
+   * begin.
+   */
   private static boolean isUnreserved(byte b) {
     return (b >= 'a' && b <= 'z')
         || (b >= 'A' && b <= 'Z')

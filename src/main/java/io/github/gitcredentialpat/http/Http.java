@@ -59,7 +59,7 @@ public final class Http {
       return headers.firstValue(name).orElse("");
     }
 
-    /** When the other side wants to be asked again: {@code in 30 seconds}, or {@code later}. */
+    /** When to ask again, by the Retry-After header: {@code in 30 seconds}, or {@code later}. */
     public String retry() {
       String seconds = header("Retry-After");
       boolean isNumber = !seconds.isEmpty() && seconds.length() < 6;
@@ -76,7 +76,7 @@ public final class Http {
     }
   }
 
-  /** Speaks HTTP with this proxy and these certificates. */
+  /** A client with this proxy and these certificates. */
   public Http(HttpSettings settings) {
     this.settings = settings;
   }
@@ -198,7 +198,7 @@ public final class Http {
     return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
-  /** Made when it is needed: reading all certificates takes time. */
+  /** Made at the first request, since reading all certificates takes time. */
   private synchronized HttpClient client() throws ServiceException {
     if (client == null) {
       client =

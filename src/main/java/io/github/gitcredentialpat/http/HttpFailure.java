@@ -20,15 +20,15 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says for a person why there was no answer: which of the two, host or proxy, and what to set.
+ * Explains to a person why there was no answer: whether host or proxy failed, and what to set.
  *
  * @param host what was to be reached
- * @param proxy what led there; absent when nothing did
+ * @param proxy the proxy that led there; absent when there was none
  * @param certificates the file with the authorities that were trusted; absent for the platform's
  */
 record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates) {
 
-  /** What an exception of the client means. */
+  /** Translates an exception of Java's HTTP client. */
   ServiceException of(Throwable error) {
     if (has(error, LimitedBody.TooLong.class)) {
       return new ServiceException(Reason.UNEXPECTED, host + " sent too long an answer", error);
@@ -66,7 +66,7 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
         error);
   }
 
-  /** The proxy's 407. */
+  /** For a proxy's answer 407. */
   ServiceException proxyWantsCredentials(HttpHeaders headers) {
     String name = proxy == null ? host : name(proxy);
     List<String> schemes = headers.allValues("Proxy-Authenticate");
@@ -85,7 +85,7 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
     return new ServiceException(Reason.UNREACHABLE, name + what);
   }
 
-  /** No complete answer in time. */
+  /** For an answer that was not complete in time. */
   ServiceException tooSlow(Duration limit) {
     return new ServiceException(
         Reason.TIMEOUT,
@@ -96,7 +96,7 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
             + " seconds; try again later");
   }
 
-  /** The connection was to the proxy where there is one. */
+  /** For a failed connection, which was to the proxy where there is one. */
   private ServiceException unreachable(String what, Throwable error) {
     return new ServiceException(
         Reason.UNREACHABLE,

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as trees, whose texts no caller can wipe: Jackson keeps them as strings. */
+/** JSON as trees. Their texts cannot be wiped: Jackson holds them as strings. */
 public final class JsonTrees {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -19,7 +19,7 @@ public final class JsonTrees {
     return MAPPER.createObjectNode();
   }
 
-  /** The object in a text; absent when there is something else. */
+  /** Parses a text; absent when it is not a JSON object. */
   public static @Nullable ObjectNode object(String text) {
     try {
       return MAPPER.readTree(text) instanceof ObjectNode object ? object : null;

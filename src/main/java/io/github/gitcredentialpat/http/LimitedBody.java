@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** Collects an answer's body, and gives up on what goes beyond a limit. */
+/** Collects an answer's body up to a limit. */
 final class LimitedBody implements BodySubscriber<byte[]> {
   /** The body was longer than allowed. */
   static final class TooLong extends IOException {

@@ -2,7 +2,7 @@ package io.github.gitcredentialpat.http;
 
 import org.jspecify.annotations.Nullable;
 
-/** Azure DevOps or Entra could not be asked, or said no. */
+/** Azure DevOps or Entra could not be reached, or refused. */
 public final class ServiceException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -3,13 +3,15 @@ package io.github.gitcredentialpat.http;
 import io.github.gitcredentialpat.identity.TokenFormat;
 import java.util.StringTokenizer;
 
-/** What a service or another program says, made fit to stand in a message of ours. */
+/** Makes what a service or another program says fit for a message of ours. */
 public final class ServiceText {
   private static final int MOST = 200;
 
   private ServiceText() {}
 
-  /** On one line, without control characters, not too long, and without what may be a secret. */
+  /**
+   * The text on one line, shortened, without control characters and without what may be a secret.
+   */
   public static String oneLine(String text) {
     StringBuilder line = new StringBuilder();
     StringTokenizer words = new StringTokenizer(text);

@@ -31,7 +31,10 @@ import org.slf4j.LoggerFactory;
 final class TrustedCertificates {
   private static final Logger log = LoggerFactory.getLogger(TrustedCertificates.class);
 
-  /** Where distributions of Linux keep all that they trust in one file; the first one counts. */
+  /**
+   * The files with all trusted authorities on various Linux distributions; the first that exists
+   * counts.
+   */
   private static final List<String> BUNDLES =
       List.of(
           "/etc/ssl/certs/ca-certificates.crt",
@@ -102,7 +105,7 @@ final class TrustedCertificates {
     }
   }
 
-  /** The operating system's, as far as they can be had: what is missing there is not trusted. */
+  /** Adds the operating system's authorities, as far as they can be read. */
   private static void addSystems(KeyStore trusted) throws GeneralSecurityException {
     String system = System.getProperty("os.name", "");
     if (system.startsWith("Windows")) {

@@ -7,11 +7,11 @@ import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.secret.Secret;
 import java.util.Arrays;
 
-/** A token that the service has just made, whose secret it says only once. */
+/** A token that was just created, whose secret the service tells only once. */
 public final class CreatedToken {
   private CreatedToken() {}
 
-  /** The secret of a token that was just made; the caller wipes it. */
+  /** The secret of a token that was just created, for the caller to wipe. */
   public static Secret secret(Pat token) {
     byte[] bytes = token.secret();
     Secret secret = Secret.password(Arrays.copyOf(bytes, bytes.length));
@@ -20,7 +20,7 @@ public final class CreatedToken {
   }
 
   /**
-   * Revokes a token that came to nothing, and says so where it cannot.
+   * Revokes a token that could not be used, and reports when that fails.
    *
    * @return whether it is gone
    */

@@ -24,7 +24,7 @@ public final class PatWording {
   }
 
   /**
-   * What the policy of the organization made of a wish.
+   * Says so when the organization's policy shortened the requested life.
    *
    * @param wanted when the token was to expire, in seconds since the epoch
    */

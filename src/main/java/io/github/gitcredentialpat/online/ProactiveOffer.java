@@ -16,8 +16,8 @@ public final class ProactiveOffer {
   private ProactiveOffer() {}
 
   /**
-   * Sets it for an organization whose token has just been stored and proved good, and says so,
-   * where git knows the setting, asks this helper, and the service answers nobody without a token.
+   * Sets it up, and says so, for an organization whose token was just stored and proved good, if
+   * git knows the setting and asks this helper, and the service answers nobody without a token.
    *
    * @param organization as the person spells it
    * @return why not, for a person; absent where git does so now

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Asks the service about a token that a server refused, where a person is there to read the answer:
  * after git's erase, to say why it was refused, for git itself only says "Authentication failed";
  * or, where nobody could read along then, once before a get is answered. A token that proves good
- * is brought back. What is waited for the service is two seconds at most, and longer only where
- * this machine itself is slow.
+ * is brought back. It waits for the service for at most two seconds, or longer only where this
+ * machine itself is slow.
  */
 public final class RefusalExplanation {
   private static final String VARIABLE = "GIT_CREDENTIAL_PAT_EXPLAIN";
@@ -36,10 +36,13 @@ public final class RefusalExplanation {
   /** From when the first request goes out, on a machine that has nothing else to do. */
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  /** For all of it, this machine's own work included, which takes its time where much else runs. */
+  /**
+   * The limit for everything, including this machine's own work, which takes long where much else
+   * runs.
+   */
   private static final long ALL_MILLIS = 20_000;
 
-  /** Git does not ask once it was refused, but ends. */
+  /** What to add where git does not ask again but ends. */
   private static final String AGAIN = ", then repeat the git command";
 
   private final Invocation run;
@@ -153,7 +156,7 @@ public final class RefusalExplanation {
     return verdict;
   }
 
-  /** Git gives the path percent-decoded. */
+  /** The repository's URL; git gave its path percent-decoded. */
   private @Nullable URI repository() {
     if (path == null) {
       return null;
@@ -165,7 +168,7 @@ public final class RefusalExplanation {
     }
   }
 
-  /** Whether it says what is wrong with the token, or with its way to the service. */
+  /** Whether the verdict says what is wrong with the token, or with the way to the service. */
   private static boolean isClear(Verdict verdict) {
     return verdict.isBad()
         || verdict.kind() == Verdict.Kind.LACKS_CODE_READ

@@ -17,9 +17,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * What rotations have begun and not ended, in files in the state folder: written before the service
- * is asked for a token, so that whatever kills the process, the next one finds the token by its
- * name, and the one that it was to replace by its id.
+ * Records unfinished rotations in the state folder, before the service is asked for a token: if the
+ * process is killed, the next one finds the new token by its name, and the old one by its id.
  */
 public final class RotationJournal {
   private static final String ORGANIZATION = "organization";
@@ -83,7 +82,7 @@ public final class RotationJournal {
     return now;
   }
 
-  /** Nothing is left to do. */
+  /** Removes the record of a finished rotation. */
   void end(Pending pending) {
     try {
       Files.deleteIfExists(pending.file());
@@ -103,7 +102,7 @@ public final class RotationJournal {
     StateRecord.write(pending.file(), values);
   }
 
-  /** Those of an organization. */
+  /** The unfinished rotations of an organization. */
   List<Pending> of(String organization) throws IOException {
     return all().stream()
         .filter(pending -> pending.organization().equalsIgnoreCase(organization))

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Held while tokens are rotated: two at once would each revoke what the other has just made. */
+/** Held while tokens are rotated: two processes at once would revoke each other's new tokens. */
 public final class RotationLock implements AutoCloseable {
   private static final long PAUSE_MILLIS = 100;
 
@@ -21,7 +21,7 @@ public final class RotationLock implements AutoCloseable {
   }
 
   /**
-   * Waits for the others.
+   * Waits until no other process rotates.
    *
    * @param millis how long at most
    * @return absent when somebody else has it still

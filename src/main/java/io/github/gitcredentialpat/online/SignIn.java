@@ -45,7 +45,7 @@ public final class SignIn implements AutoCloseable {
   }
 
   /**
-   * Signs in, and asks the person if it has to and may.
+   * Signs in; asks the person if necessary and allowed.
    *
    * @param whose an organization of Azure DevOps Services
    */
@@ -54,7 +54,7 @@ public final class SignIn implements AutoCloseable {
     return new Attempt(context, whose).signIn(true);
   }
 
-  /** Signs in if that takes nobody's doing; absent when it does. */
+  /** Signs in if that is possible without the person; absent when it is not. */
   public static @Nullable SignIn withoutAsking(CommandContext context, Resolution whose)
       throws ServiceException, UserException, IOException, StoreException {
     return new Attempt(context, whose).signIn(false);
@@ -70,7 +70,7 @@ public final class SignIn implements AutoCloseable {
     Arrays.fill(bearer, (byte) 0);
   }
 
-  /** The ways, one after the other. */
+  /** Tries the ways to sign in, one after the other. */
   private static final class Attempt {
     private final CommandContext context;
     private final String organization;

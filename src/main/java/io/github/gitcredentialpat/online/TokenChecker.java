@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the service about tokens; what keeps it from asking is a verdict too. */
+/** Asks the service about tokens; a failure to ask is a verdict too. */
 public final class TokenChecker {
   /** For all requests about one token together. */
   public static final Duration LIMIT = Duration.ofSeconds(20);
@@ -93,7 +93,7 @@ public final class TokenChecker {
   }
 
   /**
-   * How many times as long to wait where work took this long.
+   * The factor by which to wait longer where work took this long.
    *
    * @param work its processor time; 0 when that is not known
    */
@@ -127,7 +127,7 @@ public final class TokenChecker {
     }
   }
 
-  /** The verdicts on all of them, asked for side by side; shows how far it got on a terminal. */
+  /** Checks all of them, several at a time; shows progress on a terminal. */
   public List<Verdict> checkAll(List<StoredEntry> stored) {
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     try {

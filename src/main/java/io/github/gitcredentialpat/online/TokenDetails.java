@@ -22,7 +22,7 @@ public record TokenDetails(
     @Nullable String authorizationId,
     @Nullable Expiry expiry) {
 
-  /** As the service says it. */
+  /** The details that the service has of a token. */
   public static TokenDetails of(Pat token) {
     return new TokenDetails(
         token.displayName(),

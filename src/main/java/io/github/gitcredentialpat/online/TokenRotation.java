@@ -46,7 +46,7 @@ public final class TokenRotation {
   private final PatClient pats;
   private final RotationJournal journal;
 
-  /** Of tokens of this organization. */
+  /** Rotates tokens of this organization. */
   public TokenRotation(CommandContext context, Resolution whose, PatClient pats) {
     this.context = context;
     this.whose = whose;
@@ -55,7 +55,10 @@ public final class TokenRotation {
     journal = new RotationJournal(context.run().surroundings());
   }
 
-  /** When a token made now ends that is to live as long as this one. */
+  /**
+   * The end of a token that is made now and is to live as long as this one, in seconds since the
+   * epoch.
+   */
   public long sameLife(Pat old) {
     long life = old.validTo().getEpochSecond() - old.validFrom().getEpochSecond();
     return context.run().now() + Math.min(LONGEST_LIFE, life);
@@ -70,7 +73,7 @@ public final class TokenRotation {
   }
 
   /**
-   * Replaces a token, and says what came of it.
+   * Replaces a token, and reports the result.
    *
    * @param kept the entry that holds it here
    * @param old what the service knows of it
@@ -136,7 +139,7 @@ public final class TokenRotation {
     }
   }
 
-  /** The name without the time that a rotation put behind it. */
+  /** The name without the time that a rotation appended. */
   private static String baseName(Pat token) {
     return token.displayName().replaceFirst(ROTATED, "");
   }
@@ -212,8 +215,8 @@ public final class TokenRotation {
   // --- what was left to do ---
 
   /**
-   * Does what earlier rotations left: revokes a new token that never got here, because its process
-   * was killed, and an old one whose time is over.
+   * Finishes earlier rotations: revokes a new token that was never stored, because its process was
+   * killed, and an old one whose time is over.
    *
    * @param kept what is stored here for the organization
    * @param isComplete whether that is all: what lies in a locked store is not absent

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which of the service's tokens a person means, and which are those that are stored here. */
+/** Finds which of the service's tokens a person means, and which are stored here. */
 public final class TokenSelector {
   private TokenSelector() {}
 
@@ -21,7 +21,7 @@ public final class TokenSelector {
     return found.size() == 1 ? found.get(0) : null;
   }
 
-  /** The one of the service's tokens that an entry holds; absent when that cannot be told. */
+  /** The service's token that an entry holds; absent when that is unknown. */
   public static @Nullable Pat of(PatClient pats, Entry entry) throws ServiceException {
     if (entry.authorizationId() != null) {
       return pats.get(entry.authorizationId());

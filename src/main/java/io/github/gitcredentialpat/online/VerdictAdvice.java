@@ -9,7 +9,7 @@ import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.tokens.Wording;
 import org.jspecify.annotations.Nullable;
 
-/** What a verdict means for a person, and what to type next. */
+/** Explains verdicts to a person, and says what to type next. */
 public final class VerdictAdvice {
   private VerdictAdvice() {}
 
@@ -24,7 +24,7 @@ public final class VerdictAdvice {
     }
   }
 
-  /** The verdict in a few words, for a list. */
+  /** A verdict in a few words, for a list. */
   public static String brief(Verdict verdict) {
     return switch (verdict.kind()) {
       case GOOD -> "valid";
@@ -44,7 +44,7 @@ public final class VerdictAdvice {
     };
   }
 
-  /** Says the verdict in one line, and then the command to type, if one helps. */
+  /** Prints a verdict in one line, and then the command to type, if one helps. */
   public static void say(
       Console messages, Verdict verdict, String token, Identity identity, long now) {
     String todo = whatToDo(verdict, identity);

@@ -1,6 +1,6 @@
 package io.github.gitcredentialpat.protocol;
 
-/** A request that breaks the rules of git-credential(1); nothing may be done because of it. */
+/** A request that breaks the rules of git-credential(1), so that nothing may be done. */
 public final class ProtocolException extends Exception {
   private static final long serialVersionUID = 1L;
 

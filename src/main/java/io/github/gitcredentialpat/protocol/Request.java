@@ -153,7 +153,7 @@ public final class Request {
     return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
   }
 
-  /** Two names that differ only in bytes that are no UTF-8 must never become one. */
+  /** Decodes a value; names that differ only in bytes that are not UTF-8 must not become equal. */
   private static String utf8(String key, byte[] bytes, int start, int end)
       throws ProtocolException {
     String text = new String(bytes, start, end - start, StandardCharsets.UTF_8);
@@ -165,7 +165,7 @@ public final class Request {
     return text;
   }
 
-  /** An empty value clears a list, so git-credential(1). */
+  /** Adds to a list; an empty value clears it, as git-credential(1) says. */
   private static void add(List<String> list, String value) {
     if (value.isEmpty()) {
       list.clear();
@@ -207,7 +207,7 @@ public final class Request {
     return username;
   }
 
-  /** The password, which is git's to be approved or rejected. */
+  /** The password that git approves or rejects. */
   public byte @Nullable [] password() {
     return password;
   }
@@ -234,7 +234,7 @@ public final class Request {
     return passwordExpiry;
   }
 
-  /** Whether the credential must not be kept. */
+  /** Whether the credential must not be stored. */
   public boolean ephemeral() {
     return ephemeral;
   }
@@ -314,7 +314,7 @@ public final class Request {
     return c == ' ' || c == '\t';
   }
 
-  /** Whether a helper's state comes back with exactly this value. */
+  /** Whether git brings back a helper's state of exactly this value. */
   public boolean bringsBack(String state) {
     return states.contains(state);
   }

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What git is told: attributes in git-credential(1)'s own form, written in one piece. */
+/** An answer to git: attributes in the format of git-credential(1), written in one piece. */
 public final class Response {
   /**
    * What {@code capability} answers: the version of the format and what this helper understands.
@@ -15,7 +15,7 @@ public final class Response {
   private byte[] bytes = new byte[8192];
   private int length;
 
-  /** An answer that says nothing yet. */
+  /** An empty answer. */
   public Response() {}
 
   /** Adds an attribute. */

@@ -5,7 +5,7 @@ import io.github.gitcredentialpat.platform.UserException;
 import java.io.IOException;
 import java.util.List;
 
-/** The door to what keeps, shows, checks and forgets tokens on this machine. */
+/** The door to the commands that store, show, check and remove tokens on this machine. */
 public final class AuthCommands {
   private AuthCommands() {}
 

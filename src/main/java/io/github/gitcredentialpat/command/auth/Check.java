@@ -170,11 +170,10 @@ public final class Check implements Callable<Integer> {
   }
 
   /**
-   * The service knows better: what was said to have expired and is good has another end, and what
-   * reads code has other scopes than those that are known. What was set aside and serves git is
-   * brought back.
+   * Corrects the entry by what the service says: a good token has not expired, and one that reads
+   * code has other scopes than noted. One that was set aside and works for git is restored.
    *
-   * @return whether it was brought back
+   * @return whether it was restored
    */
   private static boolean correct(CommandContext context, StoredEntry stored, Verdict verdict) {
     Entry entry = stored.entry();

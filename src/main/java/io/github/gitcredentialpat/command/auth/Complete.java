@@ -22,9 +22,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Prints what a shell may complete, one word on each line, from what is stored on this machine.
- * Nobody is asked for anything, nothing is unlocked and no service is called; what cannot be read
- * in a second is left out without a word.
+ * Prints what a shell may complete, one word on each line, from what is stored on this machine. It
+ * asks nobody, unlocks nothing and calls no service; what cannot be read within a second is left
+ * out silently.
  */
 @Command(
     name = "complete",
@@ -128,7 +128,7 @@ final class Complete implements Callable<Integer> {
     }
   }
 
-  /** The names stand beside the secrets. */
+  /** Adds the tokens' names, which are stored beside the secrets. */
   private static void names(Inventory inventory, List<EntryKey> chosen, Set<String> found) {
     Set<EntryKey> keys = Set.copyOf(chosen);
     try (StoredEntries entries = inventory.entries(null)) {
@@ -150,7 +150,7 @@ final class Complete implements Callable<Integer> {
     }
   }
 
-  /** What is stored, of which nobody hears what could not be read. */
+  /** The inventory, without messages about what could not be read. */
   private static Inventory silent(CommandContext context) {
     Invocation run = context.run();
     return new Inventory(

@@ -121,7 +121,7 @@ final class ListTokens implements Callable<Integer> {
     return item.put("state", TokenState.of(entry, now).word());
   }
 
-  /** Names the first token that nobody can be warned of. */
+  /** Names the first token whose expiry is unknown, so that no warning is possible. */
   private static void sayUnknown(CommandContext context, List<StoredEntry> stored) {
     for (StoredEntry each : stored) {
       if (isOfUnknownLife(each)) {
@@ -149,7 +149,7 @@ final class ListTokens implements Callable<Integer> {
         && Resolution.resolve(place.protocol(), place.host(), place.path(), null).isAzure();
   }
 
-  /** Below the table, what is to be done about each token that is not simply good. */
+  /** Prints below the table what to do about each token that is not simply good. */
   private static void printAdvice(
       CommandContext context, List<StoredEntry> stored, List<Verdict> verdicts, long now)
       throws IOException {
@@ -206,7 +206,7 @@ final class ListTokens implements Callable<Integer> {
     return value == null || value.isEmpty() ? "-" : value;
   }
 
-  /** The month, read off the token itself, in ISO 8601; absent when its form does not tell. */
+  /** The month of issue in ISO 8601, read from the token itself; absent when its form has none. */
   private static @Nullable String issued(Entry entry) {
     YearMonth month = TokenFormat.issuedIn(entry.secret().bytes());
     return month == null ? null : month.toString();

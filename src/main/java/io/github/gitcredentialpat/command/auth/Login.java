@@ -44,7 +44,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Takes a token from a person, without echo or from a pipe, and keeps it once it proved good. */
+/** Reads a token from a person, without echo or from a pipe, and stores it once it proved good. */
 @Command(
     name = "login",
     description = {
@@ -277,7 +277,10 @@ final class Login implements Callable<Integer> {
     }
   }
 
-  /** A token that may do nothing for git is stored all the same: feeds want other scopes. */
+  /**
+   * Whether the verdict keeps a token from being stored. One that lacks git's scopes is stored:
+   * feeds want others.
+   */
   private static boolean isRefused(Verdict verdict) {
     return verdict.isBad() || verdict.kind() == Verdict.Kind.IIS_BASIC;
   }

@@ -121,7 +121,10 @@ final class Logout implements Callable<Integer> {
     return whose == null ? stored : UserChoice.of(stored, Inventory.Place::key, whose, user);
   }
 
-  /** Without a token git would ask for one where it was told to send one at once. */
+  /**
+   * Undoes proactive authentication, with which git would ask for a missing token even where none
+   * is needed.
+   */
   private static void undoProactive(
       CommandContext context, Inventory inventory, List<Inventory.Place> removed)
       throws UserException, IOException {
@@ -156,7 +159,7 @@ final class Logout implements Callable<Integer> {
     return change.isOver();
   }
 
-  /** Nobody can tell whose tokens these are. Returns whether there are none. */
+  /** Reports damaged entries, whose owner is unknown. Returns whether there are none. */
   private static boolean sayWhatIsDamaged(
       CommandContext context, Inventory inventory, @Nullable Resolution whose) {
     boolean none = true;

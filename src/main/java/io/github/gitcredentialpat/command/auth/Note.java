@@ -84,7 +84,7 @@ final class Note implements Callable<Integer> {
     }
   }
 
-  /** The token that is meant; absent when nothing is known of one, and the person was told why. */
+  /** The token to describe; absent when it cannot be determined, and the person was told why. */
   private @Nullable StoredEntry only(StoredEntries stored, Resolution whose, boolean isComplete)
       throws UserException {
     List<StoredEntry> writable = new ArrayList<>();
@@ -114,7 +114,7 @@ final class Note implements Callable<Integer> {
     return meant.get(0);
   }
 
-  /** What is known now; absent where the person knows nothing. */
+  /** The details that are known now; absent where the person knows none. */
   private @Nullable TokenDetails details(
       CommandContext context,
       Resolution whose,

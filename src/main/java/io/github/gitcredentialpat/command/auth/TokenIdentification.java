@@ -22,9 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the service's tokens a secret is, which the service tells nobody: by a name that the
- * person gives, by their choice among those that they have, or at least its expiry, as they know
- * it.
+ * Finds out which of the service's tokens a secret is, since the service does not tell: by a name
+ * that the person gives, by their choice from a list, or at least its expiry, if they know it.
  */
 final class TokenIdentification {
   /** What fits on a screen; the newest come first. */
@@ -47,7 +46,7 @@ final class TokenIdentification {
     this.mayLookUp = mayLookUp && whose.kind() == Resolution.Kind.ORGANIZATION;
   }
 
-  /** What the service knows of the token with this name; absent when that cannot be told. */
+  /** The service's details of the token with this name; absent when they are not available. */
   @Nullable TokenDetails named(String name) {
     return lookUp(pats -> TokenSelector.named(pats, name));
   }

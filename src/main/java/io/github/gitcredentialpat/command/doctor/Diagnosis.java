@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 // More than 400 lines: a table, one constant for each thing that doctor can say.
 /**
- * All that {@code doctor} can say. Where a number stands in braces a {@link PublicText} of that
- * place is put, and nothing else ever is: what it prints can be shown to anybody.
+ * Everything that {@code doctor} can say. Only a {@link PublicText} ever replaces a number in
+ * braces, so that the output can be shown to anybody.
  */
 enum Diagnosis {
   // --- git ---
@@ -447,7 +447,7 @@ enum Diagnosis {
     this.fix = fix;
   }
 
-  /** What was found, in plain words. */
+  /** The finding, in plain words. */
   String message(List<PublicText> facts) {
     return filled(message, facts);
   }

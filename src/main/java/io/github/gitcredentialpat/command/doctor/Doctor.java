@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says in plain words what is wrong with the set-up, and what mends it. */
+/** Says in plain words what is wrong with the set-up, and how to fix it. */
 @Command(
     name = "doctor",
     description = {

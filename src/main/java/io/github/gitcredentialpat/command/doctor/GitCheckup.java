@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Git, whom it asks, and what in its configuration stands in the way. */
+/** Checks git: which helpers it asks, and what in its configuration gets in the way. */
 final class GitCheckup {
   private final GitCommand git;
   private final Subject place;

@@ -21,7 +21,7 @@ import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether Azure DevOps is reached, and what it says of the tokens. */
+/** Checks whether Azure DevOps can be reached, and what it says of the tokens. */
 final class OnlineCheckup {
   private final CommandContext context;
   private final Subject place;

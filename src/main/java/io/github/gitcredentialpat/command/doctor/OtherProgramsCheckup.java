@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What other programs keep for the same host: what git would use before it asks anybody, what lies
- * on disk in plain text, and what goes stale.
+ * Checks what other programs store for the same host: what git would use before it asks anybody,
+ * what is on disk in plain text, and what goes stale.
  */
 final class OtherProgramsCheckup {
   private final CommandContext context;

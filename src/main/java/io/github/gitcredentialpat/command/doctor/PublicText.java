@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A value that may be shown to anybody. There is no way to make one of a text as such: what is not
- * known to be harmless is called by what it is. Shown are numbers, dates, versions, names that this
- * program or git gives to things, the names of helpers that many people have, and the name of an
- * organization of Azure DevOps Services, which is part of every address that its members share. Not
- * shown are users, servers and other hosts, projects and repositories, paths, and what is in files
- * and variables.
+ * A value that may be shown to anybody. It cannot be made from arbitrary text: what is not known to
+ * be harmless is described instead. Shown are numbers, dates, versions, names that this program or
+ * git gives to things, the names of helpers that many people have, and the name of an organization
+ * of Azure DevOps Services, which is part of every address that its members share. Not shown are
+ * users, servers and other hosts, projects and repositories, paths, and what is in files and
+ * variables.
  */
 final class PublicText {
   private static final String HELPERS =
@@ -48,12 +48,12 @@ final class PublicText {
     return new PublicText(Wording.minute(seconds));
   }
 
-  /** What an access token comes from: this program's own words for it. */
+  /** The source of an access token, in this program's own words. */
   static PublicText rung(Entry entry) {
     return new PublicText(String.valueOf(entry.name()));
   }
 
-  /** Such as 2.39.5: digits and dots, and nothing behind them. */
+  /** A version such as 2.39.5: digits and dots, without a suffix. */
   static PublicText version(String version) {
     int end = 0;
     while (end < version.length()
@@ -63,12 +63,12 @@ final class PublicText {
     return new PublicText(end == 0 ? "of an unknown version" : version.substring(0, end));
   }
 
-  /** An organization by its name, a server or host by what it is. */
+  /** An organization's name; a server or host is only described. */
   static PublicText place(Identity identity) {
     return new PublicText(identity.isOrganization() ? identity.display() : "this server");
   }
 
-  /** What a person types for it; they know their server's address. */
+  /** What a person types for a place; a server's address is left to them. */
   static PublicText typed(Identity identity) {
     return new PublicText(identity.isOrganization() ? identity.display() : "URL");
   }
@@ -82,7 +82,7 @@ final class PublicText {
     return new PublicText("Azure DevOps");
   }
 
-  /** What stands for the name of an organization that is not known. */
+  /** The placeholder for an unknown organization. */
   static PublicText organization() {
     return new PublicText("ORG");
   }

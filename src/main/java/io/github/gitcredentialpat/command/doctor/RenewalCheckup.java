@@ -8,7 +8,7 @@ import io.github.gitcredentialpat.schedule.Scheduler;
 import io.github.gitcredentialpat.schedule.Schedulers;
 import java.io.IOException;
 
-/** Whether a timer renews tokens, when it did so last, and how that went. */
+/** Checks whether a timer renews tokens, and how its last run went. */
 final class RenewalCheckup {
   /** A laptop may be shut over a weekend. */
   private static final long LATE_SECONDS = 4 * 86_400L;

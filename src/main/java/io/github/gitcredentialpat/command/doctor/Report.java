@@ -42,7 +42,7 @@ final class Report {
     return found;
   }
 
-  /** Looks at a part; what keeps it from that is no reason not to look at the others. */
+  /** Runs a part of the examination; a failure does not stop the others. */
   void look(Part part) {
     try {
       part.look();

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The runtime that this program brings along, and how quickly git gets an answer. */
+/** Checks the runtime that this program brings along, and how quickly git gets an answer. */
 final class RuntimeCheckup {
   private static final int SECONDS = 10;
   private static final int MOST_OUTPUT = 1 << 20;

@@ -19,7 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The stores that git's helper asks, and the tokens in them. */
+/** Checks the stores that git's helper asks, and the tokens in them. */
 final class StoreCheckup {
   private final CommandContext context;
   private final Invocation run;
@@ -97,7 +97,7 @@ final class StoreCheckup {
     }
   }
 
-  /** What answers for the place, and until when; asks for it where nothing is stored. */
+  /** Reports what answers for the place, and until when; fetches a token where none is stored. */
   private void fetched(Store store, List<StoredEntry> stored) throws StoreException {
     if (place.whose() == null || !place.whose().identity().isOrganization()) {
       findings.add(Diagnosis.STORE_READ_ONLY, PublicText.store(store));
@@ -167,7 +167,7 @@ final class StoreCheckup {
     }
   }
 
-  /** How many there are for the place that was asked about. */
+  /** Reports how many tokens there are for the place in question. */
   private void places(List<StoredEntry> stored, boolean all) {
     long usable =
         stored.stream()

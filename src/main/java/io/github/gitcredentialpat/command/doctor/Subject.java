@@ -6,7 +6,7 @@ import io.github.gitcredentialpat.identity.SshAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code doctor} is asked about.
+ * The place that {@code doctor} examines.
  *
  * @param url as git would be given it, but without the user part, which may be a secret
  * @param whose whose token it is; absent when only Azure DevOps in general is meant
@@ -36,7 +36,7 @@ record Subject(String url, @Nullable Resolution whose) {
     return whose != null && whose.kind() == kind;
   }
 
-  /** Whether somebody's tokens there can be asked about. */
+  /** Whether the service can be asked about tokens there. */
   boolean isAzure() {
     return whose != null && whose.isAzure();
   }

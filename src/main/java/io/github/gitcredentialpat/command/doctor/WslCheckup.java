@@ -5,7 +5,7 @@ import io.github.gitcredentialpat.git.Launcher;
 import io.github.gitcredentialpat.git.Wsl;
 import org.jspecify.annotations.Nullable;
 
-/** What doctor says in a Linux of WSL. */
+/** What {@code doctor} says inside WSL. */
 final class WslCheckup {
   private WslCheckup() {}
 

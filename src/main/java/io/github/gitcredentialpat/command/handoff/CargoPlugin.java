@@ -85,7 +85,8 @@ final class CargoPlugin {
   }
 
   /**
-   * Keeps what {@code cargo login} was given; asking is {@code git-credential-pat login}'s part.
+   * Stores the token given to {@code cargo login}; only {@code git-credential-pat login} asks for
+   * one.
    */
   private void login(String url, String token, SecretBuffer text) throws IOException {
     Resolution whose = Resolution.parse(url);

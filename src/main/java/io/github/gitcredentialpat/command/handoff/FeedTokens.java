@@ -6,7 +6,7 @@ import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.platform.UserException;
 import org.jspecify.annotations.Nullable;
 
-/** What package managers are answered that ask by themselves: about Azure DevOps only. */
+/** Tokens for package managers that ask by themselves: for Azure DevOps only. */
 final class FeedTokens {
   private FeedTokens() {}
 
@@ -20,8 +20,9 @@ final class FeedTokens {
    * The token for a URL.
    *
    * @param user chooses among several tokens; absent for the newest
-   * @return absent when the URL is not Azure DevOps'; nothing is said then, for another is asked
-   * @throws UserException when there is none; what to type is said
+   * @return absent, without a message, when the URL is not Azure DevOps': another provider is asked
+   *     then
+   * @throws UserException when there is none; the message says what to type
    */
   static @Nullable HandoffToken find(CommandContext context, String url, @Nullable String user)
       throws UserException {

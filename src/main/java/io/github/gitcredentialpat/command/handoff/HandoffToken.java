@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record HandoffToken(Resolution whose, @Nullable HttpUrl address, Entry entry)
     implements AutoCloseable {
-  /** The user name where a program needs one: with a token any will do. */
+  /** The user name where a program needs one; with a token, any will do. */
   private static final String ANY_USER = "pat";
 
   /**
@@ -29,7 +29,7 @@ record HandoffToken(Resolution whose, @Nullable HttpUrl address, Entry entry)
    *
    * @param place an organization or a URL
    * @param user chooses among several tokens; absent for the URL's user part, if it has one
-   * @throws UserException when there is none; what to type is said
+   * @throws UserException when there is none; the message says what to type
    */
   static HandoffToken find(CommandContext context, String place, @Nullable String user)
       throws UserException {

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of a conversation: read as they come, and no byte beyond what is there is waited for. */
+/** Reads the lines of a conversation as they come; never waits for more than the current line. */
 final class LineReader {
   /** NuGet sends whole service indexes. */
   private static final int LONGEST = 1 << 22;

@@ -112,7 +112,7 @@ final class NuGetPlugin implements Callable<Integer> {
     }
   }
 
-  /** The first number of a version; 0 for what is none. */
+  /** The first number of a version; 0 when it is not a version. */
   private static int major(String version) {
     try {
       int dot = version.indexOf('.');

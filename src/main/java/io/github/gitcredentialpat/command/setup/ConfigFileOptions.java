@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Which of git's configuration files is changed, and whether it really is. */
+/**
+ * The options for which of git's configuration files to change, and whether to only show the
+ * change.
+ */
 final class ConfigFileOptions {
   @ArgGroup private @Nullable Chosen chosen;
 
@@ -41,7 +44,7 @@ final class ConfigFileOptions {
     return dryRun;
   }
 
-  /** Saves the file unless this is a dry run, and shows what was changed in it. */
+  /** Saves the file unless this is a dry run, and shows the changes. */
   void finish(CommandContext context, GitConfigFile file) throws UserException, IOException {
     if (!dryRun) {
       file.save();
@@ -51,7 +54,7 @@ final class ConfigFileOptions {
     }
   }
 
-  /** Shows what was changed, or would be. */
+  /** Shows the changes that were made, or would be. */
   void show(CommandContext context, String place, List<String> changes) throws IOException {
     StringBuilder text = new StringBuilder(place + (dryRun ? " (dry run):" : ":"));
     for (String change : changes) {

@@ -128,7 +128,7 @@ public final class Configure implements Callable<Integer> {
     return setup;
   }
 
-  /** Names what in more local files still gets in the way. */
+  /** Names settings in more local files that still get in the way. */
   private void sayWhatIsInTheWay(CommandContext context, HelperConfiguration setup)
       throws UserException, IOException {
     CredentialSettings later = setup.later(choice.scope());
@@ -147,7 +147,7 @@ public final class Configure implements Callable<Integer> {
     }
   }
 
-  /** The helper of Windows below WSL, unless a store of this side is chosen. */
+  /** The Windows helper, inside WSL, unless a store of the Linux side is chosen. */
   private @Nullable Launcher windows(CommandContext context) throws IOException {
     Launcher windows =
         global.helperOptions().isEmpty() ? new Wsl(context.environment()).windowsHelper() : null;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Takes out of git's configuration what {@code configure} added. */
+/** Removes from git's configuration what {@code configure} added. */
 @Command(
     name = "unconfigure",
     description = {
@@ -128,7 +128,9 @@ final class Unconfigure implements Callable<Integer> {
     }
   }
 
-  /** The same in the files that use had included, which go with their last line. */
+  /**
+   * Does the same in the files that {@code use} included, and deletes those that are then empty.
+   */
   private boolean removeIncluded(CommandContext context, GitCommand git, GitConfigFile file)
       throws UserException, IOException {
     boolean changed = false;
@@ -152,7 +154,7 @@ final class Unconfigure implements Callable<Integer> {
   }
 
   /**
-   * The installer, before lines of ours bore a mark, set this in place and noted what it had been.
+   * Restores the value that the installer once changed and noted, before our lines carried a mark.
    */
   private boolean restoreUseHttpPath(CommandContext context, GitCommand git, Path file, Path note)
       throws UserException, IOException {

@@ -13,7 +13,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How git, as it is configured here, comes by the token of a place.
+ * How git, as configured here, gets the token for a place.
  *
  * @param isSsh whether the remote is reached over ssh, where git asks nobody for a token
  * @param isAsked whether git asks this helper
@@ -28,7 +28,10 @@ record GitUse(
     boolean canBeProactive,
     @Nullable String user) {
 
-  /** Requests of a fetch that finds nothing new: two are refused where git sends no token first. */
+  /**
+   * The requests of a fetch that finds nothing new; two of them are refused if git sends no token
+   * first.
+   */
   private static final int REQUESTS = 4;
 
   private static final int REQUESTS_PROACTIVE = 2;
@@ -76,7 +79,7 @@ record GitUse(
     return isProactive ? REQUESTS_PROACTIVE : REQUESTS;
   }
 
-  /** All of it in a line. */
+  /** A summary in one line. */
   String text(Resolution whose) {
     if (isSsh) {
       return "git fetches over SSH here, without a token";

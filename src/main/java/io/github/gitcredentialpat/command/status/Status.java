@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** One glance: the token that git gets for this repository, and what a fetch costs. */
+/** Shows at a glance which token git gets for this repository, and what a fetch costs. */
 @Command(
     name = "status",
     description = "Show the token that git gets here, its expiry and what a fetch costs.",
@@ -233,7 +233,7 @@ public final class Status implements Callable<Integer> {
     }
   }
 
-  /** Nobody can be warned of it. */
+  /** Advises on a token of unknown expiry, of which nobody can be warned. */
   private static void adviseOnUnknownLife(
       CommandContext context, Resolution whose, StoredEntry answered, int accounts) {
     String user = answered.entry().key().user();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Every store there is, whether it can be used here, and where tokens go. */
+/** Lists all stores, whether each can be used here, and where tokens go. */
 @Command(
     name = "stores",
     description = "List the stores: which can be used, who can read them and where new tokens go.",
@@ -55,7 +55,7 @@ final class ListStores implements Callable<Integer> {
     return 0;
   }
 
-  /** Its place among those that are asked, the first first; behind all of them for any other. */
+  /** A store's rank in the order in which stores are asked; last for one that is not asked. */
   private static int rank(Invocation run, Store store) {
     List<Store> asked = run.chain().stores();
     for (int i = 0; i < asked.size(); i++) {

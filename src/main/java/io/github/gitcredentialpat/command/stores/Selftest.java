@@ -23,9 +23,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Puts a canary under a random name through save, find, replace, list and delete of each store,
- * says what happened and how long it took, and leaves nothing behind. What a person runs on a
- * platform that the tests cannot reach.
+ * Tests each store with a throw-away entry under a random name: save, find, replace, list and
+ * delete. Reports results and times, and leaves nothing behind. For platforms that our tests cannot
+ * reach.
  */
 @Command(
     name = "selftest",

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.command.stores;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import java.util.List;
 
-/** The door to what shows and tries the stores. */
+/** The door to the commands that show and test the stores. */
 public final class StoreCommands {
   private StoreCommands() {}
 

@@ -3,7 +3,7 @@ package io.github.gitcredentialpat.command.token;
 import io.github.gitcredentialpat.azure.Scopes;
 import java.util.Iterator;
 
-/** What a shell offers behind {@code --scopes}: the shortest name of each scope. */
+/** The words that a shell completes after {@code --scopes}: the shortest name of each scope. */
 final class ScopeNames implements Iterable<String> {
   @Override
   public Iterator<String> iterator() {

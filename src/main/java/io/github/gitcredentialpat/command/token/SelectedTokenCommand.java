@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the commands for one of the organization's tokens have in common: which one. */
+/** The base of the commands for one of the organization's tokens. */
 abstract class SelectedTokenCommand extends TokenCommand {
   @Parameters(
       index = "1",
@@ -39,7 +39,7 @@ abstract class SelectedTokenCommand extends TokenCommand {
     return word != null;
   }
 
-  /** The token that is meant, which still works. */
+  /** The chosen token, which still works. */
   final Pat chosen(Desk desk) throws ServiceException, UserException {
     return TokenSelector.chosen(
         desk.pats(), PatClient.Filter.ACTIVE, desk.organization(), word, desk.stored());

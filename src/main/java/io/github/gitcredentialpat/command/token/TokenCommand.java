@@ -26,7 +26,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
-/** What the commands for tokens at the service have in common: an organization and a sign-in. */
+/** The base of the commands for tokens at the service: an organization and a sign-in. */
 public abstract class TokenCommand implements Callable<Integer> {
   private final GlobalOptions global;
 
@@ -65,7 +65,7 @@ public abstract class TokenCommand implements Callable<Integer> {
       context.say(line, command);
     }
 
-    /** Notes what the service now says of a token that is stored here. */
+    /** Updates the stored copies of a token by what the service now says. */
     void update(Pat token) {
       for (StoredEntry each : stored) {
         Entry entry = each.entry();
@@ -113,7 +113,7 @@ public abstract class TokenCommand implements Callable<Integer> {
     }
   }
 
-  /** Complains of wrong usage before anybody is asked to sign in. */
+  /** Checks the arguments before anybody is asked to sign in. */
   public void checkArguments() throws UserException {}
 
   /** The account whose tokens are meant, of several that are stored; absent for all. */

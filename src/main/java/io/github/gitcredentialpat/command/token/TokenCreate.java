@@ -141,7 +141,10 @@ final class TokenCreate extends TokenCommand {
     return keys.isEmpty() ? null : keys.get(0).user();
   }
 
-  /** Before anything is done: the old one stays good at the service, and nobody has its secret. */
+  /**
+   * Warns, before anything is done, that the old token stays valid at the service while its secret
+   * is gone.
+   */
   private static void sayWhatIsReplaced(
       Desk desk, TokenKeeper keeper, @Nullable String named, String scope) {
     Entry token =
@@ -168,7 +171,7 @@ final class TokenCreate extends TokenCommand {
     }
   }
 
-  /** Different each day: the service refuses a name that is taken. */
+  /** A name with the day, since the service refuses a name that is taken. */
   private static String defaultName(long now) {
     String host = "this machine";
     try {

@@ -12,7 +12,7 @@ import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Lets a token live longer; its secret stays the same. */
+/** Extends a token's life; its secret stays the same. */
 @Command(
     name = "extend",
     description = "Extend a token's expiry; the token itself stays the same.",

@@ -78,7 +78,9 @@ final class TokenList extends TokenCommand {
     return 0;
   }
 
-  /** Their ids: of each token by itself the service says when it expires, and not this. */
+  /**
+   * The ids of revoked tokens: a token itself says when it expires, but not that it was revoked.
+   */
   private Set<String> revoked(Desk desk, List<Pat> tokens) throws ServiceException {
     List<Pat> revoked =
         switch (filter) {
@@ -113,7 +115,7 @@ final class TokenList extends TokenCommand {
     return table.below(6, 7, 2, 3);
   }
 
-  /** What can be said of a token's life. */
+  /** The state of a token. */
   private enum State {
     OK,
     EXPIRING,

@@ -14,7 +14,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes one token, or all of them, useless for ever. */
+/** Revokes one token, or all of them, for good. */
 @Command(
     name = "revoke",
     description = "Revoke one or all of your tokens on the server and delete them here.",
@@ -65,7 +65,7 @@ final class TokenRevoke extends SelectedTokenCommand {
     return status;
   }
 
-  /** Returns whether nothing of it is left here. */
+  /** Revokes a token. Returns whether nothing of it is left here. */
   private static boolean revoke(Desk desk, Pat token) throws ServiceException {
     boolean wasThere = desk.pats().revoke(token.authorizationId());
     desk.context()

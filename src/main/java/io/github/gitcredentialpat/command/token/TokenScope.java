@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Changes what a token may do; its secret stays the same. */
+/** Changes a token's scopes; its secret stays the same. */
 @Command(
     name = "scope",
     description = "Change a token's scopes; the token itself stays the same.",
@@ -71,7 +71,7 @@ final class TokenScope extends SelectedTokenCommand {
     return 0;
   }
 
-  /** What the token has, with what is added and without what is taken away. */
+  /** The token's scopes with the added ones and without the removed ones. */
   private String changed(Desk desk, String scope) throws UserException {
     try {
       String left = removed == null ? scope : Scopes.without(scope, removed);

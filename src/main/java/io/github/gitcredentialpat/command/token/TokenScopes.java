@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Lists the scopes that a token can have, under the names that are taken for them. */
+/** Lists the scopes that a token can have, with the names that can be typed for them. */
 @Command(
     name = "scopes",
     description = "List the scopes a token can have; ! marks high privilege.",

@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what an export holds into our stores, each entry as it is: with its user, its expiry, its
- * name, and set aside where it was.
+ * Imports an exported archive into our stores, each entry as it was: with its user, expiry and
+ * name, and set aside if it was.
  */
 final class ArchiveImport {
   /** Nobody needs the file for these any more. */
@@ -124,8 +124,8 @@ final class ArchiveImport {
   }
 
   /**
-   * The one that is stored of this very key, or the same token of that organization under whatever
-   * user; a store that fails is told of when it is written.
+   * The entry that is stored under exactly this key, or the same token of that organization under
+   * any user. A store that fails is reported when it is written to.
    */
   private @Nullable Entry stored(Store store, Entry arriving) {
     EntryKey key = arriving.key();
@@ -159,7 +159,7 @@ final class ArchiveImport {
     return storedIsGood == arrivingIsGood ? TokenKeeper.isNewer(arriving, stored) : arrivingIsGood;
   }
 
-  /** Reads it back, with all that is known about it. */
+  /** Whether a store returns the entry with all its fields. */
   private boolean holds(Store store, Entry entry) throws StoreException {
     Entry stored = stored(store, entry);
     if (stored == null) {

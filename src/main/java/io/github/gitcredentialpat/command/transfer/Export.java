@@ -89,7 +89,10 @@ final class Export implements Callable<Integer> {
     return 0;
   }
 
-  /** One for each key: of copies in several stores the one that git would be answered with. */
+  /**
+   * The entries to export, one for each key: of copies in several stores, the one that git would
+   * get.
+   */
   private List<StoredEntry> chosen(Inventory inventory, long now) throws UserException {
     Map<EntryKey, StoredEntry> chosen = new LinkedHashMap<>();
     List<Resolution> wanted = new ArrayList<>();

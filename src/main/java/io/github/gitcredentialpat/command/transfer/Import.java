@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
 
 // More than 400 lines: one command, from its options to what it says of each place.
 /**
- * Brings over what other programs keep for Azure DevOps. Nothing of theirs is touched unless asked
- * for, and then only what was read back from our store.
+ * Imports what other programs store for Azure DevOps. Their entries are deleted only on request,
+ * and only once they were read back from our store.
  */
 @Command(
     name = "import",
@@ -144,7 +144,7 @@ final class Import implements Callable<Integer> {
     return findings;
   }
 
-  /** Finds out as far as can be told which organizations the others are for. */
+  /** Finds out, as far as possible, which organizations the remaining entries are for. */
   private void settle(List<ImportCandidate> findings) {
     if (findings.stream().noneMatch(ImportCandidate::isOpen)) {
       return;
@@ -162,7 +162,7 @@ final class Import implements Callable<Integer> {
     }
   }
 
-  /** Reads those that are wanted; those that can be used for the same come together. */
+  /** Reads the wanted entries, grouped by what they can be used for. */
   private Map<EntryKey, List<ImportCandidate>> byPurpose(List<ImportCandidate> findings) {
     Set<ForeignSource> failed = new LinkedHashSet<>();
     for (ImportCandidate finding : findings) {
@@ -204,7 +204,9 @@ final class Import implements Callable<Integer> {
     }
   }
 
-  /** By the same token in our stores, or in another entry that does name its organization. */
+  /**
+   * Recognizes tokens that are also in our stores, or in another entry that names its organization.
+   */
   private void recognize(List<ImportCandidate> findings) {
     Map<ByteBuffer, Identity> organizations = new HashMap<>();
     List<Entry> stored = stored();
@@ -244,7 +246,7 @@ final class Import implements Callable<Integer> {
     return stored;
   }
 
-  /** Brings over the newest; the first one where nobody knows which that is. */
+  /** Imports the newest; the first one where that is unknown. */
   private void bring(List<ImportCandidate> rivals) {
     ImportCandidate newest = rivals.get(0);
     for (ImportCandidate rival : rivals) {
@@ -296,7 +298,7 @@ final class Import implements Callable<Integer> {
     }
   }
 
-  /** Whether all that the store has of this token was refused, and is deleted in a few days. */
+  /** Whether the store has this token only as set aside, to be deleted in a few days. */
   private static boolean isSetAside(Store store, Entry token, Identity where)
       throws StoreException {
     boolean isSetAside = true;
@@ -312,7 +314,7 @@ final class Import implements Callable<Integer> {
     complete = false;
   }
 
-  /** Deletes at their sources those whose copies were read back from our stores. */
+  /** Deletes at their sources the entries whose copies were read back from our stores. */
   private void delete(List<ImportCandidate> findings) {
     Map<ForeignSource, Map<ForeignEntry, ImportCandidate>> stored = new LinkedHashMap<>();
     for (ImportCandidate finding : findings) {
@@ -356,7 +358,7 @@ final class Import implements Callable<Integer> {
     complete = false;
   }
 
-  /** Each call has its own five seconds: one command goes through many. */
+  /** Gives the next call its own five seconds: one command makes many. */
   private void begin(String what) {
     context.run().surroundings().deadline().restart();
     context.run().surroundings().deadline().doing(what);
@@ -380,7 +382,7 @@ final class Import implements Callable<Integer> {
     context.print(table.below(3, 2).text(context.screen()));
   }
 
-  /** Says what is left to do, and what to type for it. */
+  /** Tells what is left to do, and what to type for it. */
   private void advise(List<ImportCandidate> findings) {
     if (known != null && findings.stream().anyMatch(ImportCandidate::isOpen)) {
       // Nothing is deleted by a placeholder, nor by an organization that is only a proposal.
@@ -401,7 +403,7 @@ final class Import implements Callable<Integer> {
     }
   }
 
-  /** The command to type next, which does the same again and more. */
+  /** The command to type next: the same one with more options. */
   private String command(@Nullable String named, boolean deleting) {
     return Program.NAME
         + global.helperOptions()

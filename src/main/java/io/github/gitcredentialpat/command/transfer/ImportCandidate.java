@@ -21,7 +21,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Another program's entry, whose it is, and what becomes of it. */
+/** Another program's entry, whose token it is, and what becomes of it. */
 final class ImportCandidate {
   /** What becomes of an entry. */
   enum Outcome {
@@ -60,7 +60,7 @@ final class ImportCandidate {
     }
   }
 
-  /** What Git Credential Manager has for a user name beside a token. */
+  /** The user name that Git Credential Manager stores with a token. */
   private static final String MANAGERS_USER = "PersonalAccessToken";
 
   private final ForeignSource source;
@@ -77,7 +77,7 @@ final class ImportCandidate {
   /**
    * What was found there.
    *
-   * @param all whether what is not Azure DevOps' is wanted as well
+   * @param all whether entries for other hosts are wanted as well
    */
   ImportCandidate(ForeignSource source, ForeignEntry foreign, boolean all) {
     this.source = source;
@@ -91,9 +91,9 @@ final class ImportCandidate {
   }
 
   /**
-   * Decides whose an entry is that names no organization but perhaps by its user name.
+   * Decides whose token an entry is that names no organization, except perhaps as its user name.
    *
-   * @param known those by which a user name is borne out
+   * @param known the organizations that confirm a user name as one
    * @param organization the one that the person named for all others; absent for none
    */
   void settle(KnownOrganizations known, @Nullable String organization) {
@@ -141,23 +141,23 @@ final class ImportCandidate {
     return source;
   }
 
-  /** Whose it is; only of one that {@link #isWanted}. */
+  /** Whose token it is; only for one that {@link #isWanted}. */
   Resolution whose() {
     return whose;
   }
 
-  /** Whether nothing speaks against bringing it over yet. */
+  /** Whether nothing speaks against importing it so far. */
   boolean isWanted() {
     return outcome == null;
   }
 
-  /** Whether nobody knows which organization it is for. */
+  /** Whether it is unknown which organization it is for. */
   boolean isOpen() {
     return outcome == Outcome.NO_ORGANIZATION;
   }
 
   /**
-   * Finds out whose it is by the same secret elsewhere.
+   * Finds out whose token it is by the same secret elsewhere.
    *
    * @param organizations by the secrets of their tokens
    */
@@ -168,23 +168,26 @@ final class ImportCandidate {
     }
   }
 
-  /** The secret, to be compared; only of one that was read, and until it is wiped. */
+  /** The secret, to be compared; only for one that was read, and until it is wiped. */
   ByteBuffer secret() {
     return ByteBuffer.wrap(entry.secret().bytes());
   }
 
-  /** The entry as ours; only of one that was read. */
+  /** The entry as one of ours; only for one that was read. */
   Entry entry() {
     return entry;
   }
 
-  /** The user to keep it under: what names nobody, or is a token, is none. */
+  /** The user to store it under; absent when the name means nobody, or is a token. */
   @Nullable String user() {
     String user = whose.user(foreign.user());
     return UserName.isName(user) && !MANAGERS_USER.equals(user) ? user : null;
   }
 
-  /** What only one secret can be used for: a place, and where any user name will not do, a user. */
+  /**
+   * The purpose, for which only one secret can be used: a place, and where user names matter, a
+   * user.
+   */
   EntryKey purpose() {
     return new EntryKey(whose.identity(), whose.isAzure() ? null : foreign.user());
   }
@@ -225,7 +228,7 @@ final class ImportCandidate {
     }
   }
 
-  /** Whether quotes or invisible characters stood around the token, and were left out. */
+  /** Whether quotes or invisible characters around the token were removed. */
   boolean wasMarked() {
     return wasMarked;
   }
@@ -239,7 +242,7 @@ final class ImportCandidate {
     store = where;
   }
 
-  /** The same as the one that holds the same secret for the same purpose. */
+  /** Gets the outcome of the one that holds the same secret for the same purpose. */
   void becomeAs(ImportCandidate same) {
     outcome = same.outcome;
     store = same.store;
@@ -249,7 +252,7 @@ final class ImportCandidate {
     return outcome;
   }
 
-  /** Whether our copy was read, so that theirs could go. */
+  /** Whether our copy was read back, so that theirs may be deleted. */
   boolean isStored() {
     return outcome == Outcome.TAKEN || outcome == Outcome.KEPT_ALREADY;
   }
@@ -259,7 +262,7 @@ final class ImportCandidate {
     return foreign;
   }
 
-  /** It is gone at its source. */
+  /** Notes that it was deleted at its source. */
   void becomeDeleted() {
     deleted = true;
   }

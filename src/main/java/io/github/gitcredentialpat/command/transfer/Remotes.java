@@ -44,9 +44,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Finds tokens in the URLs and other settings of git, and moves those of URLs to where tokens are
- * kept. A URL is changed as git itself judges it, and only once its secret was stored and read
- * back.
+ * Finds tokens in git's URLs and other settings, and moves those in URLs to a store. Git itself
+ * checks each change of a URL, and it is made only once the secret was stored and read back.
  */
 @Command(
     name = "remotes",
@@ -57,7 +56,7 @@ import picocli.CommandLine.Option;
       "Example: git-credential-pat remotes --fix --recursive ~/src"
     })
 final class Remotes implements Callable<Integer> {
-  /** Which secret is right where another one is stored already. */
+  /** Which secret to keep where another one is stored already. */
   enum Preference {
     KEPT,
     URL;
@@ -186,7 +185,7 @@ final class Remotes implements Callable<Integer> {
     return secret.url().fault() == null ? Outcome.FOUND : Outcome.NO_PLACE;
   }
 
-  /** Each URL of each file goes at once, wherever in the file it is; the longest first. */
+  /** Replaces each URL of each file in one step, wherever in the file it is; the longest first. */
   private void fix(Map<ExposedSecret, Outcome> outcomes) {
     List<ExposedSecret> found = new ArrayList<>();
     outcomes.forEach(
@@ -222,7 +221,7 @@ final class Remotes implements Callable<Integer> {
     return Outcome.NOT_WRITTEN;
   }
 
-  /** Keeps the secret. Returns {@code MOVED} when the URL can do without it now. */
+  /** Stores the secret. Returns {@code MOVED} when the URL no longer needs it. */
   private Outcome keep(SecretUrl url) {
     Resolution whose = url.whose();
     EntryKey key = new EntryKey(whose.identity(), url.user());
@@ -323,7 +322,9 @@ final class Remotes implements Callable<Integer> {
         + (root == null ? "" : " --recursive " + Console.word(root.toString()));
   }
 
-  /** What lay open may have been read, and what was committed stays in the history. */
+  /**
+   * Advises to replace exposed secrets: they may have been read, and commits stay in the history.
+   */
   private void adviseExposed(Map<ExposedSecret, Outcome> outcomes) {
     Map<Identity, Resolution> exposed = new LinkedHashMap<>();
     Set<Path> tracked = new LinkedHashSet<>();

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that carries tokens to another machine, and who knows its passphrase: a pipe, the file
- * that {@code GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names, or a person at the terminal.
+ * The file that carries tokens to another machine. Its passphrase comes from a pipe, the file that
+ * {@code GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names, or a person at the terminal.
  */
 final class TokenArchive {
   private static final int TRIES = 3;
@@ -40,7 +40,7 @@ final class TokenArchive {
     return file.toString();
   }
 
-  /** Whether something has this name already. */
+  /** Whether the file exists. */
   boolean isTaken() {
     return file.isTaken();
   }
@@ -89,7 +89,7 @@ final class TokenArchive {
         Reason.LOCKED, "wrong passphrase for " + file + "; use the one it was exported with");
   }
 
-  /** The passphrase that came without asking. */
+  /** The passphrase from a pipe or file; absent when a person has to be asked. */
   private char @Nullable [] handedOver() throws IOException, StoreException {
     char[] piped = Terminal.isTerminal(Terminal.INPUT) ? null : firstLine();
     return piped == null ? file.passphrase() : piped;

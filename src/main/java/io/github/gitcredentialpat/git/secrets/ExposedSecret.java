@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place where git keeps a password or token for everybody to read who can read its files.
+ * A place in git's settings or files with a password or token in plain text.
  *
  * @param kind what it stands in
  * @param file the file; absent for git's environment and command line
@@ -19,7 +19,7 @@ public record ExposedSecret(
     @Nullable String section,
     @Nullable SecretUrl url) {
 
-  /** What a secret stands in. */
+  /** The kind of place. */
   public enum Kind {
     /** The value of a setting by which git finds a repository. */
     VALUE("", "in the environment; unset it there"),
@@ -44,7 +44,7 @@ public record ExposedSecret(
     }
   }
 
-  /** Whether it stands where this program can take it out. */
+  /** Whether this program can remove it from there. */
   public boolean isMovable() {
     return file != null && (kind == Kind.VALUE || kind == Kind.NAME);
   }

@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for passwords and tokens in git's settings and files. Every name and value is looked at,
- * for git, git-lfs and scripts put URLs into many; what is known of a setting only decides whether
- * its secret can be moved.
+ * Searches git's settings and files for passwords and tokens. Every name and value is searched,
+ * since git, git-lfs and scripts put URLs into many; the kind of setting only decides whether its
+ * secret can be moved.
  */
 public final class SecretSearch {
   /** The sections whose subsections are URLs by which something is found, or for which it holds. */
@@ -78,12 +78,12 @@ public final class SecretSearch {
     this.organizations = organizations;
   }
 
-  /** What was found, in that order, each place once. */
+  /** The places found, in order, each once. */
   public Set<ExposedSecret> found() {
     return found;
   }
 
-  /** Looks at a setting; one may have no value. */
+  /** Searches a setting, which may have no value. */
   public void setting(@Nullable Path file, String key, @Nullable String value) {
     int dot = key.indexOf('.');
     int last = key.lastIndexOf('.');
@@ -132,7 +132,7 @@ public final class SecretSearch {
     }
   }
 
-  /** Looks at text in which there may be anything. */
+  /** Searches free text. */
   private void text(Kind kind, @Nullable Path file, String key, String section, String text) {
     List<SecretUrl> urls = urls(text);
     for (SecretUrl url : urls) {
@@ -143,7 +143,7 @@ public final class SecretSearch {
     }
   }
 
-  /** Looks through a file of git's that holds no settings, such as {@code FETCH_HEAD}. */
+  /** Searches a file of git's that holds no settings, such as {@code FETCH_HEAD}. */
   public void file(Path file) throws IOException {
     try (BufferedReader reader = Files.newBufferedReader(file, ISO_8859_1)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -184,7 +184,7 @@ public final class SecretSearch {
     return hasToken;
   }
 
-  /** Whether a command has a secret in it, and not just what a shell makes one of. */
+  /** Whether a command contains a literal secret, and not only a variable or substitution. */
   private static boolean isLiteral(String command) {
     Matcher matcher = LITERAL.matcher(command);
     boolean isLiteral = false;

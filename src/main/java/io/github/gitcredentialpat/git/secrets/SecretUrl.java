@@ -45,8 +45,8 @@ public final class SecretUrl {
   }
 
   /**
-   * This with the organization that is meant, where it is for all of Azure DevOps Services: the one
-   * that is its user name when something else names that too, else the one that the person named.
+   * A copy with the organization, where the URL names none: its user name if that is a known
+   * organization, else the one that the person named.
    */
   public SecretUrl settled(KnownOrganizations known, @Nullable String organization) {
     if (!isOpen()) {
@@ -140,7 +140,7 @@ public final class SecretUrl {
     return whose;
   }
 
-  /** Why nobody could keep the secret for git; null when it can be kept. */
+  /** Why the secret cannot be stored for git; null when it can. */
   public @Nullable String fault() {
     if (!isWeb()) {
       return "git uses no helper for " + scheme + " passwords";
@@ -169,7 +169,7 @@ public final class SecretUrl {
     return isUser ? user : password;
   }
 
-  /** The user to keep it under; absent where any user name will do. */
+  /** The user to store it under; absent where any user name will do. */
   public @Nullable String user() {
     return whose.isAzure() ? null : user;
   }
@@ -188,15 +188,15 @@ public final class SecretUrl {
   }
 
   /**
-   * The URL without the secret. With the organization as user name, as the service itself spells
-   * it, for git may be set up to say no path; of another host the user stays.
+   * The URL without the secret. The organization becomes the user name, as in the service's own
+   * URLs, since git may be set up to send no path; for other hosts the user name stays.
    */
   public String clean() {
     boolean isNamed = whose.isAzure() && whose.identity().isOrganization() && namesOrganization();
     return scheme + "://" + (isNamed ? whose.identity().path() + "@" : userOfOthers()) + rest;
   }
 
-  /** The same for what git compares URLs with: of Azure DevOps any user counts. */
+  /** The same as a pattern that git compares URLs with; on Azure DevOps it matches any user. */
   public String cleanPattern() {
     return scheme + "://" + userOfOthers() + rest;
   }
@@ -205,7 +205,7 @@ public final class SecretUrl {
     return whose.isAzure() ? "" : PercentEncoding.encode(user) + "@";
   }
 
-  /** Whether it has its organization from its path. */
+  /** Whether its path names the organization. */
   private boolean namesOrganization() {
     String shared = Identity.SERVICES_HOST + "/";
     return rest.regionMatches(true, 0, shared, 0, shared.length())

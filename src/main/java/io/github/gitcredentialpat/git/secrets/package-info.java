@@ -1,4 +1,4 @@
-/** Passwords and tokens that stand in git's settings and files for everybody to read. */
+/** Finds passwords and tokens in plain text in git's settings and files. */
 @NullMarked
 package io.github.gitcredentialpat.git.secrets;
 
