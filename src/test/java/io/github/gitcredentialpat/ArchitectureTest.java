@@ -67,7 +67,7 @@ final class ArchitectureTest {
           entry("store.keychain", "identity", "platform", "secret", "store"),
           entry("store.keyutils", "identity", "platform", "secret", "store"),
           entry("store.pass", "identity", "platform", "secret", "store", "store.foreign"),
-          entry("store.secretservice", "identity", "platform", "secret", "store"),
+          entry("store.secretservice", "dbus", "identity", "platform", "secret", "store"),
           entry("store.wincred", "identity", "platform", "secret", "store"),
           entry(
               "store.choice",
@@ -103,9 +103,11 @@ final class ArchitectureTest {
               "store",
               "tokens"),
           entry("schedule", "platform"),
+          entry("dbus"),
+          entry("notice", "dbus", "platform"),
           entry("command.auth", COMMANDS_MAY_USE),
           entry("command.token", COMMANDS_MAY_USE),
-          entry("command.renew", with(COMMANDS_MAY_USE, "schedule")),
+          entry("command.renew", with(COMMANDS_MAY_USE, "notice", "schedule")),
           entry("command.setup", with(COMMANDS_MAY_USE, "schedule")),
           entry("command.doctor", with(COMMANDS_MAY_USE, "git.secrets", "schedule")),
           entry(
@@ -190,6 +192,7 @@ final class ArchitectureTest {
               "..helper..",
               "..tokens..",
               "..secret..",
+              "..dbus..",
               "..platform..")
           .should()
           .dependOnClassesThat()

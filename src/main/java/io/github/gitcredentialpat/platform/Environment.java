@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.platform;
 
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -60,6 +61,38 @@ public record Environment(
     return base == null || !new File(base).isAbsolute() || !new File(base).isDirectory()
         ? null
         : Path.of(base, "git-credential-pat");
+  }
+
+  /**
+   * Where the session bus is, as sd_bus_open_user(3) finds it; absent where there is none. No
+   * native library is asked, so that a miss on a machine without a bus is quick.
+   */
+  public @Nullable String sessionBus() {
+    String address = variable("DBUS_SESSION_BUS_ADDRESS");
+    if (address != null) {
+      return address;
+    }
+    String folder = variable("XDG_RUNTIME_DIR");
+    return folder == null || !new File(folder, "bus").exists()
+        ? null
+        : "unix:path=" + escape(folder) + "/bus";
+  }
+
+  /** Escapes what an address must not hold as it is (D-Bus specification, server addresses). */
+  private static String escape(String path) {
+    StringBuilder escaped = new StringBuilder(path.length() + 16);
+    for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain =
+          (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '-' && b <= '9') || b == '_';
+      if (plain) {
+        escaped.append((char) b);
+      } else {
+        escaped.append('%');
+        escaped.append(Character.forDigit((b >> 4) & 15, 16));
+        escaped.append(Character.forDigit(b & 15, 16));
+      }
+    }
+    return escaped.toString();
   }
 
   /** XDG's rule: a relative path in the variable counts as unset. */

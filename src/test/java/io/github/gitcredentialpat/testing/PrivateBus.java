@@ -123,22 +123,39 @@ public final class PrivateBus implements AutoCloseable {
    * @return a file that gets a line for each thing that a person would notice
    */
   public Path startScript(String behavior) throws IOException, InterruptedException {
+    stopProviders();
+    return startPython("secret_service.py", "org.freedesktop.secrets", behavior);
+  }
+
+  /**
+   * Starts a notification daemon; see {@code notification_daemon.py}.
+   *
+   * @return a file that gets a line for each notification
+   */
+  public Path startNotifications(String... behavior) throws IOException, InterruptedException {
+    return startPython("notification_daemon.py", "org.freedesktop.Notifications", behavior);
+  }
+
+  /** Starts a script beside this class, and waits until it has the name; what it prints. */
+  private Path startPython(String name, String owned, String... arguments)
+      throws IOException, InterruptedException {
     Requires.present(
         Files.isExecutable(Path.of("/usr/bin/python3"))
             && run("/usr/bin/python3", "-c", "from gi.repository import Gio") == 0,
         "python3 with GObject introspection (Debian: python3-gi)");
-    stopProviders();
-    Path said = folder.resolve("script.out");
-    Path script = folder.resolve("secret_service.py");
-    try (InputStream in = PrivateBus.class.getResourceAsStream("secret_service.py")) {
+    Path said = folder.resolve(name + ".out");
+    Path script = folder.resolve(name);
+    try (InputStream in = PrivateBus.class.getResourceAsStream(name)) {
       Files.write(script, Objects.requireNonNull(in).readAllBytes());
     }
+    List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
+    command.addAll(List.of(arguments));
     Process provider =
-        builder(List.of("/usr/bin/python3", script.toString(), behavior))
+        builder(command)
             .redirectError(folder.resolve("script.log").toFile())
             .redirectOutput(said.toFile())
             .start();
-    awaitProvider(provider);
+    awaitProvider(provider, owned);
     return said;
   }
 
@@ -154,7 +171,7 @@ public final class PrivateBus implements AutoCloseable {
     try (OutputStream in = provider.getOutputStream()) {
       in.write(input.getBytes(UTF_8));
     }
-    awaitProvider(provider);
+    awaitProvider(provider, "org.freedesktop.secrets");
   }
 
   /**
@@ -234,13 +251,14 @@ public final class PrivateBus implements AutoCloseable {
     return builder;
   }
 
-  private void awaitProvider(Process provider) throws IOException, InterruptedException {
+  private void awaitProvider(Process provider, String name)
+      throws IOException, InterruptedException {
     providers.push(provider);
     for (int i = 0; i < 100; i++) {
       if (!provider.isAlive()) {
         throw new IOException("the provider ended with " + provider.exitValue());
       }
-      if (hasOwner()) {
+      if (hasOwner(name)) {
         return;
       }
       Thread.sleep(50);
@@ -248,10 +266,9 @@ public final class PrivateBus implements AutoCloseable {
     throw new IOException("the provider did not come up");
   }
 
-  private boolean hasOwner() throws IOException, InterruptedException {
+  private boolean hasOwner(String name) throws IOException, InterruptedException {
     String method = "org.freedesktop.DBus.NameHasOwner";
-    return call("org.freedesktop.DBus", "/", method, "string:org.freedesktop.secrets")
-        .contains("true");
+    return call("org.freedesktop.DBus", "/", method, "string:" + name).contains("true");
   }
 
   private static @Nullable String readLine(Process process) throws IOException {

@@ -95,10 +95,31 @@ public final class Renew implements Callable<Integer> {
         throw UserException.couldNot("another renewal is still running; try again later");
       }
       isDone = renew(context, meant, keep, isAttended);
+      if (!isAttended) {
+        tellOfWhatIsLeft(context, meant);
+      }
     } finally {
       new LastRun(context.run().now(), isDone).write(context.run().surroundings());
     }
     return isDone ? 0 : 1;
+  }
+
+  /** On the desktop: nobody reads what a timer's command says. */
+  private static void tellOfWhatIsLeft(CommandContext context, List<Resolution> meant) {
+    ExpiryNotices notices = new ExpiryNotices(context);
+    Inventory inventory = context.inventory();
+    if (meant.isEmpty()) {
+      tell(notices, inventory.entries(null));
+    }
+    for (Resolution whose : meant) {
+      tell(notices, inventory.entries(whose));
+    }
+  }
+
+  private static void tell(ExpiryNotices notices, StoredEntries entries) {
+    try (entries) {
+      entries.forEach(notices::look);
+    }
   }
 
   private boolean renew(

@@ -2,14 +2,13 @@ package io.github.gitcredentialpat.store.secretservice;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.github.gitcredentialpat.dbus.SdBus;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to the session bus on which every call has a time limit. */
 final class BusConnection implements AutoCloseable {
-  private static final int ETIMEDOUT = 110;
-
   /** No keyring that works takes this long, and a deadline of five seconds leaves no more. */
   private static final long CALL_MILLIS = 3_000;
 
@@ -55,27 +54,10 @@ final class BusConnection implements AutoCloseable {
     return connection;
   }
 
-  /** What sd_bus_open_user(3) does, with a given address and a limit for the login's answers. */
   private int start(String address) {
-    int result = sd.sd_bus_new(results);
-    if (result < 0) {
-      return result;
-    }
-    Pointer handle = results.getPointer(0);
-    bus = handle;
-    result = sd.sd_bus_set_address(handle, address);
-    if (result >= 0) {
-      result = sd.sd_bus_set_bus_client(handle, 1);
-    }
-    if (result >= 0) {
-      result = sd.sd_bus_start(handle);
-    }
-    while (result >= 0 && sd.sd_bus_is_ready(handle) == 0) {
-      result = sd.sd_bus_process(handle, null);
-      if (result == 0 && sd.sd_bus_wait(handle, callLimit()) == 0) {
-        result = -ETIMEDOUT;
-      }
-    }
+    results.setPointer(0, null);
+    int result = sd.open(results, address, callLimit());
+    bus = results.getPointer(0);
     return result;
   }
 

@@ -2,6 +2,7 @@ package io.github.gitcredentialpat.store.secretservice;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.github.gitcredentialpat.dbus.SdBus;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.nio.ByteBuffer;

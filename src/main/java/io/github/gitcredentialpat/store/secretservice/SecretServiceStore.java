@@ -9,8 +9,6 @@ import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -294,37 +292,12 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     return service;
   }
 
-  /**
-   * Where the session bus is, as sd_bus_open_user(3) finds it. Decided before any native library is
-   * loaded, so that a miss on a machine without a bus is quick.
-   */
   private String address() throws StoreException {
-    String address = surroundings.variable("DBUS_SESSION_BUS_ADDRESS");
-    if (address != null) {
-      return address;
-    }
-    String folder = surroundings.variable("XDG_RUNTIME_DIR");
-    if (folder == null || !new File(folder, "bus").exists()) {
+    String address = surroundings.sessionBus();
+    if (address == null) {
       throw BusFailure.unavailable("there is no session bus");
     }
-    return "unix:path=" + escape(folder) + "/bus";
-  }
-
-  /** Escapes what an address must not hold as it is (D-Bus specification, server addresses). */
-  private static String escape(String path) {
-    StringBuilder escaped = new StringBuilder(path.length() + 16);
-    for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
-      boolean plain =
-          (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '-' && b <= '9') || b == '_';
-      if (plain) {
-        escaped.append((char) b);
-      } else {
-        escaped.append('%');
-        escaped.append(Character.forDigit((b >> 4) & 15, 16));
-        escaped.append(Character.forDigit(b & 15, 16));
-      }
-    }
-    return escaped.toString();
+    return address;
   }
 
   /** Ends the connection; a later call makes a new one. */

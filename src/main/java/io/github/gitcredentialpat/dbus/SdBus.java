@@ -1,4 +1,4 @@
-package io.github.gitcredentialpat.store.secretservice;
+package io.github.gitcredentialpat.dbus;
 
 import com.sun.jna.Function;
 import com.sun.jna.Native;
@@ -8,18 +8,19 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of libsystemd's sd-bus(3) that speaks to a Secret Service, under its own names. Results
- * are what C returns: negative is an errno(3), and nothing is decided here.
+ * The part of libsystemd's sd-bus(3) that this program uses, under its own names. Results are what
+ * C returns: negative is an errno(3), and nothing is decided here.
  *
  * <p>A {@code String} goes out as UTF-8 with a zero byte and a {@code byte[]} as it is, in memory
  * that the collector does not know and that lives exactly as long as the call; sd-bus copies what
  * it keeps. Other libraries than libsystemd carry the same calls on systems without systemd.
  */
 @SuppressWarnings("MemberName") // The names are C's.
-final class SdBus {
+public final class SdBus {
   /** {@code sizeof(sd_bus_error)}: two pointers and an int, padded. */
-  static final int ERROR_SIZE = 3 * Native.POINTER_SIZE;
+  public static final int ERROR_SIZE = 3 * Native.POINTER_SIZE;
 
+  private static final int ETIMEDOUT = 110;
   private static final String[] LIBRARIES = {"libsystemd.so.0", "libelogind.so.0"};
 
   /** Where JNA expects the number of fixed arguments of a variadic function among its flags. */
@@ -32,7 +33,7 @@ final class SdBus {
    *
    * @throws UnsatisfiedLinkError when there is none
    */
-  SdBus() {
+  public SdBus() {
     library = load(0);
   }
 
@@ -47,55 +48,56 @@ final class SdBus {
     }
   }
 
-  int sd_bus_new(Pointer bus) {
+  private int sd_bus_new(Pointer bus) {
     return call("sd_bus_new", bus);
   }
 
-  int sd_bus_set_address(Pointer bus, String address) {
+  private int sd_bus_set_address(Pointer bus, String address) {
     return call("sd_bus_set_address", bus, address);
   }
 
-  int sd_bus_set_bus_client(Pointer bus, int yes) {
+  private int sd_bus_set_bus_client(Pointer bus, int yes) {
     return call("sd_bus_set_bus_client", bus, yes);
   }
 
-  int sd_bus_start(Pointer bus) {
+  private int sd_bus_start(Pointer bus) {
     return call("sd_bus_start", bus);
   }
 
-  int sd_bus_is_ready(Pointer bus) {
+  private int sd_bus_is_ready(Pointer bus) {
     return call("sd_bus_is_ready", bus);
   }
 
-  int sd_bus_process(Pointer bus, @Nullable Pointer message) {
+  public int sd_bus_process(Pointer bus, @Nullable Pointer message) {
     return call("sd_bus_process", bus, message);
   }
 
-  int sd_bus_wait(Pointer bus, long microseconds) {
+  public int sd_bus_wait(Pointer bus, long microseconds) {
     return call("sd_bus_wait", bus, microseconds);
   }
 
-  int sd_bus_call(Pointer bus, Pointer message, long microseconds, Pointer error, Pointer answer) {
+  public int sd_bus_call(
+      Pointer bus, Pointer message, long microseconds, Pointer error, Pointer answer) {
     return call("sd_bus_call", bus, message, microseconds, error, answer);
   }
 
-  int sd_bus_send(Pointer bus, Pointer message, @Nullable Pointer cookie) {
+  public int sd_bus_send(Pointer bus, Pointer message, @Nullable Pointer cookie) {
     return call("sd_bus_send", bus, message, cookie);
   }
 
-  void sd_bus_close(Pointer bus) {
+  public void sd_bus_close(Pointer bus) {
     call("sd_bus_close", bus);
   }
 
-  void sd_bus_unref(Pointer bus) {
+  public void sd_bus_unref(Pointer bus) {
     call("sd_bus_unref", bus);
   }
 
-  void sd_bus_error_free(Pointer error) {
+  public void sd_bus_error_free(Pointer error) {
     call("sd_bus_error_free", error);
   }
 
-  int sd_bus_message_new_method_call(
+  public int sd_bus_message_new_method_call(
       Pointer bus,
       Pointer message,
       String destination,
@@ -106,17 +108,17 @@ final class SdBus {
         "sd_bus_message_new_method_call", bus, message, destination, path, interfaceName, member);
   }
 
-  void sd_bus_message_unref(Pointer message) {
+  public void sd_bus_message_unref(Pointer message) {
     call("sd_bus_message_unref", message);
   }
 
   /** Since systemd 247. */
-  int sd_bus_message_sensitive(Pointer message) {
+  public int sd_bus_message_sensitive(Pointer message) {
     return call("sd_bus_message_sensitive", message);
   }
 
   /** Variadic: {@code values} as {@code types} says, strings and ints. */
-  int sd_bus_message_append(Pointer message, String types, Object... values) {
+  public int sd_bus_message_append(Pointer message, String types, Object... values) {
     Object[] arguments = new Object[values.length + 2];
     arguments[0] = message;
     arguments[1] = types;
@@ -124,51 +126,81 @@ final class SdBus {
     return variadic("sd_bus_message_append", 2, arguments);
   }
 
-  int sd_bus_message_append_array(Pointer message, byte type, byte[] bytes) {
+  public int sd_bus_message_append_array(Pointer message, byte type, byte[] bytes) {
     // Length is a size_t, which is as wide as a pointer wherever sd-bus runs.
     Object length = Native.POINTER_SIZE == 8 ? (Object) (long) bytes.length : bytes.length;
     return call("sd_bus_message_append_array", message, type, bytes, length);
   }
 
-  int sd_bus_message_open_container(Pointer message, byte type, String contents) {
+  public int sd_bus_message_open_container(Pointer message, byte type, String contents) {
     return call("sd_bus_message_open_container", message, type, contents);
   }
 
-  int sd_bus_message_close_container(Pointer message) {
+  public int sd_bus_message_close_container(Pointer message) {
     return call("sd_bus_message_close_container", message);
   }
 
-  int sd_bus_message_enter_container(Pointer message, byte type, String contents) {
+  public int sd_bus_message_enter_container(Pointer message, byte type, String contents) {
     return call("sd_bus_message_enter_container", message, type, contents);
   }
 
-  int sd_bus_message_exit_container(Pointer message) {
+  public int sd_bus_message_exit_container(Pointer message) {
     return call("sd_bus_message_exit_container", message);
   }
 
-  int sd_bus_message_skip(Pointer message, String types) {
+  public int sd_bus_message_skip(Pointer message, String types) {
     return call("sd_bus_message_skip", message, types);
   }
 
   /** Variadic; here always with two places for results. */
-  int sd_bus_message_read(Pointer message, String types, Pointer first, Pointer second) {
+  public int sd_bus_message_read(Pointer message, String types, Pointer first, Pointer second) {
     return variadic("sd_bus_message_read", 2, message, types, first, second);
   }
 
-  int sd_bus_message_read_basic(Pointer message, byte type, Pointer value) {
+  public int sd_bus_message_read_basic(Pointer message, byte type, Pointer value) {
     return call("sd_bus_message_read_basic", message, type, value);
   }
 
-  int sd_bus_message_read_array(Pointer message, byte type, Pointer bytes, Pointer size) {
+  public int sd_bus_message_read_array(Pointer message, byte type, Pointer bytes, Pointer size) {
     return call("sd_bus_message_read_array", message, type, bytes, size);
   }
 
-  int sd_bus_message_is_signal(Pointer message, String interfaceName, String member) {
+  public int sd_bus_message_is_signal(Pointer message, String interfaceName, String member) {
     return call("sd_bus_message_is_signal", message, interfaceName, member);
   }
 
-  @Nullable Pointer sd_bus_message_get_path(Pointer message) {
+  public @Nullable Pointer sd_bus_message_get_path(Pointer message) {
     return library.getFunction("sd_bus_message_get_path").invokePointer(new Object[] {message});
+  }
+
+  /**
+   * What sd_bus_open_user(3) does, with a given address and a limit for the login's answers.
+   *
+   * @param bus room for the {@code sd_bus}, which is the caller's even when this fails
+   * @param microseconds for all answers together
+   */
+  public int open(Pointer bus, String address, long microseconds) {
+    long end = System.nanoTime() / 1_000 + microseconds;
+    int result = sd_bus_new(bus);
+    if (result < 0) {
+      return result;
+    }
+    Pointer handle = bus.getPointer(0);
+    result = sd_bus_set_address(handle, address);
+    if (result >= 0) {
+      result = sd_bus_set_bus_client(handle, 1);
+    }
+    if (result >= 0) {
+      result = sd_bus_start(handle);
+    }
+    while (result >= 0 && sd_bus_is_ready(handle) == 0) {
+      result = sd_bus_process(handle, null);
+      long left = Math.max(0, end - System.nanoTime() / 1_000);
+      if (result == 0 && sd_bus_wait(handle, left) == 0) {
+        result = -ETIMEDOUT;
+      }
+    }
+    return result;
   }
 
   private int call(String function, @Nullable Object... arguments) {

@@ -1,0 +1,5 @@
+/** Notices on the person's desktop. */
+@NullMarked
+package io.github.gitcredentialpat.notice;
+
+import org.jspecify.annotations.NullMarked;
