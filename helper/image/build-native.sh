@@ -9,8 +9,8 @@
 # --jars    the folder with the jars that the image was made from
 # --to      the image; an older one is replaced. A moved one runs too
 #
-# What it holds: bin/git-credential-pat, which is the launcher, lib/git-credential-pat, JNA's native part beside
-# it, pip/, nuget/, and licenses/ of all that is in it.
+# What it holds: bin/git-credential-pat, which is the program and needs no launcher, JNA's native part in lib/,
+# pip/, nuget/, and licenses/ of all that is in it.
 # shellcheck source=helper/common.sh
 . "$(dirname "$0")/../common.sh"
 use_utf8_locale
@@ -25,7 +25,7 @@ image=$to
 [ -x "$binary" ] || fail "$binary is no program; mvn -Pnative package makes it, with GraalVM"
 [ -x "$java_home/bin/jar" ] || fail "$java_home has no jar command; a full JDK is needed"
 if [ -e "$image" ]; then
-  if [ ! -x "$image/bin/git-credential-pat" ] || [ ! -x "$image/lib/git-credential-pat" ]; then
+  if [ ! -x "$image/bin/git-credential-pat" ] || [ ! -f "$image/lib/$library" ] || [ -d "$image/runtime" ]; then
     fail "$image is there and is not a native image"
   fi
   rm -rf "$image"
@@ -37,9 +37,10 @@ mkdir -p "$image/bin" "$image/lib" "$image/licenses"
 image=$(cd "$image" && pwd)
 make_work_folder
 
-copy_native() {
-  cp "$binary" "$image/lib/git-credential-pat"
-  chmod 755 "$image/lib/git-credential-pat"
+copy_program() {
+  cp "$binary" "$image/bin/git-credential-pat"
+  chmod 755 "$image/bin/git-credential-pat"
+  cp -R "$helper/frontends/pip" "$helper/frontends/nuget" "$image/"
   case $(uname -m) in
     x86_64 | amd64) arch=x86-64 ;;
     arm64 | aarch64) arch=aarch64 ;;
@@ -50,13 +51,6 @@ copy_native() {
   (cd "$work" && "$java_home/bin/jar" --extract --file "$1" "com/sun/jna/$platform-$arch/$library")
   [ -f "$work/com/sun/jna/$platform-$arch/$library" ] || fail "JNA has no native part for $platform-$arch"
   cp "$work/com/sun/jna/$platform-$arch/$library" "$image/lib/"
-}
-
-copy_launcher() {
-  cp -R "$helper/frontends/pip" "$helper/frontends/nuget" "$image/"
-  quoted=$(quote_for_sed "$(quote_for_sh "$image")")
-  sed "s|@HOME@|$quoted|; s|@LOCALE@|$locale|" "$helper/launcher/native/git-credential-pat" >"$image/bin/git-credential-pat"
-  chmod 755 "$image/bin/git-credential-pat"
 }
 
 # The texts are in the jars, which an image does not bring along.
@@ -74,8 +68,7 @@ copy_licenses() {
   done
 }
 
-copy_native
-copy_launcher
+copy_program
 copy_licenses
 # What a checkout keeps to its owner is installed for everybody.
 chmod -R a+rX "$image"

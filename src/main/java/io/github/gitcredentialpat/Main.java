@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.PromptPolicy;
+import io.github.gitcredentialpat.platform.SignalHandling;
 import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreChain;
@@ -122,6 +123,7 @@ public final class Main implements Thread.UncaughtExceptionHandler {
       if (word != null && !commands.isCommand(word) && isCalledByGit()) {
         return 0;
       }
+      SignalHandling.start();
       Terminal.silenceQuit();
       return commands.run(args);
     }

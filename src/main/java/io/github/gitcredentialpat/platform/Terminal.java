@@ -171,6 +171,7 @@ public final class Terminal implements AutoCloseable {
   }
 
   private void silence() {
+    SignalHandling.start();
     Runtime.getRuntime().addShutdownHook(hook);
     try (Memory silent = new Memory(TERMIOS)) {
       silent.write(0, before.getByteArray(0, TERMIOS), 0, TERMIOS);

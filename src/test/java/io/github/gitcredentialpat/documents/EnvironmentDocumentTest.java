@@ -23,13 +23,7 @@ final class EnvironmentDocumentTest {
 
   /** Words of gpg's and git's that look the same, and a prefix. */
   private static final List<String> NO_VARIABLES =
-      List.of(
-          "DECRYPTION_KEY",
-          "DECRYPTION_OKAY",
-          "ENC_TO",
-          "FETCH_HEAD",
-          "OPEN_FILES",
-          "CARGO_REGISTR");
+      List.of("DECRYPTION_KEY", "DECRYPTION_OKAY", "ENC_TO", "FETCH_HEAD", "CARGO_REGISTR");
 
   /** Taken out of, or put into, the environment of git, gpg or what exec runs. */
   private static final List<String> OF_CHILDREN =

@@ -25,8 +25,6 @@ final class ClosedDescriptorsTest {
     "git-credential-pat, runtime/bin/java, sh",
     "git-credential-pat, runtime/bin/java, bash",
     "git-credential-pat, runtime/bin/java, bash --posix",
-    "native/git-credential-pat, lib/git-credential-pat, sh",
-    "native/git-credential-pat, lib/git-credential-pat, bash",
     "windows/git-credential-pat, runtime/bin/java.exe, sh",
     "windows/git-credential-pat, runtime/bin/java.exe, bash"
   })

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.jna.Native;
 import io.github.gitcredentialpat.NativeMain;
+import io.github.gitcredentialpat.NativeStandIn;
+import io.github.gitcredentialpat.testing.CSources;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +28,8 @@ import org.slf4j.simple.SimpleLogger;
 import picocli.CommandLine;
 
 /**
- * What build-native.sh lays out, around a program that stands in for what GraalVM makes: the
- * image's own entry, on a Java runtime that is given no option.
+ * What build-native.sh lays out, around a program that stands in for what GraalVM makes: the part
+ * of it that is written in C, and the image's own entry on a Java runtime that is given no option.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("slow")
@@ -43,7 +45,8 @@ final class NativeImageLayoutTest {
   @BeforeAll
   static void layOut() throws Exception {
     Path jars = Files.createDirectory(folder.resolve("jars"));
-    String classes = place(NativeMain.class).toString();
+    String classes =
+        place(NativeStandIn.class) + File.pathSeparator + place(NativeMain.class).toString();
     for (Class<?> type :
         List.of(
             Native.class,
@@ -57,14 +60,14 @@ final class NativeImageLayoutTest {
       Files.copy(jar, jars.resolve(jar.getFileName()));
       classes += File.pathSeparator + jar;
     }
-    Path binary = folder.resolve("binary");
-    program(
-        binary,
-        // As an image does when it starts.
-        "ulimit -n \"$(ulimit -H -n)\"",
-        "[ $# -eq 0 ] || [ \"$LC_ALL\" = C.UTF-8 ] || exit 9",
-        "exec '" + JAVA + "' --enable-native-access=ALL-UNNAMED -XX:-MaxFDLimit \\",
-        "  -cp '" + classes + "' " + NativeMain.class.getName() + " \"$@\"");
+    Path binary =
+        CSources.program(
+            CSources.source("image/native_stand_in.c"),
+            folder.resolve("binary"),
+            "helper/launcher/native/start.c",
+            "-DJAVA=\"" + JAVA + "\"",
+            "-DCLASS_PATH=\"" + classes + "\"",
+            "-DMAIN_CLASS=\"" + NativeStandIn.class.getName() + "\"");
     image = folder.resolve("an image & it's 'native'");
     List<String> command = new ArrayList<>();
     command.add(Path.of("helper/image/build-native.sh").toAbsolutePath().toString());
@@ -152,11 +155,55 @@ final class NativeImageLayoutTest {
   }
 
   @Test
-  void theProgramItselfSaysHowItIsStarted() throws Exception {
-    Script.Result result =
-        person.run("", List.of(image.resolve("lib/git-credential-pat").toString()));
-    assertThat(result.status()).isEqualTo(2);
-    assertThat(result.err()).contains("bin/git-credential-pat");
+  void aClosedDescriptorLeadsNowhereAndAnOpenOneStays() throws Exception {
+    Path in = Files.createFile(folder.resolve("in"));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    for (int closed = 0; closed < 8; closed++) {
+      String[] words = {" <'" + in + "'", " >'" + out + "'", " 2>'" + err + "'"};
+      String[] shut = {" <&-", " >&-", " 2>&-"};
+      List<String> expected = new ArrayList<>(List.of("" + in, "" + out, "" + err));
+      String redirections = "";
+      for (int i = 0; i < 3; i++) {
+        boolean isClosed = (closed >> i & 1) == 1;
+        redirections += isClosed ? shut[i] : words[i];
+        if (isClosed) {
+          expected.set(i, "/dev/null");
+        }
+      }
+      assertThat(report(":", redirections).subList(0, 3)).as(redirections).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void keepsNoCoreAndHandsOnTheLimitOfOpenFiles() throws Exception {
+    assertThat(report("ulimit -S -n 321", "")).contains("core 0 0", "files 321");
+  }
+
+  @Test
+  void whoWritesToAClosedPipeIsToldSo() throws Exception {
+    assertThat(report(":", "")).contains("pipe EPIPE", "SIGPIPE handled");
+    // By a caller, whose programs ignore it, too.
+    assertThat(report("trap '' PIPE", "")).contains("pipe EPIPE", "SIGPIPE ignored");
+  }
+
+  @Test
+  void whatItStartsAnswersInALocaleThatIsKnown() throws Exception {
+    person.with("LC_ALL", "de_DE.UTF-8");
+    assertThat(report(":", "")).contains("locale C.UTF-8, was de_DE.UTF-8");
+  }
+
+  @Test
+  void knowsTheLinkThatItWasStartedByAndItsOwnFile() throws Exception {
+    Path link = folder.resolve("a link");
+    Files.createSymbolicLink(link, image.resolve("bin/git-credential-pat"));
+    Path reported = folder.resolve("reported");
+    person.with("PATH", folder + File.pathSeparator + System.getenv("PATH"));
+    person.run("", List.of("sh", "-c", "'a link' report '" + reported + "'"));
+    List<String> lines = Files.readAllLines(reported);
+    assertThat(lines.subList(lines.size() - 2, lines.size()))
+        .containsExactly(
+            link.toString(), image.resolve("bin/git-credential-pat").toRealPath().toString());
   }
 
   @Test
@@ -177,6 +224,18 @@ final class NativeImageLayoutTest {
     command.add(image.resolve("bin/git-credential-pat").toString());
     command.addAll(List.of(words));
     return person.run(input, command);
+  }
+
+  /** How the program finds itself, started by a shell that does something before. */
+  private List<String> report(String before, String redirections) throws Exception {
+    Path reported = folder.resolve("reported");
+    Files.deleteIfExists(reported);
+    String line = before + "; exec \"$0\" report \"$1\"" + redirections;
+    Path started = image.resolve("bin/git-credential-pat");
+    Script.Result run =
+        person.run("", List.of("sh", "-c", line, started.toString(), reported.toString()));
+    assertThat(run.status()).as("%s: %s", line, run).isZero();
+    return Files.readAllLines(reported);
   }
 
   private static void program(Path path, String... lines) throws IOException {

@@ -42,6 +42,13 @@ public final class CSources {
     return build("gcc", "gcc", source, BUILT.resolve(name), List.of(flags.strip().split("\\s+")));
   }
 
+  /** A program of our own, built to this place from a source and what else the compiler is told. */
+  public static Path program(Path source, Path built, String... moreArguments) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("-Wall", "-Wextra", "-Werror", "-O1"));
+    arguments.addAll(List.of(moreArguments));
+    return build("gcc", "gcc", source, built, arguments);
+  }
+
   /** The 64-bit Windows program that is made of one source; skips the test without MinGW. */
   public static Path windowsProgram(Path source, String... arguments) throws Exception {
     String name = source.getFileName().toString().replace(".c", "");
@@ -64,7 +71,7 @@ public final class CSources {
     Requires.present(isOnPath(compiler), what);
     Files.createDirectories(BUILT);
     // Under another name, for tests of another process may be running the one that is there.
-    Path fresh = Files.createTempFile(BUILT, built.getFileName().toString(), "");
+    Path fresh = Files.createTempFile(built.getParent(), built.getFileName().toString(), "");
     List<String> command = new ArrayList<>(List.of(compiler, "-o", fresh.toString()));
     command.add(source.toString());
     command.addAll(arguments);

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Another program in place of this process: execvp(3). Nothing of Java is left then, so that the
@@ -41,9 +40,6 @@ final class ProcessReplacement {
           "MSYS_NO_PATHCONV",
           "MSYS2_ARG_CONV_EXCL");
 
-  /** The soft limit of open files, which a native image raises as it starts. */
-  private static final String OPEN_FILES = WAS + "OPEN_FILES";
-
   private static final int NOT_FOUND = 127;
   private static final int NOT_RUNNABLE = 126;
   private static final int ENOENT = 2;
@@ -53,9 +49,6 @@ final class ProcessReplacement {
 
   /** A sigset_t is smaller everywhere. */
   private static final int SIGNAL_SET = 256;
-
-  /** Two numbers of 64 bits: the soft limit and the hard one. */
-  private static final int RLIMIT = 16;
 
   private ProcessReplacement() {}
 
@@ -79,7 +72,6 @@ final class ProcessReplacement {
       List<String> command, Map<String, byte[]> variables, CommandContext context) {
     NativeLibrary libc = NativeLibrary.getProcess();
     restore(libc, context.environment());
-    restoreOpenFiles(libc, context.environment().get(OPEN_FILES));
     variables.forEach((name, value) -> set(libc, name, value));
     unblockSignals(libc);
     closeOwnFiles(libc);
@@ -117,22 +109,6 @@ final class ProcessReplacement {
           set(libc, name, before.getBytes(UTF_8));
         }
         unset(libc, WAS + name);
-      }
-    }
-  }
-
-  /** Lowers the limit again; a program may do something for each file that it could open. */
-  private static void restoreOpenFiles(NativeLibrary libc, @Nullable String before) {
-    if (before == null) {
-      return;
-    }
-    unset(libc, OPEN_FILES);
-    int resource = isMac() ? 8 : 7;
-    try (Memory limits = new Memory(RLIMIT)) {
-      boolean known = libc.getFunction("getrlimit").invokeInt(new Object[] {resource, limits}) == 0;
-      if (known && before.matches("[0-9]{1,18}")) {
-        limits.setLong(0, Long.parseLong(before));
-        libc.getFunction("setrlimit").invokeInt(new Object[] {resource, limits});
       }
     }
   }
