@@ -14,6 +14,7 @@ import io.github.gitcredentialpat.command.RootCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Array;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class NativeMainTest {
   private static final String METADATA =
       "META-INF/native-image/io.github.gitcredentialpat/git-credential-pat/"
           + "reachability-metadata.json";
+
+  private static final String JNA_METADATA =
+      "META-INF/native-image/net.java.dev.jna/jna/reachability-metadata.json";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -69,7 +73,7 @@ final class NativeMainTest {
     assertThat(registered("io.github.gitcredentialpat.")).containsExactlyElementsOf(expected);
   }
 
-  /** The collection of metadata that the build takes for JNA does not have them. */
+  /** GraalVM's collection of metadata, which JNA's list is taken from, does not have them. */
   @Test
   void allThatTheNativePartOfJnaThrowsIsRegistered() throws Exception {
     TreeSet<String> types = new TreeSet<>();
@@ -104,7 +108,7 @@ final class NativeMainTest {
   @Test
   void everyResourceIsRegistered() throws Exception {
     List<String> globs = new ArrayList<>();
-    for (JsonNode resource : metadata().get("resources")) {
+    for (JsonNode resource : metadata(METADATA).get("resources")) {
       globs.add(resource.get("glob").textValue());
     }
     List<String> expected = new ArrayList<>();
@@ -121,7 +125,7 @@ final class NativeMainTest {
 
   @Test
   void nothingElseIsRegistered() throws Exception {
-    JsonNode metadata = metadata();
+    JsonNode metadata = metadata(METADATA);
     assertThat(metadata.fieldNames())
         .toIterable()
         .containsExactly("comment", "reflection", "resources");
@@ -130,6 +134,67 @@ final class NativeMainTest {
             + registered("com.sun.jna.").size()
             + registered("java.").size();
     assertThat(metadata.get("reflection")).hasSize(known);
+  }
+
+  /** A name that is not there would be left out of the image in silence. */
+  @Test
+  void allThatJnaLooksUpIsThere() throws Exception {
+    int seen = 0;
+    for (JsonNode entry : metadata(JNA_METADATA).get("reflection")) {
+      Class<?> type = Class.forName(entry.get("type").textValue());
+      for (JsonNode field : entry.path("fields")) {
+        assertThat(type.getDeclaredField(field.get("name").textValue())).isNotNull();
+        seen++;
+      }
+      for (JsonNode method : entry.path("methods")) {
+        List<Class<?>> parameters = new ArrayList<>();
+        for (JsonNode parameter : method.get("parameterTypes")) {
+          parameters.add(type(parameter.textValue()));
+        }
+        String name = method.get("name").textValue();
+        Class<?>[] types = parameters.toArray(new Class<?>[0]);
+        assertThat(
+                name.equals("<init>")
+                    ? type.getDeclaredConstructor(types)
+                    : type.getDeclaredMethod(name, types))
+            .isNotNull();
+        seen++;
+      }
+    }
+    assertThat(seen).isGreaterThan(50);
+  }
+
+  /** Another JNA may look up more: its list has to be compared with GraalVM's collection then. */
+  @Test
+  void theListOfJnaIsForTheJnaThatIsUsed() throws Exception {
+    assertThat(metadata(JNA_METADATA).get("comment").get(0).textValue())
+        .startsWith("What JNA " + Native.VERSION + " ");
+  }
+
+  private static Class<?> type(String name) throws ClassNotFoundException {
+    return switch (name) {
+      case "boolean" -> boolean.class;
+      case "byte" -> byte.class;
+      case "char" -> char.class;
+      case "double" -> double.class;
+      case "float" -> float.class;
+      case "int" -> int.class;
+      case "long" -> long.class;
+      case "short" -> short.class;
+      default ->
+          name.endsWith("[]")
+              ? Array.newInstance(type(name.replace("[]", "")), 0).getClass()
+              : Class.forName(name);
+    };
+  }
+
+  @Test
+  void onlyLinuxLinksTheImageToAFixedAddress() throws Exception {
+    String build = Files.readString(Path.of("helper/pom.xml"));
+    assertThat(build)
+        .contains("-H:NativeLinkerOption=${native.position}", "<os><name>linux</name></os>")
+        .containsOnlyOnce("-no-pie");
+    assertThat(build.indexOf("<os><name>linux</name></os>")).isLessThan(build.indexOf("-no-pie"));
   }
 
   @Test
@@ -178,7 +243,7 @@ final class NativeMainTest {
   /** The entries of types whose names begin so, in their order. */
   private static List<String> registered(String prefix) throws IOException {
     List<String> registered = new ArrayList<>();
-    for (JsonNode entry : (ArrayNode) metadata().get("reflection")) {
+    for (JsonNode entry : (ArrayNode) metadata(METADATA).get("reflection")) {
       if (entry.get("type").textValue().startsWith(prefix)) {
         registered.add(entry.toString());
       }
@@ -186,8 +251,8 @@ final class NativeMainTest {
     return registered;
   }
 
-  private static JsonNode metadata() throws IOException {
-    try (InputStream in = NativeMain.class.getClassLoader().getResourceAsStream(METADATA)) {
+  private static JsonNode metadata(String file) throws IOException {
+    try (InputStream in = NativeMain.class.getClassLoader().getResourceAsStream(file)) {
       return MAPPER.readTree(new String(in.readAllBytes(), UTF_8));
     }
   }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import picocli.CommandLine;
 
-/** Reads the version and the commit from the jar, and names the Java that runs it. */
+/** Reads the version and the commit from the jar, and names what it runs on. */
 final class VersionInfo implements CommandLine.IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {
@@ -17,7 +17,10 @@ final class VersionInfo implements CommandLine.IVersionProvider {
       Program.NAME + " " + (version.isEmpty() ? "unknown" : version),
       // What git said instead, where there was no repository, is of no use here.
       "commit " + (commit.matches("[0-9a-f]+") ? commit : "unknown"),
-      System.getProperty("java.vm.name") + " " + Runtime.version(),
+      (Program.isNative() ? "native image, " : "Java runtime, ")
+          + System.getProperty("java.vm.name")
+          + " "
+          + Runtime.version(),
       System.getProperty("os.name") + " " + System.getProperty("os.arch")
     };
   }

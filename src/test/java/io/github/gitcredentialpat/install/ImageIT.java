@@ -122,7 +122,9 @@ final class ImageIT {
         .hasSize(4)
         .anyMatch(line -> line.matches("git-credential-pat \\d+\\.\\d+\\.\\d+.*"))
         .anyMatch(line -> line.matches("commit " + commit))
-        .anyMatch(line -> line.matches(".* VM " + Pattern.quote(version.group(1)) + "[+.-].*"));
+        .anyMatch(
+            line ->
+                line.matches("Java runtime, .* VM " + Pattern.quote(version.group(1)) + "[+.-].*"));
   }
 
   @Test

@@ -150,23 +150,35 @@ final class ProcessReplacement {
       return;
     }
     String jars = File.pathSeparator + System.getProperty("java.class.path") + File.pathSeparator;
-    // A native image has no runtime.
+    // A native image has no runtime, but has its own file open, which its memory is read from.
     String runtime = System.getProperty("java.home");
+    Path program = target("exe");
     Function fcntl = libc.getFunction("fcntl");
     for (String name : open) {
       try {
         int descriptor = Integer.parseInt(name);
-        Path file = Files.readSymbolicLink(Path.of("/proc/self/fd", name));
+        Path file = target("fd/" + name);
         boolean own =
-            (runtime != null && file.startsWith(runtime))
+            file.equals(program)
+                || (runtime != null && file.startsWith(runtime))
                 || jars.contains(File.pathSeparator + file + File.pathSeparator)
                 || isRandomness(file);
         if (descriptor >= FIRST_OWN && own) {
           fcntl.invokeInt(new Object[] {descriptor, F_SETFD, FD_CLOEXEC});
         }
-      } catch (IOException | NumberFormatException e) {
-        // It was the folder itself, which is closed already.
+      } catch (NumberFormatException e) {
+        // Nothing else is in there.
       }
+    }
+  }
+
+  /** What a link in /proc of this process leads to; an empty path where there is none. */
+  private static Path target(String link) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self", link));
+    } catch (IOException e) {
+      // As of the folder that was just read, which is closed already.
+      return Path.of("");
     }
   }
 
