@@ -75,14 +75,14 @@ public final class TokenRotation {
   /**
    * Replaces a token, and reports the result.
    *
-   * @param kept the entry that holds it here
+   * @param stored the entry that holds it here
    * @param old what the service knows of it
    * @param isOver whether it works no longer, so that there is nothing to revoke
    * @param end when the new one is to expire, in seconds since the epoch
    * @param keepOld how many seconds the old one is to stay alive
    * @return whether all is done, but for an old one that is to live on for a while
    */
-  public boolean rotate(StoredEntry kept, Pat old, boolean isOver, long end, long keepOld)
+  public boolean rotate(StoredEntry stored, Pat old, boolean isOver, long end, long keepOld)
       throws ServiceException, UserException, IOException {
     long now = context.run().now();
     String name = baseName(old) + " rotated " + TIME.format(Instant.ofEpochSecond(now));
@@ -105,8 +105,8 @@ public final class TokenRotation {
         context.say("still using the old token " + old.displayName());
         return false;
       }
-      Entry entry = TokenDetails.of(fresh).entry(kept.entry().key(), secret, now);
-      if (!replace(kept, entry)) {
+      Entry entry = TokenDetails.of(fresh).entry(stored.entry().key(), secret, now);
+      if (!replace(stored, entry)) {
         takeBack(pending, fresh);
         return false;
       }
@@ -218,11 +218,11 @@ public final class TokenRotation {
    * Finishes earlier rotations: revokes a new token that was never stored, because its process was
    * killed, and an old one whose time is over.
    *
-   * @param kept what is stored here for the organization
+   * @param stored what is stored here for the organization
    * @param isComplete whether that is all: what lies in a locked store is not absent
    * @return whether nothing is left but what is to live on for a while
    */
-  public boolean finish(List<StoredEntry> kept, boolean isComplete)
+  public boolean finish(List<StoredEntry> stored, boolean isComplete)
       throws ServiceException, IOException {
     List<Pending> left = journal.of(organization);
     if (left.isEmpty()) {
@@ -231,13 +231,13 @@ public final class TokenRotation {
     List<Pat> active = pats.list(PatClient.Filter.ACTIVE);
     boolean isDone = true;
     for (Pending pending : left) {
-      isDone &= finish(pending, active, kept, isComplete);
+      isDone &= finish(pending, active, stored, isComplete);
     }
     return isDone;
   }
 
   private boolean finish(
-      Pending pending, List<Pat> active, List<StoredEntry> kept, boolean isComplete)
+      Pending pending, List<Pat> active, List<StoredEntry> stored, boolean isComplete)
       throws ServiceException, IOException {
     Pat fresh = null;
     Pat old = null;
@@ -245,7 +245,7 @@ public final class TokenRotation {
       fresh = each.displayName().equals(pending.name()) ? each : fresh;
       old = each.authorizationId().equalsIgnoreCase(pending.old()) ? each : old;
     }
-    StoredEntry here = fresh == null ? null : holder(fresh, kept);
+    StoredEntry here = fresh == null ? null : holder(fresh, stored);
     if (!pending.isStored() && here == null) {
       if (fresh != null && !isComplete) {
         return false;
@@ -270,7 +270,7 @@ public final class TokenRotation {
       }
       journal.stored(pending, true);
     }
-    if (old == null || holder(old, kept) != null) {
+    if (old == null || holder(old, stored) != null) {
       journal.end(pending);
       return true;
     }
@@ -283,8 +283,8 @@ public final class TokenRotation {
     return true;
   }
 
-  private static @Nullable StoredEntry holder(Pat token, List<StoredEntry> kept) {
-    for (StoredEntry each : kept) {
+  private static @Nullable StoredEntry holder(Pat token, List<StoredEntry> stored) {
+    for (StoredEntry each : stored) {
       if (TokenSelector.isSame(token, each.entry())) {
         return each;
       }

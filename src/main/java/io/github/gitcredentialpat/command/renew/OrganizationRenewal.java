@@ -50,10 +50,10 @@ final class OrganizationRenewal {
    */
   boolean renew(
       List<StoredEntry> stored, boolean isComplete, long until, long keepOld, boolean isAttended) {
-    List<StoredEntry> kept = new ArrayList<>();
+    List<StoredEntry> ours = new ArrayList<>();
     for (StoredEntry each : stored) {
       if (each.identity().equals(whose.identity())) {
-        kept.add(each);
+        ours.add(each);
       }
     }
     try (SignIn signIn =
@@ -63,13 +63,13 @@ final class OrganizationRenewal {
       }
       PatClient pats = signIn.pats();
       TokenRotation rotation = new TokenRotation(context, whose, pats);
-      boolean isDone = rotation.finish(kept, isComplete);
+      boolean isDone = rotation.finish(ours, isComplete);
       if (candidates.isEmpty()) {
         return isDone;
       }
       List<Pat> active = pats.list(PatClient.Filter.ACTIVE);
       for (StoredEntry each : candidates) {
-        isDone &= renew(each, kept, active, pats, rotation, until, keepOld);
+        isDone &= renew(each, ours, active, pats, rotation, until, keepOld);
       }
       return isDone;
     } catch (ServiceException e) {
@@ -106,7 +106,7 @@ final class OrganizationRenewal {
 
   private boolean renew(
       StoredEntry stored,
-      List<StoredEntry> kept,
+      List<StoredEntry> ours,
       List<Pat> active,
       PatClient pats,
       TokenRotation rotation,
@@ -135,7 +135,7 @@ final class OrganizationRenewal {
       note(stored, token);
       return true;
     }
-    if (isStoredTwice(token, kept)) {
+    if (isStoredTwice(token, ours)) {
       context.say(
           life(stored, context.run().now()) + " and is not renewed: it is stored more than once",
           "git-credential-pat list " + Wording.argument(name()));
@@ -158,8 +158,8 @@ final class OrganizationRenewal {
     return found;
   }
 
-  private static boolean isStoredTwice(Pat token, List<StoredEntry> kept) {
-    return kept.stream().filter(each -> TokenSelector.isSame(token, each.entry())).count() > 1;
+  private static boolean isStoredTwice(Pat token, List<StoredEntry> ours) {
+    return ours.stream().filter(each -> TokenSelector.isSame(token, each.entry())).count() > 1;
   }
 
   /** It was extended on the web page, or its expiry was not known here. */
