@@ -192,6 +192,10 @@ public final class FakeOrganization {
       if (isLetIn(exchange, token, READ)) {
         git.handle(exchange);
       }
+    } else if (git != null && path.endsWith("/git-receive-pack")) {
+      if (isLetIn(exchange, token, READ.stream().filter(s -> !s.equals("vso.code")).toList())) {
+        git.handle(exchange);
+      }
     } else {
       error(exchange, 404, "VS800075", "There is nothing at " + path, false);
     }
