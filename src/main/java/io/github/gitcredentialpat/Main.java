@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.helper.Erased;
 import io.github.gitcredentialpat.helper.GetOperation;
 import io.github.gitcredentialpat.online.RefusalExplanation;
+import io.github.gitcredentialpat.online.TokenOnDemand;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
@@ -156,6 +157,9 @@ public final class Main implements Thread.UncaughtExceptionHandler {
         }
         if (get.setAside() != null) {
           RefusalExplanation.reconsider(run, get);
+        }
+        if (get.missed() != null) {
+          TokenOnDemand.supply(run, get);
         }
         yield get.writeTo(out) ? 0 : 1;
       }

@@ -89,7 +89,12 @@ public final class PatClient {
     this(http, organization, bearer, LIMIT);
   }
 
-  PatClient(Http http, String organization, byte[] bearer, Duration limit) {
+  /**
+   * The same with another limit.
+   *
+   * @param limit for each request
+   */
+  public PatClient(Http http, String organization, byte[] bearer, Duration limit) {
     this.http = http;
     this.organization = OrganizationName.requirePlain(organization);
     this.bearer = bearer;

@@ -39,7 +39,7 @@ public final class AzureCli {
    *
    * @param limit how long it may take
    */
-  AzureCli(Map<String, String> environment, Duration limit) {
+  public AzureCli(Map<String, String> environment, Duration limit) {
     this.environment = environment;
     this.limit = limit;
   }

@@ -76,6 +76,15 @@ public final class EntraClient {
   }
 
   /**
+   * The same with another limit.
+   *
+   * @param limit for each request
+   */
+  public EntraClient(Http http, Duration limit) {
+    this(http, Authority.PUBLIC, limit);
+  }
+
+  /**
    * Asked at this authority.
    *
    * @param limit for each request

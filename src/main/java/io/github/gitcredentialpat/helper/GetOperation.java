@@ -42,6 +42,9 @@ public final class GetOperation {
 
   private boolean explained;
 
+  /** Whether a store has told the person why it was of no help. */
+  private boolean said;
+
   /** A matching entry that would only be refused, to tell the person about. */
   private @Nullable Entry unfit;
 
@@ -94,6 +97,38 @@ public final class GetOperation {
    */
   public @Nullable Entry setAside() {
     return found == null && lock == null && dead != null && dead.setAsideAt() != 0 ? dead : null;
+  }
+
+  /**
+   * The organization that a token is missing for: none is stored, or it has expired. Absent where
+   * one is answered, where a store is locked that may hold one, and where something else is to be
+   * done about one that is stored.
+   */
+  public @Nullable Resolution missed() {
+    boolean isMissed =
+        found == null
+            && whose != null
+            && whose.kind() == Resolution.Kind.ORGANIZATION
+            && lock == null
+            && unfit == null
+            && (dead == null || dead.setAsideAt() == 0);
+    return isMissed ? whose : null;
+  }
+
+  /** Whether the person is told nothing about the token that is missing. */
+  public boolean isSilent() {
+    return !said && dead == null;
+  }
+
+  /** Looks again, since another process may have stored a token. Returns whether there is one. */
+  public boolean lookAgain() {
+    found = firstFound(whose);
+    return found != null;
+  }
+
+  /** Answers with this entry, which was stored meanwhile. */
+  public void answer(Entry stored) {
+    found = stored;
   }
 
   /** The token that is answered, and where it is stored; absent when there is none. */
@@ -205,7 +240,7 @@ public final class GetOperation {
       lockedStore = store;
       lock = problem;
     } else {
-      run.report(store, problem);
+      said |= run.report(store, problem);
     }
   }
 

@@ -96,9 +96,12 @@ public final class RefusalExplanation {
     RefusalExplanation explanation =
         new RefusalExplanation(run, request.protocol(), request.host(), request.path());
     Verdict verdict = explanation.verdict(entry);
+    Entry made = isExpired(verdict, entry, run) ? replaced(run, entry) : null;
     if (isOfUse(verdict) && explanation.bringBack(entry)) {
       get.answerSetAside();
       say(verdict, entry, true, run);
+    } else if (made != null) {
+      get.answer(made);
     } else if (isClear(verdict)) {
       get.isExplained();
       say(verdict, entry, false, run);
@@ -107,7 +110,24 @@ public final class RefusalExplanation {
 
   private static boolean mayAsk(Invocation run) {
     return !"0".equals(run.surroundings().variable(VARIABLE))
-        && Terminal.isTerminal(Terminal.ERROR);
+        && (Terminal.isTerminal(Terminal.ERROR) || TokenOnDemand.isOn(run));
+  }
+
+  /** Of a token that was rejected, the person may have said when it expires. */
+  private static boolean isExpired(Verdict verdict, Entry entry, Invocation run) {
+    return verdict.kind() == Verdict.Kind.EXPIRED
+        || (verdict.kind() == Verdict.Kind.REJECTED
+            && entry.expiry() != null
+            && entry.expiry().at() <= run.now());
+  }
+
+  /** The token that was created in the place of one that has expired; absent for none. */
+  private static @Nullable Entry replaced(Invocation run, Entry entry) {
+    Identity identity = entry.key().identity();
+    return identity.isOrganization()
+        ? TokenOnDemand.inPlaceOfExpired(
+            run, new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null))
+        : null;
   }
 
   private static void say(Verdict verdict, Entry entry, boolean isRestored, Invocation run) {
@@ -128,6 +148,12 @@ public final class RefusalExplanation {
     boolean back = setAside && isOfUse(verdict) && bringBack(entry);
     if (!back && !isClear(verdict)) {
       return false;
+    }
+    Entry made = setAside && isExpired(verdict, entry, run) ? replaced(run, entry) : null;
+    if (made != null) {
+      made.wipe();
+      run.messages().say(StoredEntry.describe(entry.key()) + ": expired" + AGAIN);
+      return true;
     }
     if (setAside && !back) {
       new DatedMark(run, DatedMark.ASKED, entry.key()).set();

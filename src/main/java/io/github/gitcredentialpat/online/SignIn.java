@@ -22,6 +22,7 @@ import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.SignInKeeper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -51,18 +52,33 @@ public final class SignIn implements AutoCloseable {
    */
   public static SignIn to(CommandContext context, Resolution whose)
       throws ServiceException, UserException, IOException, StoreException {
-    return new Attempt(context, whose).signIn(true);
+    return new Attempt(context, whose, null).signIn(true);
   }
 
   /** Signs in if that is possible without the person; absent when it is not. */
   public static @Nullable SignIn withoutAsking(CommandContext context, Resolution whose)
       throws ServiceException, UserException, IOException, StoreException {
-    return new Attempt(context, whose).signIn(false);
+    return new Attempt(context, whose, null).signIn(false);
+  }
+
+  /**
+   * The same where somebody waits for it.
+   *
+   * @param limit for each request, and for the Azure CLI
+   */
+  static @Nullable SignIn withoutAsking(CommandContext context, Resolution whose, Duration limit)
+      throws ServiceException, UserException, IOException, StoreException {
+    return new Attempt(context, whose, limit).signIn(false);
   }
 
   /** The tokens of the organization. */
   public PatClient pats() {
     return new PatClient(http, organization, bearer);
+  }
+
+  /** The same with another limit for each request. */
+  PatClient pats(Duration limit) {
+    return new PatClient(http, organization, bearer, limit);
   }
 
   @Override
@@ -77,13 +93,18 @@ public final class SignIn implements AutoCloseable {
     private final Http http;
     private final EntraClient entra;
     private final @Nullable String clientId;
+    private final AzureCli azureCli;
 
-    Attempt(CommandContext context, Resolution whose)
+    Attempt(CommandContext context, Resolution whose, @Nullable Duration limit)
         throws ServiceException, UserException, IOException {
       this.context = context;
       organization = whose.identity().path();
       http = ServiceConnection.open(whose.identity(), context.environment());
-      entra = new EntraClient(http);
+      entra = limit == null ? new EntraClient(http) : new EntraClient(http, limit);
+      azureCli =
+          limit == null
+              ? new AzureCli(context.environment())
+              : new AzureCli(context.environment(), limit);
       clientId = context.run().surroundings().variable(CLIENT_ID);
     }
 
@@ -110,7 +131,7 @@ public final class SignIn implements AutoCloseable {
       if (bearer == null) {
         try {
           String named = tenant.equals(EntraClient.ANY_TENANT) ? null : tenant;
-          bearer = new AzureCli(context.environment()).accessToken(named);
+          bearer = azureCli.accessToken(named);
         } catch (ServiceException e) {
           context.messages().trace(e);
           trouble = trouble == null ? e : trouble;

@@ -33,9 +33,9 @@ public record Invocation(StoreChain chain, Environment surroundings, Console mes
 
   /**
    * Tells the person that a store failed, unless it is simply not available here, was not chosen,
-   * and another one follows.
+   * and another one follows. Returns whether it was told.
    */
-  public void report(Store store, StoreException problem) {
+  public boolean report(Store store, StoreException problem) {
     messages.trace(problem);
     boolean isLast = store == chain.stores().get(chain.stores().size() - 1);
     if (problem.reason() != Reason.UNAVAILABLE
@@ -43,6 +43,8 @@ public record Invocation(StoreChain chain, Environment surroundings, Console mes
         || chain.chosen()
         || isLast) {
       messages.say(store.name() + ": " + problem.getMessage(), problem.hint());
+      return true;
     }
+    return false;
   }
 }

@@ -173,6 +173,11 @@ enum Diagnosis {
       "{0} has no token: neither GIT_CREDENTIAL_PAT_TOKEN, GIT_CREDENTIAL_PAT_TOKEN_FILE,"
           + " AZURE_DEVOPS_EXT_PAT nor SYSTEM_ACCESSTOKEN with SYSTEM_COLLECTIONURI is set",
       "set one of these variables where git runs"),
+  CREATES(
+      "creates",
+      Severity.INFO,
+      "a token that is missing is created on the server, for {0} days",
+      "git-credential-pat unconfigure --create"),
   ACCESS_TOKEN("access-token", Severity.OK, "{0} answers {2} with an access token ({1}) until {3}"),
   ACCESS_TOKEN_FAILED(
       "access-token-failed",

@@ -12,6 +12,7 @@ import io.github.gitcredentialpat.git.GitRepository;
 import io.github.gitcredentialpat.git.Wsl;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TypedPlace;
+import io.github.gitcredentialpat.online.CreationSetting;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
@@ -77,6 +78,7 @@ public final class Doctor implements Callable<Integer> {
     }
     findings.look(() -> new OtherProgramsCheckup(context, place, findings).look());
     findings.look(() -> new RenewalCheckup(context, findings).look());
+    creation(context, findings);
     findings.look(() -> new RuntimeCheckup(context, findings).look(helper));
     if (online && place.isAzure()) {
       new OnlineCheckup(context, place, findings).look(stored);
@@ -84,6 +86,13 @@ public final class Doctor implements Callable<Integer> {
     stored.forEach(each -> each.entry().wipe());
     context.print(context.json() ? json(findings) : text(findings, context.screen()));
     return count(findings, Severity.ERROR) > 0 ? 1 : 0;
+  }
+
+  private static void creation(CommandContext context, Report findings) {
+    CreationSetting setting = CreationSetting.of(context.run().surroundings());
+    if (setting != null) {
+      findings.add(Diagnosis.CREATES, PublicText.count(setting.days()));
+    }
   }
 
   private Subject place(CommandContext context, @Nullable GitCommand git, Report findings)

@@ -57,6 +57,8 @@ public final class Configure implements Callable<Integer> {
       description = "Only set up the system's timer that renews tokens daily.")
   private boolean renew;
 
+  @Mixin private CreationOptions creation;
+
   Configure(GlobalOptions global) {
     this.global = global;
   }
@@ -64,8 +66,14 @@ public final class Configure implements Callable<Integer> {
   @Override
   public Integer call() throws UserException, IOException {
     CommandContext context = global.silentContext();
+    creation.check();
     if (renew) {
       RenewalTimer.setUp(context, choice, global.helperOptions().isEmpty());
+    }
+    if (creation.isWanted()) {
+      creation.setUp(context, choice);
+    }
+    if (renew || creation.isWanted()) {
       if (proactive == null && !allHosts && servers.isEmpty() && global.helperOptions().isEmpty()) {
         return 0;
       }

@@ -63,6 +63,9 @@ final class Unconfigure implements Callable<Integer> {
   @Option(names = "--renew", description = "Only the timer that configure --renew set up.")
   private boolean renew;
 
+  @Option(names = "--create", description = "Only what configure --create turned on.")
+  private boolean create;
+
   Unconfigure(GlobalOptions global) {
     this.global = global;
   }
@@ -73,15 +76,21 @@ final class Unconfigure implements Callable<Integer> {
     boolean isTimerRemoved =
         (renew || (isAll() && choice.scope() == Scope.GLOBAL))
             && RenewalTimer.remove(context, choice);
-    if (renew && namesNothingOfGit()) {
-      if (!isTimerRemoved) {
+    boolean isCreationRemoved =
+        (create || (isAll() && choice.scope() == Scope.GLOBAL))
+            && CreationOptions.remove(context, choice);
+    if ((renew || create) && namesNothingOfGit()) {
+      if (create && !isCreationRemoved) {
+        context.say("missing tokens are not created; nothing changed");
+      }
+      if (renew && !isTimerRemoved) {
         context.say("no timer of this program is set up; nothing changed");
       }
       return 0;
     }
     GitCommand git = GitCommand.find(context.environment());
     Launcher launcher = Launcher.present();
-    boolean changed = isTimerRemoved;
+    boolean changed = isTimerRemoved || isCreationRemoved;
     for (GitConfigFile file : GitConfigFile.present(git, choice.scope())) {
       changed |= removeIncluded(context, git, file);
       remove(git, file, launcher);
@@ -98,7 +107,7 @@ final class Unconfigure implements Callable<Integer> {
   }
 
   private boolean isAll() {
-    return !renew && namesNothingOfGit();
+    return !renew && !create && namesNothingOfGit();
   }
 
   private boolean namesNothingOfGit() {

@@ -14,6 +14,7 @@ import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.identity.UserName;
+import io.github.gitcredentialpat.online.CreationSetting;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Program;
 import io.github.gitcredentialpat.platform.UserException;
@@ -72,7 +73,7 @@ public final class Status implements Callable<Integer> {
       StoredEntry shown = answered != null ? answered : newest(stored);
       boolean isGood = answered != null && use.isAsked() && !use.isSsh();
       if (context.json()) {
-        context.print(json(whose, use, shown, answered != null, context.run().now()));
+        context.print(json(context, whose, use, shown, answered != null));
       } else {
         boolean isComplete = inventory.isComplete();
         print(context, whose, use, shown, answered != null, isComplete, accounts(stored));
@@ -157,7 +158,23 @@ public final class Status implements Callable<Integer> {
               : "  " + scopes(entry) + "; " + life(entry, isAnswered, now));
     }
     line(context, text, "  " + use.text(whose));
+    CreationSetting creation = creation(context, whose);
+    if (creation != null) {
+      line(
+          context,
+          text,
+          "  a missing token is created: "
+              + Scopes.describe(creation.scope())
+              + ", for "
+              + TokenLifetime.days(creation.days()));
+    }
     context.print(text.toString());
+  }
+
+  private static @Nullable CreationSetting creation(CommandContext context, Resolution whose) {
+    return whose.kind() == Resolution.Kind.ORGANIZATION
+        ? CreationSetting.of(context.run().surroundings())
+        : null;
   }
 
   private static void line(CommandContext context, StringBuilder text, String line) {
@@ -253,7 +270,12 @@ public final class Status implements Callable<Integer> {
   // --- for programs ---
 
   private static String json(
-      Resolution whose, GitUse use, @Nullable StoredEntry shown, boolean isAnswered, long now) {
+      CommandContext context,
+      Resolution whose,
+      GitUse use,
+      @Nullable StoredEntry shown,
+      boolean isAnswered) {
+    long now = context.run().now();
     JsonReport json = new JsonReport("status");
     JsonReport.Item item = json.add().place(whose.identity());
     if (shown != null) {
@@ -271,6 +293,9 @@ public final class Status implements Callable<Integer> {
       item.put("state", TokenState.of(entry, now).word());
     }
     item.put("answered", isAnswered).put("helperAsked", use.isAsked() && !use.isSsh());
+    if (whose.kind() == Resolution.Kind.ORGANIZATION) {
+      item.put("createsMissing", creation(context, whose) != null);
+    }
     if (whose.isAzure() && !use.isSsh()) {
       item.put("proactive", use.isProactive()).put("requestsPerFetch", use.requests());
     }

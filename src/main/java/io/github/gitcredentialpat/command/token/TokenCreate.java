@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.command.token;
 
 import io.github.gitcredentialpat.azure.Pat;
+import io.github.gitcredentialpat.azure.ScopeNames;
 import io.github.gitcredentialpat.azure.Scopes;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.TokenLifetime;

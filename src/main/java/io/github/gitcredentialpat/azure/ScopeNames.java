@@ -1,10 +1,9 @@
-package io.github.gitcredentialpat.command.token;
+package io.github.gitcredentialpat.azure;
 
-import io.github.gitcredentialpat.azure.Scopes;
 import java.util.Iterator;
 
 /** The words that a shell completes after {@code --scopes}: the shortest name of each scope. */
-final class ScopeNames implements Iterable<String> {
+public final class ScopeNames implements Iterable<String> {
   @Override
   public Iterator<String> iterator() {
     return Scopes.all().stream()
