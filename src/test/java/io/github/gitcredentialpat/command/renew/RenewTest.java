@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-// More than 400 lines: tokens of all kinds and ages, and all that can go wrong, on one fake service.
+// More than 400 lines: tokens of all kinds and ages, and all that can go wrong, on one fake
+// service.
 /** What renew does with tokens of all kinds and ages. */
 @Timeout(120)
 final class RenewTest {

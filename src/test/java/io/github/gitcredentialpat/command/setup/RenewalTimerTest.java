@@ -241,7 +241,8 @@ final class RenewalTimerTest {
     assertThat(doctor()).contains("could not renew all of them", "git-credential-pat renew\n");
     Path last = person.home.resolve(".local/state/git-credential-pat/renewal");
     Files.writeString(last, "at=1790000000\nstatus=0\n");
-    assertThat(doctor()).contains("but the last run was on 2026-09-2", "git-credential-pat configure --renew");
+    assertThat(doctor())
+        .contains("but the last run was on 2026-09-2", "git-credential-pat configure --renew");
     assertThat(run("unconfigure", "--renew")).isZero();
     assertThat(doctor()).contains("left nothing to do");
   }
