@@ -175,8 +175,8 @@ stage_system() {
 # Fills in the words between @ signs of the file $1. A line that begins with one of them stays where it holds.
 fill_in() {
   if [ $native = yes ]; then form=NATIVE other=JAVA; else form=JAVA other=NATIVE; fi
-  zlib='/^@ZLIB@/d'
-  [ $linked = no ] || zlib='s|^@ZLIB@||'
+  zlib='/^@ZLIB@/d; s|@DEB_ZLIB@||'
+  [ $linked = no ] || zlib='s|^@ZLIB@||; s|@DEB_ZLIB@|, zlib1g|'
   sed "/^@$other@/d; s|^@$form@||; $zlib
     s|@VERSION@|$package_version|g; s|@ARCH@|$2|g; s|@SIZE@|${3:-}|g; s|@LIBC@|$libc|g" "$1"
 }
