@@ -115,9 +115,9 @@ public final class Main implements Thread.UncaughtExceptionHandler {
     }
     messages = new Console(err, trace);
     if (word == null || !CredentialHelper.isOperation(word)) {
-      Integer completed = RootCommand.complete(args, in, out, err, environment);
-      if (completed != null) {
-        return completed;
+      Integer answered = RootCommand.answerShell(args, in, out, err, environment);
+      if (answered != null) {
+        return answered;
       }
       RootCommand commands = new RootCommand(in, out, err, environment);
       // git may learn operations that this program does not know; everybody else wants to be told.

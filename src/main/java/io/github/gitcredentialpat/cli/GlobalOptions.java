@@ -120,6 +120,23 @@ public final class GlobalOptions {
     return context(false, names);
   }
 
+  /**
+   * What an answer to a shell's prompt works with, as little of it as a get: it asks nobody, says
+   * nothing, and does not look at the terminal, for which native code would have to be loaded.
+   *
+   * @param names stores joined by commas; absent for those that git's helper is told to use
+   */
+  public Invocation promptInvocation(@Nullable String names) {
+    Console silence = new Console(OutputStream.nullOutputStream(), false);
+    Environment surroundings = new Environment(environment, false, new Deadline(), silence);
+    String chosen = names != null ? names : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
+    StoreChain chain = chosen == null ? configured(surroundings, silence) : null;
+    if (chain == null) {
+      chain = source.chain(chosen, StoreChoice.timeout(null), surroundings);
+    }
+    return new Invocation(chain, surroundings, silence, System.currentTimeMillis() / 1000);
+  }
+
   /** The choice of stores as git's configuration has it behind a helper; empty for none. */
   public String helperOptions() {
     return (store == null ? "" : " --store " + store)

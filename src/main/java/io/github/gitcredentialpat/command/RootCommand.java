@@ -130,24 +130,29 @@ public final class RootCommand implements Callable<Integer> {
   }
 
   /**
-   * Answers a shell at a key press, if that is what these arguments ask for. Picocli has the same
-   * command, but takes longer to start than all the rest.
+   * Answers a shell at a key press or a prompt, if that is what these arguments ask for. Picocli
+   * has the same commands, but takes longer to start than all the rest.
    *
    * @return the exit status; absent for all other commands
    */
-  public static @Nullable Integer complete(
+  public static @Nullable Integer answerShell(
       String[] arguments,
       InputStream in,
       OutputStream out,
       OutputStream err,
       Map<String, String> environment)
       throws IOException {
-    if (arguments.length < 2 || !arguments[0].equals("complete") || arguments[1].startsWith("-")) {
+    boolean completes =
+        arguments.length > 1 && arguments[0].equals("complete") && !arguments[1].startsWith("-");
+    if (!completes && !List.of(arguments).contains("status")) {
       return null;
     }
+    GlobalOptions global = new GlobalOptions(in, out, err, environment);
     try {
-      return AuthCommands.complete(
-          new GlobalOptions(in, out, err, environment), List.of(arguments));
+      if (completes) {
+        return AuthCommands.complete(global, List.of(arguments));
+      }
+      return Status.printShort(global, arguments);
     } catch (UserException | IllegalArgumentException e) {
       // A shell shows nothing then.
       return 1;

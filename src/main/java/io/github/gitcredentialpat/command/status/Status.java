@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows at a glance which token git gets for this repository, and what a fetch costs. */
@@ -39,7 +40,7 @@ import picocli.CommandLine.Parameters;
     description = "Show the token that git gets here, its expiry and what a fetch costs.",
     footer = {
       "",
-      "Exit status: 0 git gets a token, 1 it does not.",
+      "Exit status: 0 git gets a token, 1 it does not; with --short always 0.",
       "Example: git-credential-pat status"
     })
 public final class Status implements Callable<Integer> {
@@ -51,12 +52,59 @@ public final class Status implements Callable<Integer> {
       description = "Organization, collection or host. Default: this repository's remote.")
   private @Nullable String place;
 
+  @Option(
+      names = "--short",
+      description = "For a prompt: only stored tokens in their last week, as in \"contoso 6d\".")
+  private boolean isShort;
+
   public Status(GlobalOptions global) {
     this.global = global;
   }
 
+  /**
+   * Answers {@code status --short}, which a shell calls at each prompt, without picocli's start.
+   *
+   * @param arguments all of the command line
+   * @return the exit status; absent where these are not only the words that it knows
+   */
+  public static @Nullable Integer printShort(GlobalOptions global, String[] arguments)
+      throws UserException, IOException {
+    String stores = null;
+    String place = null;
+    boolean isCommand = false;
+    boolean isShort = false;
+    for (int i = 0; i < arguments.length; i++) {
+      String word = arguments[i];
+      if (word.equals("--store") && i + 1 < arguments.length) {
+        stores = arguments[++i];
+      } else if (word.startsWith("--store=")) {
+        stores = word.substring("--store=".length());
+      } else if (word.equals("--short")) {
+        isShort = true;
+      } else if (word.startsWith("-") || place != null) {
+        return null;
+      } else if (isCommand) {
+        place = word;
+      } else {
+        isCommand = word.equals("status");
+        if (!isCommand) {
+          return null;
+        }
+      }
+    }
+    if (!isCommand || !isShort) {
+      return null;
+    }
+    Resolution meant = place == null ? null : TypedPlace.resolve(place);
+    return ShortStatus.print(global.promptInvocation(stores), global.out(), meant);
+  }
+
   @Override
   public Integer call() throws UserException, IOException {
+    if (isShort) {
+      Resolution meant = place == null ? null : TypedPlace.resolve(place);
+      return ShortStatus.print(global.silentContext().run(), global.out(), meant);
+    }
     // A glance opens no store.
     CommandContext context = global.silentContext();
     GitCommand git = GitCommand.find(context.environment());
