@@ -1,22 +1,16 @@
 package io.github.gitcredentialpat.store.secretservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.gitcredentialpat.platform.Deadline;
-import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
-import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.testing.OwnTime;
 import io.github.gitcredentialpat.testing.PrivateBus;
 import java.util.ArrayList;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,11 +20,9 @@ import org.junit.jupiter.api.Timeout;
 @Tag("all")
 @Timeout(120)
 @Tag("slow")
-final class KeePassXcTest extends StoreContract {
+final class KeePassXcTest extends SecretServiceContract {
   private static PrivateBus bus;
   private static KeePassXc keepassxc;
-
-  private final List<SecretServiceStore> opened = new ArrayList<>();
 
   @BeforeAll
   static void startKeePassXc() throws Exception {
@@ -47,52 +39,17 @@ final class KeePassXcTest extends StoreContract {
   }
 
   @Override
-  protected SecretServiceStore open() {
-    Deadline deadline = new Deadline();
-    // A test makes many calls; two minutes for all of them, each still with its own limit.
-    deadline.promptShown();
-    return open(true, deadline);
-  }
-
-  /** It writes its whole database each time: a thousand take a minute. */
-  @Override
-  protected int many() {
-    return 200;
+  PrivateBus bus() {
+    return bus;
   }
 
   @Override
-  protected List<String> nativeLibraries() {
-    return List.of("libsystemd.so.0");
+  boolean mayPrompt() {
+    return true;
   }
 
   private SecretServiceStore open(boolean mayPrompt) {
     return open(mayPrompt, new Deadline());
-  }
-
-  private SecretServiceStore open(boolean mayPrompt, Deadline deadline) {
-    SecretServiceStore store =
-        new SecretServiceStore(new Environment(bus.environment(), mayPrompt, deadline));
-    opened.add(store);
-    return store;
-  }
-
-  // Runs before the contract's own clean-up, which gets a store with time left.
-  @AfterEach
-  void closeConnections() {
-    for (SecretServiceStore store : opened) {
-      store.close();
-    }
-    store = open();
-  }
-
-  /** Asserts how a call ends, and that it leaves time for the stores that come after it. */
-  private static StoreException assertFails(Reason reason, ThrowingCallable call) {
-    OwnTime time = new OwnTime();
-    StoreException failure = catchThrowableOfType(StoreException.class, call);
-    assertThat(time.millis()).isLessThan(4_000);
-    assertThat(failure).isNotNull();
-    assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason);
-    return failure;
   }
 
   @Test

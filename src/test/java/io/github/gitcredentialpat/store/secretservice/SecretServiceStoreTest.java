@@ -14,7 +14,6 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Payload;
 import io.github.gitcredentialpat.store.StoreChain;
-import io.github.gitcredentialpat.store.StoreContract;
 import io.github.gitcredentialpat.testing.PrivateBus;
 import io.github.gitcredentialpat.testing.Requires;
 import io.github.gitcredentialpat.tokens.Invocation;
@@ -33,7 +32,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,15 +42,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store contract and more, on a real GNOME Keyring that is unlocked. */
 @Tag("slow")
-final class SecretServiceStoreTest extends StoreContract {
+final class SecretServiceStoreTest extends SecretServiceContract {
   /** A collection of GNOME Keyring that is not the default one and always open. */
   private static final String OTHER_COLLECTION = "/org/freedesktop/secrets/collection/session";
 
   private static final String DEFAULT_COLLECTION = "/org/freedesktop/secrets/aliases/default";
 
   private static PrivateBus bus;
-
-  private final List<AutoCloseable> opened = new ArrayList<>();
 
   @BeforeAll
   static void startKeyring() throws Exception {
@@ -68,28 +64,8 @@ final class SecretServiceStoreTest extends StoreContract {
   }
 
   @Override
-  protected SecretServiceStore open() {
-    Deadline deadline = new Deadline();
-    // A test makes many calls; two minutes for all of them, each still with its own limit.
-    deadline.promptShown();
-    SecretServiceStore store =
-        new SecretServiceStore(new Environment(bus.environment(), false, deadline));
-    opened.add(store);
-    return store;
-  }
-
-  @Override
-  protected List<String> nativeLibraries() {
-    return List.of("libsystemd.so.0");
-  }
-
-  /**
-   * GNOME Keyring writes all of its entries anew with each of them; thousands that are there are in
-   * SecretServiceTroubleTest.
-   */
-  @Override
-  protected int many() {
-    return 200;
+  PrivateBus bus() {
+    return bus;
   }
 
   private SecretService service() throws Exception {
@@ -98,15 +74,6 @@ final class SecretServiceStoreTest extends StoreContract {
             bus.environment().get("DBUS_SESSION_BUS_ADDRESS"), new Deadline(), false);
     opened.add(service);
     return service;
-  }
-
-  // Runs before the contract's own clean-up, which gets a store with time left.
-  @AfterEach
-  void closeConnections() throws Exception {
-    for (AutoCloseable connection : opened) {
-      connection.close();
-    }
-    store = open();
   }
 
   @ParameterizedTest

@@ -76,11 +76,7 @@ final class SecretServiceTroubleTest {
 
   /** Asserts how a call ends, and that it leaves time for the stores that come after it. */
   private static StoreException assertFails(Reason reason, ThrowingCallable call) {
-    OwnTime time = new OwnTime();
-    StoreException failure = catchThrowableOfType(StoreException.class, call);
-    assertThat(time.millis()).isLessThan(4_000);
-    assertThat(failure).isNotNull();
-    assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason);
+    StoreException failure = SecretServiceContract.assertFails(reason, call);
     assertThat(failure.inOneLine()).contains("; ").doesNotContain("\n").doesNotEndWith(".");
     return failure;
   }
@@ -95,7 +91,7 @@ final class SecretServiceTroubleTest {
   }
 
   private static void awaitContent(Path file, String content) throws Exception {
-    for (int i = 0; i < 300 && !Files.readString(file).equals(content); i++) {
+    for (int i = 0; i < 2_000 && !Files.readString(file).equals(content); i++) {
       Thread.sleep(10);
     }
     assertThat(file).hasContent(content);
