@@ -32,12 +32,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How the expiry of a token becomes known that the service does not tell by itself. */
 @Timeout(120)
+@Tag("slow")
 final class NoteTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
   private static final long DAY = 86_400;

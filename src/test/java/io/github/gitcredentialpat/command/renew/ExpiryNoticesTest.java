@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a notification daemon is shown by a renewal that nobody watches. */
 @Timeout(120)
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 final class ExpiryNoticesTest {
   private static final Identity CONTOSO = Identity.ofOrganization("contoso");
