@@ -254,7 +254,7 @@ public final class PrivateBus implements AutoCloseable {
   private void awaitProvider(Process provider, String name)
       throws IOException, InterruptedException {
     providers.push(provider);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 400; i++) {
       if (!provider.isAlive()) {
         throw new IOException("the provider ended with " + provider.exitValue());
       }

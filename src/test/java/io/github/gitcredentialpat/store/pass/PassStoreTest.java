@@ -503,7 +503,7 @@ final class PassStoreTest extends StoreContract {
     assertThat(pids).hasSize(3);
     for (long pid : pids) {
       // The machine's first process may take a moment to bury it.
-      for (int i = 0; i < 50 && isRunning(pid); i++) {
+      for (int i = 0; i < 200 && isRunning(pid); i++) {
         Thread.sleep(100);
       }
       assertThat(isRunning(pid)).isFalse();

@@ -126,7 +126,7 @@ final class KeePassXc {
 
   private void await(String locked) throws Exception {
     String answer = "";
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 400; i++) {
       answer =
           bus.call(
               "org.freedesktop.secrets",
