@@ -85,6 +85,24 @@ public final class SdBus {
     return call("sd_bus_send", bus, message, cookie);
   }
 
+  public int sd_bus_message_is_method_error(Pointer message, @Nullable String name) {
+    return call("sd_bus_message_is_method_error", message, name);
+  }
+
+  /** The error that an answer is; belongs to the message. */
+  public @Nullable Pointer sd_bus_message_get_error(Pointer message) {
+    return library.getFunction("sd_bus_message_get_error").invokePointer(new Object[] {message});
+  }
+
+  /** Of the call that a message answers; negative where it answers none. */
+  public int sd_bus_message_get_reply_cookie(Pointer message, Pointer cookie) {
+    return call("sd_bus_message_get_reply_cookie", message, cookie);
+  }
+
+  public int sd_bus_message_get_errno(Pointer message) {
+    return call("sd_bus_message_get_errno", message);
+  }
+
   public void sd_bus_close(Pointer bus) {
     call("sd_bus_close", bus);
   }
@@ -180,7 +198,16 @@ public final class SdBus {
    * @param microseconds for all answers together
    */
   public int open(Pointer bus, String address, long microseconds) {
-    long end = System.nanoTime() / 1_000 + microseconds;
+    int result = start(bus, address);
+    return result < 0 ? result : login(bus.getPointer(0), microseconds);
+  }
+
+  /**
+   * The first half of {@link #open}. What is sent then goes out as soon as the bus lets us in.
+   *
+   * @param bus room for the {@code sd_bus}, which is the caller's even when this fails
+   */
+  public int start(Pointer bus, String address) {
     int result = sd_bus_new(bus);
     if (result < 0) {
       return result;
@@ -190,13 +217,21 @@ public final class SdBus {
     if (result >= 0) {
       result = sd_bus_set_bus_client(handle, 1);
     }
-    if (result >= 0) {
-      result = sd_bus_start(handle);
-    }
-    while (result >= 0 && sd_bus_is_ready(handle) == 0) {
-      result = sd_bus_process(handle, null);
+    return result < 0 ? result : sd_bus_start(handle);
+  }
+
+  /**
+   * The second half of {@link #open}: waits until the bus lets us in.
+   *
+   * @param microseconds for all answers together
+   */
+  public int login(Pointer bus, long microseconds) {
+    long end = System.nanoTime() / 1_000 + microseconds;
+    int result = 0;
+    while (result >= 0 && sd_bus_is_ready(bus) == 0) {
+      result = sd_bus_process(bus, null);
       long left = Math.max(0, end - System.nanoTime() / 1_000);
-      if (result == 0 && sd_bus_wait(handle, left) == 0) {
+      if (result == 0 && sd_bus_wait(bus, left) == 0) {
         result = -ETIMEDOUT;
       }
     }

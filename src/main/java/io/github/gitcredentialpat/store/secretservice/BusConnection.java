@@ -5,9 +5,14 @@ import com.sun.jna.Pointer;
 import io.github.gitcredentialpat.dbus.SdBus;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to the session bus on which every call has a time limit. */
+/**
+ * A connection to the session bus on which every call has a time limit. Calls that do not depend on
+ * each other can be sent before the first of them is answered, and even before the login is.
+ */
 final class BusConnection implements AutoCloseable {
   /** No keyring that works takes this long, and a deadline of five seconds leaves no more. */
   private static final long CALL_MILLIS = 3_000;
@@ -25,6 +30,9 @@ final class BusConnection implements AutoCloseable {
   private @Nullable Pointer bus;
   private String subject = "";
 
+  /** What came while something else was waited for. */
+  private final List<BusMessage> early = new ArrayList<>(4);
+
   private BusConnection(SdBus sd, Deadline deadline) {
     this.sd = sd;
     this.deadline = deadline;
@@ -35,7 +43,7 @@ final class BusConnection implements AutoCloseable {
   }
 
   /**
-   * Connects and logs in to the bus at this address.
+   * Connects to the bus at this address. What is posted now goes out with the login.
    *
    * @throws StoreException UNAVAILABLE when there is no bus or no library to speak to it
    */
@@ -56,9 +64,21 @@ final class BusConnection implements AutoCloseable {
 
   private int start(String address) {
     results.setPointer(0, null);
-    int result = sd.open(results, address, callLimit());
+    int result = sd.start(results, address);
     bus = results.getPointer(0);
     return result;
+  }
+
+  /**
+   * Waits for the end of the login.
+   *
+   * @throws StoreException UNAVAILABLE when the bus does not let us in, TIMEOUT when it is silent
+   */
+  void login() throws StoreException {
+    int result = sd.login(bus, callLimit());
+    if (result < 0) {
+      throw BusFailure.noBus(result);
+    }
   }
 
   /** Says whose entry the next calls are about, for the messages of failures. */
@@ -115,6 +135,58 @@ final class BusConnection implements AutoCloseable {
     }
   }
 
+  /**
+   * Sends a call without waiting for its answer. The request is closed.
+   *
+   * @return what {@link #await} wants
+   */
+  long post(BusMessage request) throws StoreException {
+    try (request) {
+      int result = sd.sd_bus_send(bus, request.handle(), results);
+      if (result < 0) {
+        throw BusFailure.of(result, null, subject, false);
+      }
+      return results.getLong(0);
+    }
+  }
+
+  /**
+   * The answer to a call that was posted, which changes nothing: the caller's; absent when its
+   * object is gone.
+   */
+  @Nullable BusMessage await(long call) throws StoreException {
+    for (int i = 0; i < early.size(); i++) {
+      if (early.get(i).answered() == call) {
+        return answer(early.remove(i));
+      }
+    }
+    long limit = callLimit();
+    long start = System.nanoTime();
+    for (long left = limit; left > 0; left = limit - (System.nanoTime() - start) / 1_000) {
+      BusMessage message = receive(left);
+      if (message != null && message.answered() == call) {
+        return answer(message);
+      }
+      if (message != null) {
+        early.add(message);
+      }
+    }
+    throw BusFailure.timeout(subject, false);
+  }
+
+  private @Nullable BusMessage answer(BusMessage message) throws StoreException {
+    String error = message.error();
+    if (error == null) {
+      return message;
+    }
+    try (message) {
+      if (BusFailure.isGone(error)) {
+        return null;
+      }
+      throw BusFailure.of(-sd.sd_bus_message_get_errno(message.handle()), error, subject, false);
+    }
+  }
+
   /** Sends a call whose answer nobody waits for. */
   void send(BusMessage request) {
     try (request) {
@@ -124,10 +196,24 @@ final class BusConnection implements AutoCloseable {
 
   /** The next message that comes by itself, such as a signal; null when there was none in time. */
   @Nullable BusMessage next(long millis) throws StoreException {
+    for (int i = 0; i < early.size(); i++) {
+      if (early.get(i).answered() == 0) {
+        return early.remove(i);
+      }
+    }
+    BusMessage message = receive(millis * 1_000);
+    if (message != null && message.answered() != 0) {
+      early.add(message);
+      return null;
+    }
+    return message;
+  }
+
+  private @Nullable BusMessage receive(long microseconds) throws StoreException {
     results.setPointer(0, null);
     int result = sd.sd_bus_process(bus, results);
     if (result == 0) {
-      result = sd.sd_bus_wait(bus, millis * 1_000);
+      result = sd.sd_bus_wait(bus, microseconds);
     } else if (result > 0 && results.getPointer(0) != null) {
       return message();
     }
@@ -154,6 +240,10 @@ final class BusConnection implements AutoCloseable {
   @Override
   public void close() {
     if (bus != null) {
+      for (int i = 0; i < early.size(); i++) {
+        early.get(i).close();
+      }
+      early.clear();
       // Without a flush, which would wait for a login that may never be answered.
       sd.sd_bus_close(bus);
       sd.sd_bus_unref(bus);

@@ -142,6 +142,20 @@ final class BusMessage implements AutoCloseable {
     return size == 0 ? new byte[0] : results.getPointer(0).getByteArray(0, size);
   }
 
+  /** What the call has that this answers; 0 when it answers none. */
+  long answered() {
+    return sd.sd_bus_message_get_reply_cookie(handle, results) < 0 ? 0 : results.getLong(0);
+  }
+
+  /** D-Bus's name of the error that this is; absent when it is none. */
+  @Nullable String error() {
+    Pointer error =
+        sd.sd_bus_message_is_method_error(handle, null) > 0
+            ? sd.sd_bus_message_get_error(handle)
+            : null;
+    return error == null ? null : error.getPointer(0).getString(0, "UTF-8");
+  }
+
   boolean isSignal(String interfaceName, String member) {
     return sd.sd_bus_message_is_signal(handle, interfaceName, member) > 0;
   }

@@ -44,6 +44,11 @@ final class SecretService implements AutoCloseable {
   private final Deadline deadline;
   private final boolean mayPrompt;
   private @Nullable String session;
+
+  /** Calls that go out with the login, and that were not waited for yet; 0 for none. */
+  private long defaultAsked;
+
+  private long sessionAsked;
   private boolean watching;
 
   /** How a prompt ended. */
@@ -89,7 +94,18 @@ final class SecretService implements AutoCloseable {
    */
   static SecretService open(String address, Deadline deadline, boolean mayPrompt)
       throws StoreException {
-    return new SecretService(BusConnection.open(address, deadline), deadline, mayPrompt);
+    BusConnection connection = BusConnection.open(address, deadline);
+    SecretService service = new SecretService(connection, deadline, mayPrompt);
+    try {
+      // What every search asks first, and what every secret needs: in one flight with the login.
+      service.defaultAsked = connection.post(service.whenMade(DEFAULT_COLLECTION));
+      service.sessionAsked = connection.post(service.newSession());
+      connection.login();
+    } catch (StoreException e) {
+      connection.close();
+      throw e;
+    }
+    return service;
   }
 
   /** Says whose entry the next calls are about, for the messages of failures. */
@@ -122,10 +138,15 @@ final class SecretService implements AutoCloseable {
    * Keyring and KWallet search locked collections as well, and say when these were made.
    */
   private boolean isClosed(String collection) throws StoreException {
-    BusMessage request =
-        connection.request(NAME, collection, PROPERTIES, "Get").append("ss", COLLECTION, "Created");
+    long asked = collection.equals(DEFAULT_COLLECTION) ? defaultAsked : 0;
     try {
-      BusMessage answer = connection.callIfThere(request, false);
+      BusMessage answer;
+      if (asked == 0) {
+        answer = connection.callIfThere(whenMade(collection), false);
+      } else {
+        defaultAsked = 0;
+        answer = connection.await(asked);
+      }
       if (answer != null) {
         answer.close();
       }
@@ -137,6 +158,12 @@ final class SecretService implements AutoCloseable {
       // Whatever else is wrong shows with the search.
       return e.reason() == Reason.LOCKED;
     }
+  }
+
+  private BusMessage whenMade(String collection) throws StoreException {
+    return connection
+        .request(NAME, collection, PROPERTIES, "Get")
+        .append("ss", COLLECTION, "Created");
   }
 
   /** Whether the default collection is there and locked. */
@@ -179,7 +206,22 @@ final class SecretService implements AutoCloseable {
 
   /** All attributes of an item by their names, null when it is gone. */
   @Nullable Map<String, String> allAttributes(String item) throws StoreException {
-    BusMessage answer = propertyOf(item, "Attributes");
+    return readAttributes(propertyOf(item, "Attributes"));
+  }
+
+  /** Asks for the attributes of an item; what comes back is for {@link #attributes(long)}. */
+  long askAttributes(String item) throws StoreException {
+    return connection.post(property(item, "Attributes"));
+  }
+
+  /** The attributes that were asked for, null when the item is gone. */
+  @Nullable Attributes attributes(long asked) throws StoreException {
+    Map<String, String> all = readAttributes(connection.await(asked));
+    return all == null ? null : new Attributes(all);
+  }
+
+  private static @Nullable Map<String, String> readAttributes(@Nullable BusMessage answer)
+      throws StoreException {
     if (answer == null) {
       return null;
     }
@@ -219,8 +261,11 @@ final class SecretService implements AutoCloseable {
   }
 
   private @Nullable BusMessage propertyOf(String item, String name) throws StoreException {
-    return connection.callIfThere(
-        connection.request(NAME, item, PROPERTIES, "Get").append("ss", ITEM, name), false);
+    return connection.callIfThere(property(item, name), false);
+  }
+
+  private BusMessage property(String item, String name) throws StoreException {
+    return connection.request(NAME, item, PROPERTIES, "Get").append("ss", ITEM, name);
   }
 
   /** The secrets of items, in their order; null for one that is gone or was locked meanwhile. */
@@ -340,6 +385,8 @@ final class SecretService implements AutoCloseable {
     if (!mayPrompt) {
       throw BusFailure.locked(connection.subject(), "");
     }
+    // What was answered before is no longer so.
+    defaultAsked = 0;
     BusMessage request = toService("Unlock");
     request.appendPaths(objects);
     String prompt;
@@ -467,13 +514,22 @@ final class SecretService implements AutoCloseable {
 
   private String session() throws StoreException {
     if (session == null) {
-      BusMessage request = toService("OpenSession").append("sv", "plain", "s", "");
-      try (BusMessage answer = connection.call(request, false)) {
+      long asked = sessionAsked == 0 ? connection.post(newSession()) : sessionAsked;
+      sessionAsked = 0;
+      BusMessage answer = connection.await(asked);
+      if (answer == null) {
+        throw BusFailure.noProvider();
+      }
+      try (answer) {
         answer.skip("v");
         session = answer.readText('o');
       }
     }
     return session;
+  }
+
+  private BusMessage newSession() throws StoreException {
+    return toService("OpenSession").append("sv", "plain", "s", "");
   }
 
   private BusMessage toService(String method) throws StoreException {

@@ -43,6 +43,9 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   /** How many items are read in the time of one run. */
   private static final int PIECE = 200;
 
+  /** How many calls are under way at once: a bus may allow no more than 128. */
+  private static final int FLIGHT = 16;
+
   private final Environment surroundings;
   private @Nullable SecretService service;
 
@@ -100,12 +103,19 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   private static void read(
       SecretService secrets, List<String> items, Identity where, List<Entry> entries)
       throws StoreException {
+    long[] asked = new long[items.size()];
+    for (int i = 0; i < Math.min(asked.length, FLIGHT); i++) {
+      asked[i] = secrets.askAttributes(items.get(i));
+    }
     byte[][] payloads = secrets.secrets(items);
     for (int i = 0; i < payloads.length; i++) {
+      if (i + FLIGHT < asked.length) {
+        asked[i + FLIGHT] = secrets.askAttributes(items.get(i + FLIGHT));
+      }
+      Attributes attributes = secrets.attributes(asked[i]);
       if (payloads[i] == null) {
         continue;
       }
-      Attributes attributes = secrets.attributes(items.get(i));
       EntryKey key = attributes == null ? null : attributes.key();
       if (key != null && answers(key.identity(), where)) {
         Entry entry = Payload.decode(key, payloads[i]);
