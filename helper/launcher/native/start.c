@@ -6,6 +6,9 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -56,16 +59,24 @@ __attribute__((constructor)) static void start(void) {
   /* Who writes to a closed pipe, or more than a file may hold, is told so by the call. */
   let_pass(SIGPIPE);
   let_pass(SIGXFSZ);
-  /* The programs that it asks answer as they do under the Java runtime; what exec gives back. */
+  /* What exec gives back. GraalVM's start reads the locale, and would open 13 files for any but this one. */
   setenv("GIT_CREDENTIAL_PAT_WAS_LC_ALL", locale == NULL ? "" : locale, 1);
-  setenv("LC_ALL", LOCALE, 1);
+  setenv("LC_ALL", "C", 1);
+#ifdef __GLIBC__
+  /* Its threads do next to nothing with C's memory: one arena is enough for all. */
+  mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
-/* Takes back what GraalVM did on the way to main: the limit is handed on to every program that is started. */
-void git_credential_pat_restore_limits(void) {
+/*
+ * The second part, from main. The limit of open files, which GraalVM raised on the way, is handed on to every program
+ * that is started, and these answer in the locale that they have under the Java runtime.
+ */
+void git_credential_pat_started(void) {
   if (open_files_known) {
     setrlimit(RLIMIT_NOFILE, &open_files);
   }
+  setenv("LC_ALL", LOCALE, 1);
 }
 
 /* The name that the program was started by, as execve(2) was told it: a link stays a link. */

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-void git_credential_pat_restore_limits(void);
+void git_credential_pat_started(void);
 const char *git_credential_pat_started_as(void);
 const char *git_credential_pat_own_file(void);
 
@@ -48,7 +48,7 @@ static int report(const char *file) {
 
 int main(int count, char **words) {
   raise_open_files();
-  git_credential_pat_restore_limits();
+  git_credential_pat_started();
   if (count == 3 && strcmp(words[1], "report") == 0) {
     return report(words[2]);
   }

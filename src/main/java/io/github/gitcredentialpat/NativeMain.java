@@ -22,7 +22,7 @@ public final class NativeMain {
 
   /** Runs the program. */
   public static void main(String[] args) {
-    restoreLimits();
+    started();
     SignalHandling.startBy(VMRuntime::initialize);
     prepare(CTypeConversion.toJavaString(ownFile()), CTypeConversion.toJavaString(startedAs()));
     Main.main(args);
@@ -48,8 +48,8 @@ public final class NativeMain {
     System.setProperty("git-credential-pat.launcher", startedAs);
   }
 
-  @CFunction(value = "git_credential_pat_restore_limits", transition = Transition.NO_TRANSITION)
-  private static native void restoreLimits();
+  @CFunction(value = "git_credential_pat_started", transition = Transition.NO_TRANSITION)
+  private static native void started();
 
   @CFunction(value = "git_credential_pat_own_file", transition = Transition.NO_TRANSITION)
   private static native CCharPointer ownFile();

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.security.SecureRandomSpi;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -51,10 +52,42 @@ final class AesGcm {
     }
   }
 
+  /**
+   * No randomness: nonces are given, and nothing else is random here. Java would make a generator
+   * of its own otherwise, which opens two devices.
+   */
+  private static final class NoRandom extends SecureRandom {
+    private static final long serialVersionUID = 1L;
+
+    NoRandom() {
+      super(new Spi(), null);
+    }
+
+    private static final class Spi extends SecureRandomSpi {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected void engineSetSeed(byte[] seed) {
+        throw new IllegalStateException("nothing is random here");
+      }
+
+      @Override
+      protected void engineNextBytes(byte[] bytes) {
+        throw new IllegalStateException("nothing is random here");
+      }
+
+      @Override
+      protected byte[] engineGenerateSeed(int length) {
+        throw new IllegalStateException("nothing is random here");
+      }
+    }
+  }
+
   private static Cipher cipher(int mode, byte[] key, byte[] nonce, byte[] associated)
       throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG * 8, nonce));
+    cipher.init(
+        mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG * 8, nonce), new NoRandom());
     cipher.updateAAD(associated);
     return cipher;
   }

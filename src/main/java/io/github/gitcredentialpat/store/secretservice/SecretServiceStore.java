@@ -103,16 +103,10 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   private static void read(
       SecretService secrets, List<String> items, Identity where, List<Entry> entries)
       throws StoreException {
-    long[] asked = new long[items.size()];
-    for (int i = 0; i < Math.min(asked.length, FLIGHT); i++) {
-      asked[i] = secrets.askAttributes(items.get(i));
-    }
+    AttributeReader all = new AttributeReader(secrets, items);
     byte[][] payloads = secrets.secrets(items);
     for (int i = 0; i < payloads.length; i++) {
-      if (i + FLIGHT < asked.length) {
-        asked[i + FLIGHT] = secrets.askAttributes(items.get(i + FLIGHT));
-      }
-      Attributes attributes = secrets.attributes(asked[i]);
+      Attributes attributes = all.next();
       if (payloads[i] == null) {
         continue;
       }
@@ -124,6 +118,36 @@ public final class SecretServiceStore implements Store, AutoCloseable {
         }
       }
       Arrays.fill(payloads[i], (byte) 0);
+    }
+  }
+
+  /** Reads the attributes of items one after the other, with the next ones asked for already. */
+  private static final class AttributeReader {
+    private final SecretService secrets;
+    private final List<String> items;
+    private final long[] asked;
+    private int ahead;
+    private int read;
+
+    AttributeReader(SecretService secrets, List<String> items) throws StoreException {
+      this.secrets = secrets;
+      this.items = items;
+      asked = new long[items.size()];
+      ask();
+    }
+
+    private void ask() throws StoreException {
+      while (ahead < asked.length && ahead < read + FLIGHT) {
+        asked[ahead] = secrets.askAttributes(items.get(ahead));
+        ahead++;
+      }
+    }
+
+    /** Those of the next item; absent when it is gone. */
+    @Nullable Attributes next() throws StoreException {
+      long call = asked[read++];
+      ask();
+      return secrets.attributes(call);
     }
   }
 
@@ -154,11 +178,12 @@ public final class SecretServiceStore implements Store, AutoCloseable {
 
   private void addKeys(SecretService secrets, List<String> items, Set<EntryKey> keys)
       throws StoreException {
+    AttributeReader all = new AttributeReader(secrets, items);
     for (int i = 0; i < items.size(); i++) {
       if (i % PIECE == 0) {
         nextPiece(i);
       }
-      Attributes attributes = secrets.attributes(items.get(i));
+      Attributes attributes = all.next();
       EntryKey key = attributes == null ? null : attributes.key();
       if (key != null) {
         keys.add(key);
