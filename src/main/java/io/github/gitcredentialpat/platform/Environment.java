@@ -108,7 +108,7 @@ public record Environment(
    * Whether this runs in a container, which may share the kernel's keyring of its user with the
    * host: by the marks of Docker, of Podman, of systemd-nspawn and LXC, and of Kubernetes.
    *
-   * @param root where a container runtime's mark is looked for: the root folder
+   * @param root the folder in which to look for the marks of container runtimes: the root folder
    */
   public boolean isInContainer(Path root) {
     return Files.exists(root.resolve(".dockerenv"))

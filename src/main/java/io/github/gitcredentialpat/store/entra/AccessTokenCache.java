@@ -62,9 +62,9 @@ final class AccessTokenCache {
   private @Nullable String who;
 
   /**
-   * A cache that nothing is loaded for until it is asked.
+   * A cache that loads nothing until it is used.
    *
-   * @param root where a container runtime's mark is looked for: the root folder
+   * @param root the folder in which to look for the marks of container runtimes: the root folder
    */
   AccessTokenCache(Environment surroundings, Path root) {
     this.surroundings = surroundings;

@@ -52,13 +52,14 @@ public final class FileStore implements Store {
 
   private @Nullable MasterKey key;
 
-  /** A store that touches no file until it is asked something. */
+  /** A store that touches no file until it is used. */
   public FileStore(Environment surroundings) {
     this(surroundings, new KeyCache(surroundings, Path.of("/")));
   }
 
   /**
-   * A store for what can be had again, under the same key: nobody is asked for a passphrase for it.
+   * A store under the same key for what can be fetched again: nobody is asked for a passphrase for
+   * it.
    *
    * @param name the folder below that of the entries
    */
@@ -191,7 +192,10 @@ public final class FileStore implements Store {
     keyFile.protect(names.isEmpty() ? openOrCreateKey() : openKey(names, true), passphrase);
   }
 
-  /** All that there is; what is damaged may be missing where something else is there. */
+  /**
+   * Returns what was found. Throws what could not be read, except damaged entries where others were
+   * found.
+   */
   private static <T> List<T> complete(List<T> found, List<StoreException> unread)
       throws StoreException {
     for (int i = 0; i < unread.size(); i++) {

@@ -25,16 +25,16 @@ final class KeyCache {
   private boolean tried;
 
   /**
-   * A cache that nothing is loaded for until it is asked.
+   * A cache that loads nothing until it is used.
    *
-   * @param root where a container runtime's mark is looked for: the root folder
+   * @param root the folder in which to look for the marks of container runtimes: the root folder
    */
   KeyCache(Environment surroundings, Path root) {
     this.surroundings = surroundings;
     this.root = root;
   }
 
-  /** The key with this id, absent when it is not there; its time starts anew. */
+  /** The key with this id, whose time starts anew; absent when it is not cached. */
   byte @Nullable [] get(byte[] id) {
     Keyctl kernel = kernel();
     if (kernel == null) {

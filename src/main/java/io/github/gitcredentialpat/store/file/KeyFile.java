@@ -93,7 +93,7 @@ final class KeyFile {
   }
 
   /**
-   * Makes the key file. Of many processes that do so at once all return the same key.
+   * Makes the key file. Many processes that do so at once all return the same key.
    *
    * @throws StoreException {@code UNAVAILABLE} when nothing can be written here; {@code LOCKED} or
    *     {@code DENIED} when a passphrase is wanted and cannot be had
@@ -127,8 +127,8 @@ final class KeyFile {
   }
 
   /**
-   * Takes everyone else's rights away, should somebody have given them, and removes what a first
-   * store that was cut off left of the key under another name.
+   * Removes other people's access to the key file, and what an interrupted first store left of the
+   * key under another name.
    */
   void tidy() throws StoreException {
     folder.narrow(NAME);

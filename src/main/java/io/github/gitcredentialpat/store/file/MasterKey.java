@@ -69,7 +69,7 @@ final class MasterKey {
     return derive("entries");
   }
 
-  /** Whether this is the name of an entry file, under whatever key. */
+  /** Whether this is the name of an entry file, under any key. */
   static boolean isEntry(String name) {
     return name.length() == NAME_LENGTH && name.endsWith(SUFFIX);
   }
@@ -80,7 +80,7 @@ final class MasterKey {
   }
 
   /**
-   * What the names of all entries of this protocol and host begin with, and of this path if given.
+   * The prefix of the names of all entries of this protocol and host, and of this path if given.
    */
   String prefix(Identity where) {
     String prefix = id + "-" + hash(2, where, null);

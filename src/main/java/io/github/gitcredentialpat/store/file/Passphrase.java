@@ -17,8 +17,8 @@ import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the passphrase of a file comes from, mostly of the key file: the first line of the file
- * that {@code GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names, or the terminal.
+ * The source of a file's passphrase, mostly of the key file's: the first line of the file that
+ * {@code GIT_CREDENTIAL_PAT_PASSPHRASE_FILE} names, or the terminal.
  */
 final class Passphrase {
   static final String VARIABLE = "GIT_CREDENTIAL_PAT_PASSPHRASE_FILE";
@@ -38,10 +38,12 @@ final class Passphrase {
   /** What OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA256. */
   static final int ROUNDS = 600_000;
 
-  /** A changed file must not keep us busy for ever. */
+  /**
+   * The most rounds that a file may demand, so that a changed file cannot keep us busy for ever.
+   */
   static final int MOST_ROUNDS = 10_000_000;
 
-  /** Shorter ones are tried out in days (NIST SP 800-63B asks for no less). */
+  /** Shorter ones can be guessed in days (NIST SP 800-63B asks for no less). */
   private static final int SHORTEST_GOOD = 8;
 
   /** The length of a salt in bytes. */
@@ -119,8 +121,8 @@ final class Passphrase {
   }
 
   /**
-   * Looks at a passphrase that is to protect something: an empty one is refused, and of a short one
-   * the person is warned, since whoever has the file can try them all.
+   * Checks a new passphrase: an empty one is refused, and of a short one the person is warned,
+   * since whoever has the file can try them all.
    */
   void check(char[] chosen) throws StoreException {
     if (chosen.length == 0) {

@@ -103,7 +103,9 @@ final class PrivateFolder {
     }
   }
 
-  /** Writes the file unless there is one; of many that try at once exactly one returns true. */
+  /**
+   * Writes the file unless it exists; of many processes that try at once, exactly one gets true.
+   */
   boolean writeNew(String name, byte[] content) throws StoreException {
     Path unfinished = writeUnfinished(content);
     Path file = path.resolve(name);
@@ -132,7 +134,7 @@ final class PrivateFolder {
     return true;
   }
 
-  /** Takes everyone else's rights away from a file that is there. */
+  /** Removes other people's access to an existing file. */
   void narrow(String name) throws StoreException {
     Path file = path.resolve(name);
     try {
@@ -166,7 +168,7 @@ final class PrivateFolder {
     }
   }
 
-  /** Removes what a run that was cut off left behind, where that can be done. */
+  /** Removes what interrupted runs left behind. Never fails. */
   void removeAbandoned() {
     PrivateFiles.removeAbandoned(path, UNFINISHED);
   }

@@ -35,7 +35,7 @@ final class ForeignItems implements ForeignEntries {
     this.access = access;
   }
 
-  /** The way to the keychain, which may ask a person. */
+  /** Access to the keychain, which may ask a person. */
   interface Access {
     /** The keychain, opened for this. */
     Keychain open(String purpose) throws StoreException;

@@ -121,7 +121,7 @@ final class Keychain {
 
   // --- items of other programs ---
 
-  /** What can be seen of an item without its secret. */
+  /** The attributes of an item, without its secret. */
   interface Item {
     /** An attribute that is text, by its name in C; null when it has none. */
     @Nullable String text(String attribute);
@@ -132,7 +132,7 @@ final class Keychain {
     /** Whether a text attribute has the value of that constant. */
     boolean is(String attribute, String constant);
 
-    /** What leads to this very item, and to no other. */
+    /** The attributes that identify exactly this item. */
     byte[] reference();
   }
 
@@ -242,7 +242,7 @@ final class Keychain {
     framework.CFDictionarySetValue(dictionary, framework.kSec(key), value);
   }
 
-  /** What a query finds, released with the other objects; null when that is nothing. */
+  /** The result of a query, released with the other objects; null when there is none. */
   private @Nullable Pointer match(Pointer query, CoreFoundationObjects objects, String subject)
       throws StoreException {
     long[] result = new long[1];

@@ -24,7 +24,7 @@ final class KeychainFailure {
   private KeychainFailure() {}
 
   /**
-   * What a failed call means.
+   * Translates a failed call.
    *
    * @param status its result
    * @param text the system's own words for it, if it has any

@@ -25,13 +25,13 @@ public final class Keyctl {
   /** The keyring of this user id ({@code KEY_SPEC_USER_KEYRING}). */
   public static final int USER_KEYRING = -4;
 
-  /** Every right to who possesses the key, and none to anyone else ({@code KEY_POS_ALL}). */
+  /** Every right for the possessor of the key, and none for anyone else ({@code KEY_POS_ALL}). */
   public static final int POSSESSOR_ONLY = 0x3f000000;
 
   /** A description has at most 4095 bytes; type, ids and permissions stand before it. */
   private static final int LONGEST_DESCRIPTION = 4096 + 128;
 
-  /** Not to replace a key that is there already ({@code KEYCTL_MOVE_EXCL}, Linux 5.3). */
+  /** Do not replace an existing key ({@code KEYCTL_MOVE_EXCL}, Linux 5.3). */
   private static final int MOVE_EXCL = 1;
 
   private final NativeLibrary library;
@@ -150,7 +150,7 @@ public final class Keyctl {
     return callLong("keyctl_set_timeout", new Object[] {key, seconds});
   }
 
-  /** Puts the key, or keyring, into the keyring. */
+  /** Links the key, or keyring, into the keyring. */
   public int link(int key, int keyring) {
     return callLong("keyctl_link", new Object[] {key, keyring});
   }
@@ -164,7 +164,7 @@ public final class Keyctl {
     return callLong("keyctl_move", new Object[] {key, from, to, MOVE_EXCL});
   }
 
-  /** Takes the key out of the keyring. */
+  /** Unlinks the key from the keyring. */
   public int unlink(int key, int keyring) {
     return callLong("keyctl_unlink", new Object[] {key, keyring});
   }

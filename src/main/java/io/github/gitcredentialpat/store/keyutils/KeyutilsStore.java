@@ -47,10 +47,13 @@ public final class KeyutilsStore implements Store {
   private static final int LONGEST_PAYLOAD = 32_767;
   private static final int LONGEST_DESCRIPTION = 4_095;
 
-  /** Left of a payload for what is known of a token beside its secret. */
+  /** The part of a payload that is reserved for a token's details. */
   private static final int BESIDE_THE_SECRET = 767;
 
-  /** What an entry of usual size counts for: description, payload and its place in the keyring. */
+  /**
+   * How much of the quota an entry of usual size takes: description, payload and its place in the
+   * keyring.
+   */
   private static final int USUAL_ENTRY = 256;
 
   private static final String SET_ASIDE = "\nset_aside_at=";
@@ -78,7 +81,7 @@ public final class KeyutilsStore implements Store {
   private final int timeoutSeconds;
 
   /**
-   * A store that loads nothing until it is asked.
+   * A store that loads nothing until it is used.
    *
    * @param timeoutSeconds how long an entry lives after its last use, from 1
    */
@@ -87,7 +90,7 @@ public final class KeyutilsStore implements Store {
   }
 
   /**
-   * The same with a keyring of its own, for what is no person's token.
+   * The same with a keyring of its own, for what is not a person's token.
    *
    * @param name what the keyring is called
    */
@@ -181,7 +184,10 @@ public final class KeyutilsStore implements Store {
     return keys;
   }
 
-  /** Keys in our keyring that are no entries, since their descriptions are not as we write them. */
+  /**
+   * Counts keys in our keyring that are not entries, since their descriptions are not as we write
+   * them.
+   */
   @Override
   public int damaged() throws StoreException {
     int damaged = 0;
@@ -286,7 +292,7 @@ public final class KeyutilsStore implements Store {
     return result;
   }
 
-  /** Gives a key that is there another payload, which needs no more room than it has. */
+  /** Gives an existing key another payload, which needs no more room than it has. */
   private int replace(Keyctl kernel, int ring, String description, byte[] payload) {
     int serial = kernel.search(ring, description);
     if (serial < 0) {
@@ -379,7 +385,7 @@ public final class KeyutilsStore implements Store {
     return serials;
   }
 
-  /** The entry behind a serial number; absent when it is gone, or no entry. */
+  /** The entry with a serial number; absent when it is gone, or not an entry. */
   private static @Nullable EntryKey key(Keyctl kernel, int serial) {
     String described = kernel.describe(serial);
     if (described == null || !described.startsWith("user;")) {

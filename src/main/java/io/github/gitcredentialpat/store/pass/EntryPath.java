@@ -51,7 +51,7 @@ final class EntryPath {
     return (user == null ? NO_USER : escape(user)) + SUFFIX;
   }
 
-  /** The entry in this file; absent when these are not names that this class gives. */
+  /** The key of the entry in this file; absent when these are not names that this class makes. */
   static @Nullable EntryKey parse(List<String> folders, String file) {
     if (folders.size() < 2 || !file.endsWith(SUFFIX)) {
       return null;

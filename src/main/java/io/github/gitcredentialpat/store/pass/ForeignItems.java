@@ -24,21 +24,21 @@ final class ForeignItems implements ForeignEntries {
     this.access = access;
   }
 
-  /** The way into the password store. */
+  /** Access to the password store. */
   interface Access {
     /** Its folder. */
     Path root() throws StoreException;
 
-    /** The plain text of a file; absent when there is no such file. */
+    /** The plain text of a file; absent when the file does not exist. */
     byte @Nullable [] decrypt(Path file) throws StoreException;
 
     /** Deletes a file, and says whether it was there. */
     boolean delete(Path root, Path file) throws StoreException;
 
     /**
-     * Complains where there is no password store at all.
+     * Fails where there is no password store at all.
      *
-     * @param folder where something would lie
+     * @param folder where an entry would be
      */
     void requireKey(Path root, Path folder) throws StoreException;
   }

@@ -46,9 +46,9 @@ final class Gpg {
   private @Nullable Path program;
 
   /**
-   * What a person was asked for, each file's bytes and behind it the plain text. Who changes
-   * something reads it again under the lock: with an agent that remembers nothing a person would be
-   * asked again, and every other store and erase would wait for them.
+   * Plain texts that a person was asked for, each behind the bytes of its file. A change reads the
+   * file again under the lock: with an agent that remembers nothing, the person would be asked
+   * again, and every other store and erase would wait for them.
    */
   private final byte[][] asked = new byte[2 * MOST_ASKED][];
 

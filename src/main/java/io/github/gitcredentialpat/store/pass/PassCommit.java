@@ -67,7 +67,9 @@ final class PassCommit {
             + ")");
   }
 
-  /** Whether git has nothing to say of it: the file is ignored, or came and went unseen. */
+  /**
+   * Whether there is nothing to commit: the file is ignored, or was never committed and is gone.
+   */
   private boolean isNothingToCommit(Path git, Path top, String name) throws IOException {
     Subprocess child = run(git, top, "status", "--porcelain", "--", name);
     return child.hasSucceeded() && child.output().length == 0;

@@ -64,7 +64,7 @@ public final class PassStore implements Store {
   private final Environment surroundings;
   private final Gpg gpg;
 
-  /** A store that starts no program until it is asked something. */
+  /** A store that starts no program until it is used. */
   public PassStore(Environment surroundings) {
     this.surroundings = surroundings;
     this.gpg = new Gpg(surroundings);
@@ -128,7 +128,10 @@ public final class PassStore implements Store {
     return entries;
   }
 
-  /** All that there is; what is damaged may be missing where something else is there. */
+  /**
+   * Returns what was found. Throws what could not be read, except damaged entries where others were
+   * found.
+   */
   private static <T> List<T> complete(List<T> found, List<StoreException> unread)
       throws StoreException {
     for (StoreException problem : unread) {
@@ -153,9 +156,7 @@ public final class PassStore implements Store {
     return entry;
   }
 
-  /**
-   * Whether there is nothing in it: a password may be empty, but then the lines below it say more.
-   */
+  /** Whether the plain text is empty: a password may be, but then lines follow it. */
   private static boolean isBlank(byte[] payload) {
     for (byte b : payload) {
       if (b != '\n' && b != '\r') {
@@ -187,7 +188,7 @@ public final class PassStore implements Store {
     return keys;
   }
 
-  /** Where pass itself does not look: its listing leaves out names that begin with a dot. */
+  /** A file that pass itself does not list, since its name or folder begins with a dot. */
   @Override
   public @Nullable Path lockFile() {
     Path root;
@@ -265,7 +266,7 @@ public final class PassStore implements Store {
     return gpg.decrypt(file);
   }
 
-  /** Removes a file, from git as well, and the folders that it leaves empty. */
+  /** Deletes a file, in git as well, and the folders that it leaves empty. */
   private boolean delete(Path root, Path file) throws StoreException {
     try {
       if (cannotBe(root, file) || !Files.deleteIfExists(file)) {
@@ -286,7 +287,7 @@ public final class PassStore implements Store {
 
   private record Found(Path path, EntryKey key) {}
 
-  /** What lies in folders of the store. */
+  /** Collects the entries in folders of the store. */
   private static final class Folder {
     final List<Found> found = new ArrayList<>();
     private final List<StoreException> unread;
@@ -400,7 +401,7 @@ public final class PassStore implements Store {
     }
   }
 
-  /** What pass calls the entry. */
+  /** The name of the entry for pass. */
   private static String passName(Path root, Path file) {
     String name = root.relativize(file).toString();
     return name.substring(0, name.length() - EntryPath.SUFFIX.length());

@@ -22,17 +22,19 @@ final class Attributes {
   private @Nullable String user;
   private boolean hashed;
 
-  /** What a search compares: all but the schema, by which Secret Services match differently. */
+  /**
+   * The attributes for a search: all but the schema, by which Secret Services match differently.
+   */
   static String[] ofSearch(Identity identity, @Nullable String user) {
     return of(identity, user, false);
   }
 
-  /** What a new item gets. */
+  /** The attributes of a new item. */
   static String[] ofItem(EntryKey key) {
     return of(key.identity(), key.user(), true);
   }
 
-  /** What finds all items of ours. */
+  /** The attributes that all of our items have. */
   static String[] ofAll() {
     return new String[] {"application", "git-credential-pat"};
   }
@@ -63,7 +65,7 @@ final class Attributes {
     return attributes;
   }
 
-  /** The attributes of an item, by their names; those that are not ours are passed over. */
+  /** Wraps the attributes of an item by their names; those that are not ours are ignored. */
   Attributes(Map<String, String> all) {
     for (Map.Entry<String, String> attribute : all.entrySet()) {
       put(attribute.getKey(), attribute.getValue());

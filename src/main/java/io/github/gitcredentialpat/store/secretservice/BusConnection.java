@@ -81,7 +81,7 @@ final class BusConnection implements AutoCloseable {
     }
   }
 
-  /** Says whose entry the next calls are about, for the messages of failures. */
+  /** Sets whose entry the next calls are about, for the messages of failures. */
   void about(String newSubject) {
     subject = newSubject;
   }
@@ -102,9 +102,9 @@ final class BusConnection implements AutoCloseable {
   }
 
   /**
-   * Sends a call and waits for the answer. The request is closed, the answer is the caller's.
+   * Sends a call and waits for the answer. Closes the request; the caller closes the answer.
    *
-   * @param writing whether it changes something: after silence nobody knows whether it did
+   * @param writing whether it changes something: after a timeout it is unknown whether it did
    */
   BusMessage call(BusMessage request, boolean writing) throws StoreException {
     BusMessage answer = callIfThere(request, writing);
@@ -114,7 +114,7 @@ final class BusConnection implements AutoCloseable {
     return answer;
   }
 
-  /** The same for an object that may be gone meanwhile: then there is no answer. */
+  /** The same for an object that may be gone; absent when it is. */
   @Nullable BusMessage callIfThere(BusMessage request, boolean writing) throws StoreException {
     try (request) {
       long limit = callLimit();
@@ -194,7 +194,7 @@ final class BusConnection implements AutoCloseable {
     }
   }
 
-  /** The next message that comes by itself, such as a signal; null when there was none in time. */
+  /** The next message that is not an answer, such as a signal; null when there was none in time. */
   @Nullable BusMessage next(long millis) throws StoreException {
     for (int i = 0; i < early.size(); i++) {
       if (early.get(i).answered() == 0) {
@@ -227,7 +227,7 @@ final class BusConnection implements AutoCloseable {
     return new BusMessage(sd, results.getPointer(0), results);
   }
 
-  /** What this store may still take of the deadline, in milliseconds. */
+  /** How much of the deadline this store may still use, in milliseconds. */
   long limitMillis() {
     return Math.max(0, deadline.remainingMillis() - RESERVED_MILLIS);
   }

@@ -18,7 +18,7 @@ final class BusFailure {
 
   private BusFailure() {}
 
-  /** Whether the call's object is gone, which is an answer and no failure. */
+  /** Whether the call's object is gone, which is an answer and not a failure. */
   static boolean isGone(@Nullable String name) {
     // GLib's providers know no other name for it than that of a method that is missing.
     return (DBUS + "UnknownObject").equals(name)
@@ -46,7 +46,7 @@ final class BusFailure {
     return unavailable(why);
   }
 
-  /** There is a session bus, but nothing on it that keeps secrets. */
+  /** There is a session bus, but no Secret Service on it. */
   static StoreException noProvider() {
     return unavailable("no keyring on the session bus");
   }
@@ -118,7 +118,7 @@ final class BusFailure {
   }
 
   /**
-   * What a failed call means.
+   * Translates a failed call.
    *
    * @param result sd-bus's negative errno
    * @param name D-Bus's name of the error; absent when there is none

@@ -94,7 +94,7 @@ final class BusMessage implements AutoCloseable {
     return !result.isError();
   }
 
-  /** Goes into the next container, whose contents have these types; false if there is none. */
+  /** Enters the next container, whose contents have these types; false if there is none. */
   boolean enter(char type, String contents) throws StoreException {
     return check(sd.sd_bus_message_enter_container(handle, (byte) type, contents)) > 0;
   }

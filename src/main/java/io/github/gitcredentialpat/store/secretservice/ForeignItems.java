@@ -39,7 +39,7 @@ final class ForeignItems implements ForeignEntries {
     this.connector = connector;
   }
 
-  /** Gets through to the service. */
+  /** Connects to the service. */
   interface Connector {
     /**
      * The service.

@@ -108,7 +108,7 @@ final class SecretService implements AutoCloseable {
     return service;
   }
 
-  /** Says whose entry the next calls are about, for the messages of failures. */
+  /** Sets whose entry the next calls are about, for the messages of failures. */
   void about(String subject) {
     connection.about(subject);
   }
@@ -377,7 +377,7 @@ final class SecretService implements AutoCloseable {
   }
 
   /**
-   * Has the person unlock items or collections.
+   * Asks the person to unlock items or collections.
    *
    * @throws StoreException LOCKED when nobody is there to be asked, or the prompt was dismissed
    */
@@ -399,7 +399,7 @@ final class SecretService implements AutoCloseable {
     }
   }
 
-  /** Has the person confirm a change, if the provider wants that. */
+  /** Asks the person to confirm a change, if the provider wants that. */
   private void confirm(@Nullable String prompt) throws StoreException {
     if (NONE.equals(prompt)) {
       return;
@@ -447,7 +447,7 @@ final class SecretService implements AutoCloseable {
     }
   }
 
-  /** Shows a prompt and waits for its end. Returns whether the person went along. */
+  /** Shows a prompt and waits for its end. Returns whether the person agreed. */
   private boolean ask(String prompt) throws StoreException {
     deadline.promptShown();
     try {

@@ -91,8 +91,8 @@ public final class SecretServiceStore implements Store, AutoCloseable {
   }
 
   /**
-   * Each item is asked for by itself, and a keyring may hold thousands. As long as it answers, one
-   * piece after the other has the time that a whole run has otherwise.
+   * Restarts the run's time for the next piece: each item takes a call, and a keyring may hold
+   * thousands. As long as it answers, each piece has the time of a whole run.
    */
   private void nextPiece(int start) {
     if (start > 0) {
@@ -151,7 +151,7 @@ public final class SecretServiceStore implements Store, AutoCloseable {
     }
   }
 
-  /** Not every provider compares as exactly as an answer must be. */
+  /** Whether an identity answers a request; not every provider compares exactly. */
   private static boolean answers(Identity identity, Identity where) {
     return identity.protocol().equals(where.protocol())
         && identity.host().equals(where.host())

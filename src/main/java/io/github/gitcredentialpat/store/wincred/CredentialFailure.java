@@ -35,7 +35,7 @@ final class CredentialFailure {
             + " such as --store file");
   }
 
-  /** What another program keeps is not text in UTF-16. */
+  /** Another program's secret is not text in UTF-16. */
   static StoreException noText(String program, String subject) {
     return new StoreException(
         Reason.FAILED,
@@ -46,7 +46,7 @@ final class CredentialFailure {
             + " in the Windows Credential Manager is not text; let that program store it again");
   }
 
-  /** What a failed call means for this subject's entry. */
+  /** Translates a failed call on this subject's entry. */
   static StoreException of(int code, String subject) {
     if (code == ERROR_NO_SUCH_LOGON_SESSION) {
       return new StoreException(

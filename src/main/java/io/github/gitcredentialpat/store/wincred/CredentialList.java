@@ -60,7 +60,7 @@ final class CredentialList implements AutoCloseable {
     return targets[i];
   }
 
-  /** The place of the credential with this target name; -1 when there is none. */
+  /** The index of the credential with this target name; -1 when there is none. */
   int indexOf(String target) {
     for (int i = 0; i < targets.length; i++) {
       if (targets[i].equals(target)) {

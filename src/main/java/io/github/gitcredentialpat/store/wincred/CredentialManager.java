@@ -17,7 +17,7 @@ final class CredentialManager {
   private final String libraryName;
   private @Nullable Advapi32 advapi32;
 
-  /** The one in a library of this name or path, which is loaded with the first call. */
+  /** Uses the library of this name or path, which is loaded with the first call. */
   CredentialManager(Environment surroundings, String libraryName) {
     this.surroundings = surroundings;
     this.libraryName = libraryName;

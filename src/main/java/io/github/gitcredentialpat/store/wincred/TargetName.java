@@ -36,7 +36,9 @@ final class TargetName {
     return name.toString();
   }
 
-  /** What the target names of all entries of this identity begin with, and others may as well. */
+  /**
+   * The prefix of the target names of all entries of this identity; other names may have it too.
+   */
   static String beginningOf(Identity where) {
     return start(where).toString();
   }
@@ -46,7 +48,7 @@ final class TargetName {
     return target + "#" + generation + "." + part;
   }
 
-  /** The key in a target name; null when the name is not one that {@link #of} makes. */
+  /** The key that a target name stands for; null when {@link #of} does not make such a name. */
   static @Nullable EntryKey key(String target) {
     int host = target.indexOf("://") + 3;
     if (!target.startsWith(PREFIX) || host < PREFIX.length() + 3) {
@@ -92,7 +94,7 @@ final class TargetName {
     }
   }
 
-  /** What was escaped; anything for what {@link #escape} never makes. */
+  /** Undoes {@link #escape}; the result is undefined for what that never makes. */
   private static String unescape(String text, int start, int end) {
     byte[] bytes = new byte[end - start];
     int length = 0;

@@ -80,7 +80,10 @@ public final class WincredStore implements Store {
     return found;
   }
 
-  /** Whether all parts were there. An entry that lacks one has no secret any more. */
+  /**
+   * Reads the entries of a place. Returns whether all parts were there; without one an entry has
+   * lost its secret.
+   */
   private boolean collect(Identity where, List<Entry> found) throws StoreException {
     boolean complete = true;
     try (CredentialList all = manager.enumerate(TargetName.beginningOf(where), where.display())) {
@@ -181,7 +184,7 @@ public final class WincredStore implements Store {
         && (where.path() == null || where.path().equals(identity.path()));
   }
 
-  /** All parts of the entry in one; null when one is missing. The caller wipes it. */
+  /** All parts of the entry joined, for the caller to wipe; null when one is missing. */
   private static byte @Nullable [] payload(CredentialList all, int first) {
     String comment = all.comment(first);
     int parts = parts(comment);
@@ -238,7 +241,7 @@ public final class WincredStore implements Store {
     }
   }
 
-  /** Removes parts that no entry knows, left behind by a process that ended halfway. */
+  /** Removes parts without an entry, which a process left behind that ended halfway. */
   private void removeAbandonedParts(CredentialList all) throws StoreException {
     for (int i = 0; i < all.size(); i++) {
       String target = all.target(i);
