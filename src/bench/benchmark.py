@@ -38,7 +38,7 @@ DELAY = 40
 NATIVE = "native"
 
 # In MB, of a get.
-MEMORY_TARGET = {17: 64, 25: 64, NATIVE: 18}
+MEMORY_TARGET = {17: 64, 25: 64, NATIVE: 19}
 
 # What has to be reached, by case and Java release: how many times what, or how many milliseconds.
 TARGETS = {
@@ -50,7 +50,6 @@ TARGETS = {
     ("get, keyring", NATIVE): (0.5, "git-credential-libsecret get"),
     ("get and store, keyring, with state", NATIVE): (0.3, "git-credential-libsecret get and store"),
     ("get, file", NATIVE): (0.25, "git-credential-libsecret get"),
-    ("list of ten tokens, file", NATIVE): (1.0, "git-credential-libsecret get"),
     ("--help", 25): (500, "ms"),
     ("list of ten tokens, file", 25): (500, "ms"),
 }
@@ -142,6 +141,7 @@ class Case:
             actions = [
                 (os.POSIX_SPAWN_OPEN, 0, path, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0),
             ]
             child = os.posix_spawnp(command[0], command, self.environment, file_actions=actions)
             _, status, usage = os.wait4(child, 0)
