@@ -90,6 +90,7 @@ public final class FakePats implements HttpHandler {
   private boolean globalForbidden;
   private @Nullable Duration longestLife;
   private int longestPage = 100;
+  private boolean followsClient;
 
   /**
    * An organization without policies, where nobody is signed in. Its tokens are good at {@link
@@ -152,6 +153,18 @@ public final class FakePats implements HttpHandler {
   /** Policy: none lives longer; a later {@code validTo} is pulled in. */
   public synchronized void limitLife(Duration longest) {
     longestLife = longest;
+  }
+
+  /**
+   * From now on all times are told, and understood, by this machine's clock, however far ahead the
+   * service's is set: a client then sees its tokens grow old.
+   */
+  public synchronized void speakByTheClientsClock() {
+    followsClient = true;
+  }
+
+  private Duration ahead() {
+    return followsClient ? Duration.between(Instant.now(), fake.now()) : Duration.ZERO;
   }
 
   /** Puts no more tokens than this on a page, whatever is asked for. */
@@ -344,7 +357,7 @@ public final class FakePats implements HttpHandler {
       answer(exchange, 200, refusal(error, null));
       return;
     }
-    Instant asked = Instant.parse(body.path("validTo").textValue());
+    Instant asked = Instant.parse(body.path("validTo").textValue()).plus(ahead());
     Pat pat =
         make(
             body.path("displayName").textValue(),
@@ -433,7 +446,8 @@ public final class FakePats implements HttpHandler {
         return "fullScopePatPolicyViolation";
       }
     }
-    return Instant.parse(wanted.path("validTo").asText()).isAfter(now) ? "none" : "invalidValidTo";
+    Instant end = Instant.parse(wanted.path("validTo").asText()).plus(ahead());
+    return end.isAfter(now) ? "none" : "invalidValidTo";
   }
 
   private Instant limited(Instant asked, Instant from) {
@@ -482,7 +496,7 @@ public final class FakePats implements HttpHandler {
     return query;
   }
 
-  private static ObjectNode result(Pat pat, boolean withSecret) {
+  private ObjectNode result(Pat pat, boolean withSecret) {
     ObjectNode result = JSON.createObjectNode();
     result.set("patToken", node(pat, withSecret));
     result.put("patTokenError", "none");
@@ -499,17 +513,17 @@ public final class FakePats implements HttpHandler {
     return result;
   }
 
-  private static ObjectNode node(Pat pat, boolean withSecret) {
+  private ObjectNode node(Pat pat, boolean withSecret) {
     ObjectNode node = JSON.createObjectNode();
     node.put("displayName", pat.name);
-    node.put("validTo", written(pat.validTo));
+    node.put("validTo", written(pat.validTo.minus(ahead())));
     node.put("scope", pat.scope);
     if (pat.global) {
       node.putNull("targetAccounts");
     } else {
       node.putArray("targetAccounts").add(ACCOUNT);
     }
-    node.put("validFrom", written(pat.validFrom));
+    node.put("validFrom", written(pat.validFrom.minus(ahead())));
     node.put("authorizationId", pat.id);
     if (withSecret) {
       node.put("token", pat.secret);

@@ -3,6 +3,8 @@ package io.github.gitcredentialpat.command.renew;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gitcredentialpat.azure.FakeAzureDevOps;
 import io.github.gitcredentialpat.azure.FakePats;
 import io.github.gitcredentialpat.azure.FakePats.Seen;
@@ -12,6 +14,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
+import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.testing.Typed;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +192,9 @@ final class RenewTest {
         .contains("it is not among your tokens on the server")
         .contains("hint: git-credential-pat login contoso");
     assertThat(alive()).isEmpty();
+    store.save(entry("alice", service.secretOf(old), Duration.ofDays(-1), "laptop", old));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(alive()).isEmpty();
   }
 
   @Test
@@ -317,7 +323,10 @@ final class RenewTest {
   void anOldTokenIsNotRevokedBeforeItsTime() throws Exception {
     String old = keepOne("laptop", Duration.ofDays(10));
     assertThat(person.run("renew", "--keep-old", "1h")).isZero();
+    fake.forget();
     assertThat(person.run("renew")).isZero();
+    assertThat(fake.requests()).isEmpty();
+    assertThat(person.run("renew", "--if-left", "40")).isZero();
     assertThat(person.err).isEmpty();
     assertThat(alive()).hasSize(2).contains(old);
   }
@@ -355,24 +364,80 @@ final class RenewTest {
     assertReplaced(old);
   }
 
-  @Test
-  void aTokenThatNobodyGotIsRevokedByTheNextRun() throws Exception {
-    String old = keepOne("laptop", Duration.ofDays(10));
+  /** The service makes the token, and nobody hears of it; its id. */
+  private String loseANewToken() {
+    List<String> made = new ArrayList<>();
     fake.on(
         "vssps.dev.azure.com",
         exchange -> {
-          service.handle(exchange);
           if (exchange.getRequestMethod().equals("POST")) {
-            throw new java.io.IOException("cut off");
+            JsonNode body = new ObjectMapper().readTree(exchange.getRequestBody());
+            made.add(
+                service.add(
+                    body.get("displayName").textValue(),
+                    body.get("scope").textValue(),
+                    Instant.parse(body.get("validTo").textValue())));
+            exchange.sendResponseHeaders(503, -1);
+          } else {
+            service.handle(exchange);
           }
         });
-    // The answer went out, or not; what matters is below.
-    person.run("renew");
+    assertThat(person.run("renew")).isEqualTo(1);
     fake.on("vssps.dev.azure.com", service);
+    assertThat(made).hasSize(1);
+    return made.get(0);
+  }
+
+  @Test
+  void aTokenThatNobodyGotIsRevokedByTheNextRun() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    String lost = loseANewToken();
+    assertThat(alive()).containsExactlyInAnyOrder(old, lost);
+    // As a second is over, for the new one has the time in its name.
+    Thread.sleep(1_100);
     assertThat(person.run("renew")).describedAs(person.err).isZero();
-    assertThat(alive()).hasSize(1);
+    assertThat(person.err).contains("which an interrupted rotation left behind");
+    assertThat(alive()).doesNotContain(lost);
     assertReplaced(old);
     assertNothingIsPending();
+  }
+
+  @Test
+  void whatMayLieInALockedStoreIsNotRevoked() throws Exception {
+    InMemoryStore other = new InMemoryStore("other");
+    Typed onBoth = Typed.on(store, other);
+    onBoth.environment().putAll(person.environment());
+    keepOne("laptop", Duration.ofDays(10));
+    String lost = loseANewToken();
+    other.failWith(new StoreException(StoreException.Reason.LOCKED, "locked"));
+    Thread.sleep(1_100);
+    assertThat(onBoth.run("renew")).isEqualTo(1);
+    assertThat(alive()).contains(lost);
+    other.failWith(null);
+    assertThat(onBoth.run("renew")).describedAs(onBoth.err).isZero();
+    assertThat(alive()).hasSize(1).doesNotContain(lost);
+  }
+
+  @Test
+  void anOldTokenThatIsStoredAgainIsNotRevoked() throws Exception {
+    String old = keepOne("laptop", Duration.ofDays(10));
+    assertThat(person.run("renew", "--keep-old", "1s")).isZero();
+    Duration left = Duration.ofDays(20);
+    store.save(entry("bob", service.secretOf(old), left, "laptop", old));
+    Thread.sleep(1_100);
+    assertThat(person.run("renew")).describedAs(person.err).isZero();
+    assertThat(alive()).hasSize(2).contains(old);
+  }
+
+  @Test
+  void aTokenThatIsStoredTwiceIsLeftToThePerson() throws Exception {
+    String id = keepOne("laptop", Duration.ofDays(10));
+    store.save(entry("bob", service.secretOf(id), Duration.ofDays(10), "laptop", id));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err)
+        .contains("is not renewed: it is stored more than once")
+        .contains("hint: git-credential-pat list contoso");
+    assertThat(alive()).containsExactly(id);
   }
 
   @Test
