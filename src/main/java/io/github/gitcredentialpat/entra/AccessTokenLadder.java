@@ -39,6 +39,12 @@ public final class AccessTokenLadder {
   /** The least that is worth a try. */
   private static final long LEAST_MILLIS = 200;
 
+  /**
+   * The watchdog gives a run more time where the machine had other things to do; a limit cannot, so
+   * it is the last of the two.
+   */
+  private static final int MOST_PATIENCE = 5;
+
   /** For each of them where no watchdog ends the run. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -86,7 +92,9 @@ public final class AccessTokenLadder {
   /** The first access token that can be had, which the caller wipes; absent when there is none. */
   public @Nullable IssuedToken climb() {
     for (Rung rung : Rung.values()) {
-      surroundings.deadline().doing("asking " + rung.asked + " for an access token");
+      surroundings
+          .deadline()
+          .doing("asking " + rung.asked + " for an access token (" + rung.display + ")");
       try {
         EntraTokens tokens = ask(rung);
         if (tokens != null) {
@@ -237,11 +245,11 @@ public final class AccessTokenLadder {
     if (!surroundings.deadline().isWatched()) {
       return PATIENCE;
     }
-    long left = surroundings.deadline().remainingMillis() - RESERVE_MILLIS;
+    long left = surroundings.deadline().remainingFairlyMillis() - RESERVE_MILLIS;
     if (left < LEAST_MILLIS) {
       throw new ServiceException(Reason.TIMEOUT, "no time left while git waits; ask without git")
           .withHint("git-credential-pat check " + organization);
     }
-    return Duration.ofMillis(left);
+    return Duration.ofMillis(left * MOST_PATIENCE);
   }
 }

@@ -48,6 +48,12 @@ public final class TokenOnDemand {
   /** A request that could not come to its end is not begun. */
   private static final long LEAST_MILLIS = 1_000;
 
+  /**
+   * The watchdog gives a run more time where the machine had other things to do; a limit cannot, so
+   * it is the last of the two.
+   */
+  private static final int MOST_PATIENCE = 5;
+
   private final Invocation run;
   private final Resolution whose;
   private final CreationSetting setting;
@@ -110,7 +116,9 @@ public final class TokenOnDemand {
   private @Nullable Entry make(@Nullable GetOperation get) {
     Deadline deadline = run.surroundings().deadline();
     deadline.doing("creating a token for " + whose.identity().display());
-    try (RotationLock lock = RotationLock.acquire(run.surroundings(), limit().toMillis())) {
+    try (RotationLock lock =
+        RotationLock.acquire(
+            run.surroundings(), deadline.remainingFairlyMillis() - RESERVE_MILLIS)) {
       if (lock == null) {
         return null;
       }
@@ -178,6 +186,12 @@ public final class TokenOnDemand {
 
   private Pat create(PatClient pats, long end) throws ServiceException {
     String name = "git: " + machine();
+    run.surroundings()
+        .deadline()
+        .doing(
+            "creating a token for "
+                + whose.identity().display()
+                + ", which may or may not have been created");
     try {
       return pats.create(name, setting.scope(), Instant.ofEpochSecond(end));
     } catch (ServiceException e) {
@@ -212,11 +226,11 @@ public final class TokenOnDemand {
 
   /** What is left of the time that git waits, for one request. */
   private Duration limit() throws ServiceException {
-    long left = run.surroundings().deadline().remainingMillis() - RESERVE_MILLIS;
+    long left = run.surroundings().deadline().remainingFairlyMillis() - RESERVE_MILLIS;
     if (left < LEAST_MILLIS) {
       throw new ServiceException(Reason.TIMEOUT, "no time left while git waits; create it yourself")
           .withHint("git-credential-pat token create " + whose.identity().display());
     }
-    return Duration.ofMillis(left);
+    return Duration.ofMillis(left * MOST_PATIENCE);
   }
 }

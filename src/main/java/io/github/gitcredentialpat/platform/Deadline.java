@@ -155,6 +155,15 @@ public final class Deadline {
     return Math.max(0, end - now());
   }
 
+  /**
+   * The same with the time that the watchdog will add because the machine let others run instead,
+   * as far as that is known now.
+   */
+  public synchronized long remainingFairlyMillis() {
+    return remainingMillis()
+        + Math.max(0, Math.min(starvedMillis(threads), MOST_EXCUSED_MILLIS) - excused);
+  }
+
   /** Says what is under way, for the line that the watchdog prints. */
   public void doing(String what) {
     underWay = what;

@@ -36,7 +36,9 @@ public final class SignInKeeper {
   /** What is remembered, which the caller wipes; absent for nothing. */
   public @Nullable StoredEntry find() {
     StoredEntry found = find(key);
-    return found == null ? find(keyBefore) : found;
+    found = found == null ? find(keyBefore) : found;
+    run.surroundings().deadline().doing("signing in to Entra");
+    return found;
   }
 
   private @Nullable StoredEntry find(EntryKey wanted) {

@@ -147,7 +147,7 @@ public final class FakeEntra implements HttpHandler {
     String path = exchange.getRequestURI().getPath();
     String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
     if (!exchange.getRequestMethod().equals("POST")
-        || !type.equals("application/x-www-form-urlencoded")) {
+        || !type.startsWith("application/x-www-form-urlencoded")) {
       fail(exchange, 400, "invalid_request", "AADSTS900144: The request is not understood.");
     } else if (!path.startsWith("/" + tenant + "/") && !path.startsWith("/organizations/")) {
       fail(exchange, 400, "invalid_request", "AADSTS90002: Tenant not found.");

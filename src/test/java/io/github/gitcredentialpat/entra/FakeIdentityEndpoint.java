@@ -32,6 +32,9 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798";
 
+  private static final String APP_SERVICE = "/msi/token";
+  private static final String VIRTUAL_MACHINE = "/metadata/identity/oauth2/token";
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -56,8 +59,7 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     server.setExecutor(threads);
-    server.createContext("/msi/token", this::appService);
-    server.createContext("/metadata/identity/oauth2/token", this::virtualMachine);
+    server.createContext("/", this::handle);
     server.start();
   }
 
@@ -68,7 +70,7 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
 
   /** What an app finds in its environment. */
   public Map<String, String> appService() {
-    return Map.of("IDENTITY_ENDPOINT", address() + "/msi/token", "IDENTITY_HEADER", header);
+    return Map.of("IDENTITY_ENDPOINT", address() + APP_SERVICE, "IDENTITY_HEADER", header);
   }
 
   /** What sends clients here that look for the metadata service. */
@@ -101,6 +103,20 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
     return List.copyOf(requests);
   }
 
+  private void handle(HttpExchange exchange) throws IOException {
+    switch (path(exchange)) {
+      case APP_SERVICE -> appService(exchange);
+      case VIRTUAL_MACHINE -> virtualMachine(exchange);
+      default -> exchange.sendResponseHeaders(404, -1);
+    }
+  }
+
+  /** Microsoft's client puts one slash more in front, or behind. */
+  private static String path(HttpExchange exchange) {
+    String asked = exchange.getRequestURI().toString().split("\\?", 2)[0];
+    return asked.replaceFirst("^/+", "/").replaceFirst("/+$", "");
+  }
+
   private void appService(HttpExchange exchange) throws IOException {
     boolean isKnown = header.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
     answer(exchange, "2019-08-01", isKnown, false);
@@ -116,7 +132,7 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
     Map<String, String> query = query(exchange);
     String answered;
     synchronized (this) {
-      requests.add(exchange.getRequestURI().getPath());
+      requests.add(path(exchange));
       answered = refusal;
     }
     try (exchange) {
