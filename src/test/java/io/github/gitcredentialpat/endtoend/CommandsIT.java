@@ -347,6 +347,8 @@ final class CommandsIT {
       pty.waitFor(PROMPT, 1);
       pty.type("\u001c");
       pty.type(token + "\n");
+      pty.waitFor("when does it expire?", 1);
+      pty.type("\n");
       assertThat(pty.finish()).contains("contoso: valid").doesNotContain("Thread", "java");
     }
     assertThat(kept()).contains("password=" + token);
