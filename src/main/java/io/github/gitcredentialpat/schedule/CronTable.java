@@ -121,9 +121,11 @@ final class CronTable implements Scheduler {
       return new String(result.output(), ISO_8859_1);
     }
     String said = result.errors();
-    // Of Vixie's, cronie and systemd-cron, and of BusyBox.
+    // Of Vixie's, cronie and systemd-cron, and of BusyBox; and who may not use it has none.
     if (result.output().length == 0
-        && (said.contains("no crontab for") || said.contains("No such file or directory"))) {
+        && (said.contains("no crontab for")
+            || said.contains("No such file or directory")
+            || said.contains("not allowed to use"))) {
       return "";
     }
     throw crontab.failed(result);

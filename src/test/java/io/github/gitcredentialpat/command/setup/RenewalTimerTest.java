@@ -202,6 +202,16 @@ final class RenewalTimerTest {
   }
 
   @Test
+  void whoMayNotUseCronHasNothingInIt() throws Exception {
+    program(
+        "crontab", "echo 'You (alice) are not allowed to use this program (crontab)' >&2; exit 1");
+    assertThat(run("unconfigure")).isZero();
+    assertThat(person.typed.err).doesNotContain("warning");
+    assertThat(run("configure", "--renew")).isEqualTo(1);
+    assertThat(person.typed.err).contains("crontab failed: You (alice) are not allowed");
+  }
+
+  @Test
   void aDryRunChangesNothing() throws Exception {
     cron();
     assertThat(run("configure", "--renew", "--dry-run")).isZero();
