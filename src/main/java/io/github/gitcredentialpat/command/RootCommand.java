@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.cli.Failure;
 import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.cli.StoreSource;
+import io.github.gitcredentialpat.cli.TypedCommand;
 import io.github.gitcredentialpat.command.auth.AuthCommands;
 import io.github.gitcredentialpat.command.doctor.Doctor;
 import io.github.gitcredentialpat.command.handoff.HandoffCommands;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,8 @@ public final class RootCommand implements Callable<Integer> {
   private boolean cargoPlugin;
 
   @Mixin private final GlobalOptions options;
+  private final OutputStream err;
+  private final List<Object> commands = new ArrayList<>();
   private final CommandLine line;
 
   /** The commands for these streams and this environment, with all stores. */
@@ -89,16 +93,35 @@ public final class RootCommand implements Callable<Integer> {
 
   private RootCommand(GlobalOptions options, OutputStream err) {
     this.options = options;
+    this.err = err;
+    commands.addAll(AuthCommands.all(options));
+    commands.add(new Status(options));
+    commands.add(new TokenGroup(options));
+    commands.add(new Renew(options));
+    commands.addAll(TransferCommands.all(options));
+    commands.addAll(SetupCommands.all(options));
+    commands.add(new Doctor(options));
+    commands.addAll(HandoffCommands.all(options));
+    commands.addAll(StoreCommands.all(options));
     line = new CommandLine(this);
-    AuthCommands.all(options).forEach(line::addSubcommand);
-    line.addSubcommand(new Status(options));
-    line.addSubcommand(TokenGroup.of(options));
-    line.addSubcommand(new Renew(options));
-    TransferCommands.all(options).forEach(line::addSubcommand);
-    SetupCommands.all(options).forEach(line::addSubcommand);
-    line.addSubcommand(new Doctor(options));
-    HandoffCommands.all(options).forEach(line::addSubcommand);
-    StoreCommands.all(options).forEach(line::addSubcommand);
+  }
+
+  /**
+   * Tells picocli of the commands that these arguments can mean. It takes a millisecond for each,
+   * and a run needs one of them.
+   */
+  private void addCommands(List<String> arguments) {
+    int place = TypedCommand.index(arguments);
+    String only = place < 0 || !isCommand(arguments.get(place)) ? null : arguments.get(place);
+    for (Object command : commands) {
+      if (only == null || only.equals(TypedCommand.name(command))) {
+        line.addSubcommand(
+            command instanceof TokenGroup group
+                ? group.line(
+                    only == null ? List.of() : arguments.subList(place + 1, arguments.size()))
+                : command);
+      }
+    }
     line.setOut(new PrintWriter(options.out(), true, UTF_8));
     line.setErr(new PrintWriter(err, true, UTF_8));
     Screen screen = options.screen();
@@ -159,14 +182,20 @@ public final class RootCommand implements Callable<Integer> {
     }
   }
 
-  /** The commands as picocli has them. */
+  /** All commands as picocli has them, for what describes them. */
   public CommandLine line() {
+    addCommands(List.of());
     return line;
   }
 
   /** Whether there is a command of that name. */
   public boolean isCommand(String word) {
-    return line.getSubcommands().containsKey(word);
+    for (Object command : commands) {
+      if (TypedCommand.name(command).equals(word)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -175,7 +204,9 @@ public final class RootCommand implements Callable<Integer> {
    * @return the exit status: 0 done, 1 could not, 2 wrong usage; {@code check} has its own
    */
   public int run(String... arguments) {
-    options.setArguments(List.of(arguments));
+    List<String> words = List.of(arguments);
+    options.setArguments(words);
+    addCommands(words);
     int status;
     try {
       status = line.execute(arguments);

@@ -178,6 +178,32 @@ final class RootCommandTest {
   void aNameThatIsNearlyRightIsSuggested() {
     assertThat(person.run("logot")).isEqualTo(2);
     assertThat(person.err).contains("did you mean logout");
+    assertThat(person.run("token", "rotat")).isEqualTo(2);
+    assertThat(person.err).contains("did you mean rotate or create?");
+  }
+
+  /** A run knows no other command than the one that is typed. */
+  @Test
+  void everyCommandIsFoundBehindTheGlobalOptions() {
+    List<CommandLine> commands = all(line());
+    assertThat(commands).hasSizeGreaterThan(25);
+    for (CommandLine command : commands) {
+      List<String> words = new ArrayList<>(List.of("--json", "--timeout", "8h", "--store=a,b"));
+      words.addAll(List.of(command.getCommandSpec().qualifiedName().split(" ")));
+      words.remove("git-credential-pat");
+      words.add("--help");
+      int status = person.run(words.toArray(String[]::new));
+      assertThat(status).as(words + person.err).isZero();
+      assertThat(person.out).isEqualTo(command.getUsageMessage(CommandLine.Help.Ansi.OFF));
+    }
+  }
+
+  @Test
+  void helpBeforeTheCommandIsThatOfTheProgram() {
+    assertThat(person.run("--help", "list")).isZero();
+    assertThat(person.out).contains("login", "selftest");
+    assertThat(person.run("token", "--help", "list")).isZero();
+    assertThat(person.out).contains("rotate", "scopes");
   }
 
   @Test

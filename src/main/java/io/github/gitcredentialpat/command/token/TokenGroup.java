@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.command.token;
 
 import io.github.gitcredentialpat.cli.GlobalOptions;
+import io.github.gitcredentialpat.cli.TypedCommand;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -22,12 +23,11 @@ import picocli.CommandLine.Spec;
 public final class TokenGroup implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  private TokenGroup() {}
+  private final List<Object> commands;
 
-  /** The group and its commands. */
-  public static CommandLine of(GlobalOptions global) {
-    CommandLine group = new CommandLine(new TokenGroup());
-    for (Object command :
+  /** The group; picocli does not know its commands yet. */
+  public TokenGroup(GlobalOptions global) {
+    commands =
         List.of(
             new TokenList(global),
             new TokenCreate(global),
@@ -35,8 +35,23 @@ public final class TokenGroup implements Callable<Integer> {
             new TokenScope(global),
             new TokenScopes(global),
             new TokenRotate(global),
-            new TokenRevoke(global))) {
-      group.addSubcommand(command);
+            new TokenRevoke(global));
+  }
+
+  /**
+   * The group with the commands that these arguments can mean: all of them, where it is none.
+   *
+   * @param arguments what is typed behind the group's name
+   */
+  public CommandLine line(List<String> arguments) {
+    int place = TypedCommand.index(arguments);
+    String typed = place < 0 ? "" : arguments.get(place);
+    boolean isOne = commands.stream().anyMatch(each -> TypedCommand.name(each).equals(typed));
+    CommandLine group = new CommandLine(this);
+    for (Object command : commands) {
+      if (!isOne || TypedCommand.name(command).equals(typed)) {
+        group.addSubcommand(command);
+      }
     }
     return group;
   }
