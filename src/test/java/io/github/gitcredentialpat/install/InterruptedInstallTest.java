@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.testing.Pty;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +25,7 @@ final class InterruptedInstallTest {
   private Path home;
   private Path pid;
   private Path maven;
+  private Path install = Path.of("install/install.sh").toAbsolutePath();
 
   @BeforeEach
   void come() throws Exception {
@@ -52,6 +54,12 @@ final class InterruptedInstallTest {
     program(
         maven,
         "case $* in *-Pnative*) '" + graalvm + "/bin/native-image' & sleep 60 & wait ;; esac");
+    // A checkout that holds no finished image, which would be taken.
+    Path project = Files.createDirectory(folder.resolve("project"));
+    for (String part : List.of("install", "helper", "src", "pom.xml", ".mvn")) {
+      Files.createSymbolicLink(project.resolve(part), Path.of(part).toAbsolutePath());
+    }
+    install = project.resolve("install/install.sh");
     interruptAt("Build a native image", "--native", Map.entry("GRAALVM_HOME", graalvm.toString()));
     assertThat(home.resolve(".local/lib/git-credential-pat")).isEmptyDirectory();
     assertThat(home.resolve(".local/bin")).doesNotExist();
@@ -60,7 +68,6 @@ final class InterruptedInstallTest {
   @SafeVarargs
   private void interruptAt(String step, String form, Map.Entry<String, String>... more)
       throws Exception {
-    String install = Path.of("install/install.sh").toAbsolutePath().toString();
     // The shell outlives the installer, as a person's does.
     String command =
         "trap : INT; "
