@@ -57,6 +57,8 @@ find_graalvm() {
     candidate=$(command -v native-image 2>/dev/null) || return 0
     candidate=$(readlink -f "$candidate" 2>/dev/null || printf '%s' "$candidate")
     candidate=${candidate%/bin/native-image}
+    # What GraalVM has in bin is a link.
+    candidate=${candidate%/lib/svm}
   fi
   if [ ! -x "$candidate/bin/native-image" ] || [ ! -x "$candidate/bin/javac" ] || [ ! -r "$candidate/release" ]; then
     no_graalvm="$candidate is no GraalVM: it has no bin/native-image and bin/javac"

@@ -83,6 +83,23 @@ final class VerifyTest {
     assertThat(graalvm).doesNotExist();
   }
 
+  /** As GraalVM installs it: what is in bin leads to where the program is. */
+  @Test
+  void theOneOnThePathIsTakenThroughItsLinks() throws Exception {
+    assemble("exit 9");
+    Path mine = folder.resolve("mine");
+    makeGraalVm(mine, "25.0.1");
+    Files.createDirectories(mine.resolve("lib/svm/bin"));
+    Files.move(mine.resolve("bin/native-image"), mine.resolve("lib/svm/bin/native-image"));
+    Files.createSymbolicLink(
+        mine.resolve("bin/native-image"), Path.of("../lib/svm/bin/native-image"));
+    Files.createSymbolicLink(
+        folder.resolve("programs/native-image"), mine.resolve("bin/native-image"));
+    assertThat(verify().out()).doesNotContain("NO NATIVE IMAGE");
+    assertThat(Files.readAllLines(notes).get(0))
+        .isEqualTo(mine + "||-B -ntp -Pnative,packages verify");
+  }
+
   @Test
   void aBuilderIsPutTogetherOnceAndBothFormsAreTested() throws Exception {
     makeGraalVm(folder.resolve("made"), "25.0.1");
