@@ -204,6 +204,19 @@ hint: brew install$formulas"
 
 # --- build ---
 
+# Says at once what a build of minutes would end in.
+check_place() {
+  for folder in "$library" "${command%/*}"; do
+    while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
+    if [ ! -d "${folder:-/}" ] || [ ! -w "${folder:-/}" ]; then
+      fail "nothing can be written in ${folder:-/}; choose another folder with --prefix"
+    fi
+  done
+  if [ -e "$command" ] && [ ! -L "$command" ]; then
+    fail "$command is there and was not made by this installer; move it away and repeat"
+  fi
+}
+
 # Sets $form, which the installed program will have, and where it comes from:
 # given  the image that --image names
 # taken  the native image in target, which is of nothing older than what is here now
@@ -373,10 +386,8 @@ build() {
 
 # Switches to the new build in one rename; a git that is just calling the old one goes on undisturbed.
 switch() {
+  check_place
   mkdir -p "${command%/*}"
-  if [ -e "$command" ] && [ ! -L "$command" ]; then
-    fail "$command is there and was not made by this installer; move it away and repeat"
-  fi
   ln -s "$image/bin/git-credential-pat" "$command.new.$$"
   mv -f "$command.new.$$" "$command"
   # For those who put them on the PATH: names that outlive the build.
@@ -501,6 +512,7 @@ no_proof() {
 [ -z "$given" ] || steps=$((steps - 1))
 check_tools
 choose_form
+check_place
 build
 step 'Install'
 switch

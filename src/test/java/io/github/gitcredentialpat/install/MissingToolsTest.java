@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the scripts say, before anything takes long, where a program is missing. */
+/** What the scripts say, before anything takes long, where a program or a place is missing. */
 @EnabledOnOs(OS.LINUX)
 @Tag("slow")
 final class MissingToolsTest {
@@ -66,6 +66,57 @@ final class MissingToolsTest {
     assertThat(missing.status()).isEqualTo(1);
     assertThat(missing.err())
         .isEqualTo("install.sh: missing: Maven\nhint: sudo apt-get install maven\n");
+  }
+
+  @Test
+  void theInstallerSaysBeforeItBuildsThatItCannotPutAnythingThere() throws Exception {
+    Path built = prepareToBuild();
+    Path file = Files.createFile(folder.resolve("file"));
+    Script.Result refused = install(file.resolve("below/it"));
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err())
+        .isEqualTo(
+            "install.sh: nothing can be written in "
+                + file
+                + "; choose another folder with --prefix\n");
+    assertThat(built).doesNotExist();
+    // The other way round: where there is a place, it builds.
+    install(folder.resolve("there/is a/place"));
+    assertThat(built).exists();
+  }
+
+  @Test
+  void theInstallerSaysBeforeItBuildsThatSomebodyElsesProgramIsThere() throws Exception {
+    Path built = prepareToBuild();
+    Path theirs = Files.createDirectories(folder.resolve("prefix/bin/git-credential-pat"));
+    Script.Result refused = install(folder.resolve("prefix"));
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err())
+        .isEqualTo(
+            "install.sh: "
+                + theirs
+                + " is there and was not made by this installer; move it away and repeat\n");
+    assertThat(built).doesNotExist();
+  }
+
+  /** A system where Maven fails, after a note in the file that is returned. */
+  private Path prepareToBuild() throws IOException {
+    for (String there :
+        List.of(
+            "mktemp", "rm", "readlink", "awk", "sort", "cp", "mkdir", "mv", "wc", "env", "tail")) {
+      Files.createSymbolicLink(programs.resolve(there), Path.of("/usr/bin", there));
+    }
+    // For the log of what failed.
+    person.with("TMPDIR", Files.createDirectory(folder.resolve("temporary")).toString());
+    Path built = folder.resolve("built");
+    program("git", "exit 1");
+    program("mvn", "echo >'" + built + "'; exit 1");
+    return built;
+  }
+
+  private Script.Result install(Path prefix) throws Exception {
+    return person.run(
+        "", List.of("sh", "install/install.sh", "--java", "--prefix", prefix.toString()));
   }
 
   @Test
