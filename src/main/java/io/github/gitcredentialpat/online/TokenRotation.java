@@ -14,6 +14,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -36,7 +37,8 @@ public final class TokenRotation {
   /** In seconds: the service gives no more than about a year. */
   private static final long LONGEST_LIFE = 366L * 86_400;
 
-  private static final String ROTATED = " rotated \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$";
+  private static final String ROTATED =
+      " rotated \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d( [0-9a-f]{4})?$";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -80,12 +82,15 @@ public final class TokenRotation {
    * @param isOver whether it works no longer, so that there is nothing to revoke
    * @param end when the new one is to expire, in seconds since the epoch
    * @param keepOld how many seconds the old one is to stay alive
+   * @param isComplete whether all that is stored here was read: what was not may hold the old one,
+   *     which then stays alive until a later {@link #finish}
    * @return whether all is done, but for an old one that is to live on for a while
    */
-  public boolean rotate(StoredEntry stored, Pat old, boolean isOver, long end, long keepOld)
+  public boolean rotate(
+      StoredEntry stored, Pat old, boolean isOver, long end, long keepOld, boolean isComplete)
       throws ServiceException, UserException, IOException {
     long now = context.run().now();
-    String name = baseName(old) + " rotated " + TIME.format(Instant.ofEpochSecond(now));
+    String name = newName(old, now);
     Pending pending = journal.begin(organization, name, old, isOver, now + keepOld);
     Pat fresh;
     try {
@@ -133,13 +138,30 @@ public final class TokenRotation {
                 + " UTC");
         return true;
       }
+      if (!isComplete) {
+        context.done(made + "; old one kept until all stores can be read");
+        return false;
+      }
       return revokeOld(pending, made);
     } finally {
       secret.wipe();
     }
   }
 
-  /** The name without the time that a rotation appended. */
+  /**
+   * By it {@link #finish} knows a token again: another machine, or another token of the same name,
+   * may be rotated in the same second.
+   */
+  private static String newName(Pat old, long now) {
+    int random = 0x10000 + new SecureRandom().nextInt(0x10000);
+    return baseName(old)
+        + " rotated "
+        + TIME.format(Instant.ofEpochSecond(now))
+        + " "
+        + Integer.toHexString(random).substring(1);
+  }
+
+  /** The name without what a rotation appended. */
   private static String baseName(Pat token) {
     return token.displayName().replaceFirst(ROTATED, "");
   }
@@ -275,6 +297,9 @@ public final class TokenRotation {
       return true;
     }
     if (pending.revokeAt() <= context.run().now()) {
+      if (!isComplete) {
+        return false;
+      }
       pats.revoke(old.authorizationId());
       context.done(
           "revoked \"" + old.displayName() + "\" of " + organization + ", which was replaced");

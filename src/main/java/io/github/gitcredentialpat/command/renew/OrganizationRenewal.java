@@ -2,11 +2,13 @@ package io.github.gitcredentialpat.command.renew;
 
 import io.github.gitcredentialpat.azure.Pat;
 import io.github.gitcredentialpat.azure.PatClient;
+import io.github.gitcredentialpat.azure.Verdict;
 import io.github.gitcredentialpat.cli.CommandContext;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.online.SignIn;
+import io.github.gitcredentialpat.online.TokenChecker;
 import io.github.gitcredentialpat.online.TokenDetails;
 import io.github.gitcredentialpat.online.TokenRotation;
 import io.github.gitcredentialpat.online.TokenSelector;
@@ -69,7 +71,7 @@ final class OrganizationRenewal {
       }
       List<Pat> active = pats.list(PatClient.Filter.ACTIVE);
       for (StoredEntry each : candidates) {
-        isDone &= renew(each, ours, active, pats, rotation, until, keepOld);
+        isDone &= renew(each, ours, isComplete, active, pats, rotation, until, keepOld);
       }
       return isDone;
     } catch (ServiceException e) {
@@ -107,6 +109,7 @@ final class OrganizationRenewal {
   private boolean renew(
       StoredEntry stored,
       List<StoredEntry> ours,
+      boolean isComplete,
       List<Pat> active,
       PatClient pats,
       TokenRotation rotation,
@@ -114,7 +117,21 @@ final class OrganizationRenewal {
       long keepOld)
       throws ServiceException, UserException, IOException {
     Entry entry = stored.entry();
-    Pat token = find(active, entry);
+    boolean isDead = false;
+    if (entry.authorizationId() == null && entry.name() != null) {
+      // The token of that name may be another machine's, where this one is dead.
+      Verdict verdict =
+          new TokenChecker(context)
+              .check(whose.identity(), null, entry.secret(), TokenChecker.LIMIT);
+      isDead = verdict.isBad();
+      if (!isDead && !verdict.isAlive()) {
+        context.say(
+            life(stored, context.run().now())
+                + " and is not renewed: the server did not say whether it still works");
+        return false;
+      }
+    }
+    Pat token = isDead ? null : find(active, entry);
     boolean isOver = false;
     if (token == null && entry.expiry() != null && entry.expiry().at() <= context.run().now()) {
       token = find(pats.list(PatClient.Filter.EXPIRED), entry);
@@ -135,13 +152,13 @@ final class OrganizationRenewal {
       note(stored, token);
       return true;
     }
-    if (isStoredTwice(token, ours)) {
+    if (isStoredTwice(token, entry, ours)) {
       context.say(
           life(stored, context.run().now()) + " and is not renewed: it is stored more than once",
           "git-credential-pat list " + Wording.argument(name()));
       return false;
     }
-    return rotation.rotate(stored, token, isOver, rotation.sameLife(token), keepOld);
+    return rotation.rotate(stored, token, isOver, rotation.sameLife(token), keepOld, isComplete);
   }
 
   private static @Nullable Pat find(List<Pat> tokens, Entry entry) {
@@ -158,8 +175,13 @@ final class OrganizationRenewal {
     return found;
   }
 
-  private static boolean isStoredTwice(Pat token, List<StoredEntry> ours) {
-    return ours.stream().filter(each -> TokenSelector.isSame(token, each.entry())).count() > 1;
+  private static boolean isStoredTwice(Pat token, Entry entry, List<StoredEntry> ours) {
+    return ours.stream()
+            .map(StoredEntry::entry)
+            .filter(
+                each -> TokenSelector.isSame(token, each) || each.secret().sameAs(entry.secret()))
+            .count()
+        > 1;
   }
 
   /** It was extended on the web page, or its expiry was not known here. */

@@ -57,7 +57,7 @@ final class TokenRotate extends SelectedTokenCommand {
       Pat old = chosen(desk);
       StoredEntry stored = stored(desk, old);
       long end = expires == null ? rotation.sameLife(old) : TokenLifetime.end(expires, desk.now());
-      return rotation.rotate(stored, old, false, end, 0) ? 0 : 1;
+      return rotation.rotate(stored, old, false, end, 0, true) ? 0 : 1;
     }
   }
 

@@ -419,6 +419,69 @@ final class RenewTest {
   }
 
   @Test
+  void anOldTokenThatALockedStoreMayHoldIsRevokedOnceItCanBeRead() throws Exception {
+    InMemoryStore other = new InMemoryStore("other");
+    Typed onBoth = Typed.on(store, other);
+    onBoth.environment().putAll(person.environment());
+    String old = keepOne("laptop", Duration.ofDays(10));
+    other.failWith(new StoreException(StoreException.Reason.LOCKED, "locked"));
+    assertThat(onBoth.run("renew")).isEqualTo(1);
+    assertThat(onBoth.err).contains("old one kept until all stores can be read");
+    assertThat(onBoth.run("renew")).isEqualTo(1);
+    assertThat(alive()).hasSize(2).contains(old);
+    other.failWith(null);
+    assertThat(onBoth.run("renew")).describedAs(onBoth.err).isZero();
+    assertReplaced(old);
+  }
+
+  @Test
+  void aTokenThatIsStoredTwiceAndNamedOnceIsLeftToThePerson() throws Exception {
+    String id = keepOne("laptop", Duration.ofDays(10));
+    store.save(entry("bob", service.secretOf(id), Duration.ofDays(90), null, null));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err).contains("is not renewed: it is stored more than once");
+    assertThat(alive()).containsExactly(id);
+  }
+
+  @Test
+  void anotherMachinesTokenOfTheSameNameIsNotTakenForADeadOne() throws Exception {
+    String others = make("laptop", Duration.ofDays(10));
+    store.save(entry("alice", fake.newToken(), Duration.ofDays(-2), "laptop", null));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err).contains("it is not among your tokens on the server");
+    assertThat(alive()).containsExactly(others);
+    assertThat(kept().authorizationId()).isNull();
+  }
+
+  @Test
+  void whatIsKnownByItsNameAloneWaitsUntilTheServerSaysThatItWorks() throws Exception {
+    String id = make("laptop", Duration.ofDays(10));
+    store.save(entry("alice", service.secretOf(id), Duration.ofDays(10), "laptop", null));
+    fake.on("dev.azure.com", exchange -> exchange.sendResponseHeaders(503, -1));
+    assertThat(person.run("renew")).isEqualTo(1);
+    assertThat(person.err).contains("the server did not say whether it still works");
+    assertThat(alive()).containsExactly(id);
+    var organization = fake.organization("contoso");
+    fake.on("dev.azure.com", exchange -> organization.answer(exchange, "_apis/connectionData"));
+    assertThat(person.run("renew")).describedAs(person.err).isZero();
+    assertReplaced(id);
+  }
+
+  @Test
+  void noTwoNewTokensHaveOneName() throws Exception {
+    String first = keepOne("laptop", Duration.ofDays(10));
+    String name = "laptop rotated 2026-01-02 03:04:05 0a1b";
+    String second = make(name, Duration.ofDays(3));
+    fake.setTime(now);
+    store.save(entry("bob", service.secretOf(second), Duration.ofDays(3), name, second));
+    assertThat(person.run("renew")).describedAs(person.err).isZero();
+    assertThat(alive()).hasSize(2).doesNotContain(first, second);
+    assertThat(alive().stream().map(id -> service.pats().get(id).displayName()))
+        .doesNotHaveDuplicates()
+        .allMatch(each -> each.matches("laptop rotated [-0-9]{10} [:0-9]{8} [0-9a-f]{4}"));
+  }
+
+  @Test
   void anOldTokenThatIsStoredAgainIsNotRevoked() throws Exception {
     String old = keepOne("laptop", Duration.ofDays(10));
     assertThat(person.run("renew", "--keep-old", "1s")).isZero();
