@@ -17,6 +17,9 @@ import java.util.Map;
  */
 public record DailyCommand(
     Path program, List<String> arguments, Map<String, String> variables, int minute) {
+  private static final String HTTPS = "https_proxy";
+  private static final String ALL = "all_proxy";
+
   /** What programs are found by, where tokens are, and the way to the service. */
   private static final String[] HANDED_ON = {
     "PATH",
@@ -29,9 +32,9 @@ public record DailyCommand(
     "XDG_RUNTIME_DIR",
     "DBUS_SESSION_BUS_ADDRESS",
     "PASSWORD_STORE_DIR",
-    "https_proxy",
+    HTTPS,
     "HTTPS_PROXY",
-    "all_proxy",
+    ALL,
     "ALL_PROXY",
     "no_proxy",
     "NO_PROXY",
@@ -50,7 +53,9 @@ public record DailyCommand(
     Map<String, String> variables = new LinkedHashMap<>();
     for (String name : HANDED_ON) {
       String value = surroundings.variable(name);
-      if (value != null && value.chars().noneMatch(Character::isISOControl) && !isSecret(value)) {
+      if (value != null
+          && value.chars().noneMatch(Character::isISOControl)
+          && !isSecret(name, value)) {
         variables.put(name, value);
       }
     }
@@ -65,16 +70,18 @@ public record DailyCommand(
     List<String> names = new ArrayList<>();
     for (String name : HANDED_ON) {
       String value = surroundings.variable(name);
-      if (value != null && isSecret(value)) {
+      if (value != null && isSecret(name, value)) {
         names.add(name);
       }
     }
     return names;
   }
 
-  /** {@code http://alice:secret@proxy:3128}. */
-  private static boolean isSecret(String value) {
-    return value.contains("://") && value.indexOf('@') > 0;
+  /** {@code http://alice:secret@proxy:3128}, or a proxy's without the scheme. */
+  private static boolean isSecret(String name, String value) {
+    boolean isAddress =
+        value.contains("://") || name.equalsIgnoreCase(HTTPS) || name.equalsIgnoreCase(ALL);
+    return isAddress && value.indexOf('@') > 0;
   }
 
   /** The program and its arguments. */

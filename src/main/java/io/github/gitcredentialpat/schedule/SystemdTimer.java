@@ -20,6 +20,10 @@ final class SystemdTimer implements Scheduler {
   /** Has sh start what follows. */
   private static final String SHELL = "/bin/sh -c \"exec \\\"$$0\\\" \\\"$$@\\\"\" ";
 
+  /** It sets these itself, and anew for each session: those of this one may be dead tomorrow. */
+  private static final List<String> OF_THE_SESSION =
+      List.of("XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS");
+
   private final Path folder;
   private final UnitFile service;
   private final UnitFile timer;
@@ -113,6 +117,9 @@ final class SystemdTimer implements Scheduler {
     text.append("[Unit]\nDescription=Renew Azure DevOps tokens that expire soon\n\n");
     text.append("[Service]\nType=oneshot\n");
     for (Map.Entry<String, String> variable : command.variables().entrySet()) {
+      if (OF_THE_SESSION.contains(variable.getKey())) {
+        continue;
+      }
       text.append("Environment=")
           .append(quoted(variable.getKey() + "=" + variable.getValue()))
           .append('\n');

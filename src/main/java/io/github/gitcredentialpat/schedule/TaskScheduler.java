@@ -90,8 +90,10 @@ final class TaskScheduler implements Scheduler {
   static String task(DailyCommand command, String account) {
     StringBuilder arguments = new StringBuilder();
     for (String argument : command.arguments()) {
-      arguments.append(arguments.isEmpty() ? "" : " ").append(argument);
+      arguments.append(argument).append(' ');
     }
+    // It runs in a console window of its own, which is a terminal that nobody looks at.
+    arguments.append("--unattended");
     return """
     <?xml version="1.0" encoding="UTF-16"?>
     <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">

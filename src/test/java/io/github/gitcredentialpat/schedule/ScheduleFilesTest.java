@@ -218,7 +218,7 @@ final class ScheduleFilesTest {
             .newDocumentBuilder()
             .parse(new InputSource(new StringReader(task)));
     assertThat(all(document, "Command")).isEqualTo(command.program().toString());
-    assertThat(all(document, "Arguments")).isEqualTo("renew --if-left 14");
+    assertThat(all(document, "Arguments")).isEqualTo("renew --if-left 14 --unattended");
     assertThat(all(document, "UserId")).isEqualTo("DESK\\alice & bob");
   }
 
@@ -229,13 +229,30 @@ final class ScheduleFilesTest {
             Map.of(
                 "https_proxy", "http://alice:secret@proxy:3128",
                 "http_proxy", "http://alice:secret@proxy:3128",
+                "ALL_PROXY", "alice:secret@proxy:3128",
                 "no_proxy", "localhost",
+                "PATH", "/opt/node@20/bin",
                 "AZURE_DEVOPS_ENTRA_TOKEN", "secret",
                 "HOME", folder.toString()),
             false,
             new Deadline());
     assertThat(DailyCommand.renewal(folder, surroundings).variables())
-        .isEqualTo(Map.of("no_proxy", "localhost"));
-    assertThat(DailyCommand.withPasswords(surroundings)).containsExactly("https_proxy");
+        .isEqualTo(Map.of("no_proxy", "localhost", "PATH", "/opt/node@20/bin"));
+    assertThat(DailyCommand.withPasswords(surroundings))
+        .containsExactly("https_proxy", "ALL_PROXY");
+  }
+
+  @Test
+  void theUnitOfSystemdHasTheBusOfEachSession() {
+    Map<String, String> variables =
+        Map.of(
+            "DBUS_SESSION_BUS_ADDRESS", "unix:path=/tmp/dbus-of-today",
+            "XDG_RUNTIME_DIR", "/run/user/1",
+            "XDG_STATE_HOME", "/var/tmp/state");
+    DailyCommand withBus =
+        new DailyCommand(Path.of("/opt/git-credential-pat"), List.of("renew"), variables, 0);
+    assertThat(SystemdTimer.service(withBus))
+        .contains("XDG_STATE_HOME")
+        .doesNotContain("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR");
   }
 }

@@ -72,6 +72,11 @@ public final class Renew implements Callable<Integer> {
           "Let the old token live on for this time, as in 1h or 2d; a later renew revokes it.")
   private String keepOld = "";
 
+  @Option(
+      names = "--unattended",
+      description = "Ask nobody, even at a terminal: for timers that open a window.")
+  private boolean isUnattended;
+
   public Renew(GlobalOptions global) {
     this.global = global;
   }
@@ -83,7 +88,7 @@ public final class Renew implements Callable<Integer> {
       throw UserException.wrongUsage("--if-left takes a number of days, such as 14");
     }
     // A timer has nobody to ask, even where there is a desktop.
-    boolean isAttended = Terminal.isTerminal(Terminal.ERROR);
+    boolean isAttended = !isUnattended && Terminal.isTerminal(Terminal.ERROR);
     CommandContext context = isAttended ? global.context() : global.silentContext();
     List<Resolution> meant = new ArrayList<>();
     for (String place : places) {
