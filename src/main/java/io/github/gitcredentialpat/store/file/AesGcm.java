@@ -4,7 +4,6 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.security.SecureRandomSpi;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -54,32 +53,18 @@ final class AesGcm {
 
   /**
    * No randomness: nonces are given, and nothing else is random here. Java would make a generator
-   * of its own otherwise, which opens two devices.
+   * of its own otherwise, which opens two devices. One class, for each is loaded at a get.
    */
   private static final class NoRandom extends SecureRandom {
     private static final long serialVersionUID = 1L;
 
     NoRandom() {
-      super(new Spi(), null);
+      super(null, null);
     }
 
-    private static final class Spi extends SecureRandomSpi {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected void engineSetSeed(byte[] seed) {
-        throw new IllegalStateException("nothing is random here");
-      }
-
-      @Override
-      protected void engineNextBytes(byte[] bytes) {
-        throw new IllegalStateException("nothing is random here");
-      }
-
-      @Override
-      protected byte[] engineGenerateSeed(int length) {
-        throw new IllegalStateException("nothing is random here");
-      }
+    @Override
+    public void nextBytes(byte[] bytes) {
+      throw new IllegalStateException("nothing is random here");
     }
   }
 
