@@ -243,6 +243,17 @@ final class ScheduleFilesTest {
   }
 
   @Test
+  void whereKeysAndSignInsLieIsHandedOn() {
+    Map<String, String> variables =
+        Map.of(
+            "AZURE_CONFIG_DIR", "/srv/azure",
+            "GNUPGHOME", "/srv/gnupg",
+            "PASSWORD_STORE_SIGNING_KEY", "0".repeat(40));
+    Environment surroundings = new Environment(variables, false, new Deadline());
+    assertThat(DailyCommand.renewal(folder, surroundings).variables()).isEqualTo(variables);
+  }
+
+  @Test
   void theUnitOfSystemdHasTheBusOfEachSession() {
     Map<String, String> variables =
         Map.of(
