@@ -129,6 +129,7 @@ final class GitServer implements AutoCloseable {
     git(bare, "", "init", "-q", "--bare", "-b", "main");
     git(bare, "", "config", "http.receivepack", "true");
     git(bare, "", "config", "uploadpack.allowFilter", "true");
+    git(bare, "", "config", "receive.autogc", "false");
     String blob = git(bare, text, "hash-object", "-w", "--stdin");
     String tree = git(bare, "100644 blob " + blob + "\tREADME\n", "mktree");
     git(bare, "", "update-ref", "refs/heads/main", git(bare, "", "commit-tree", tree, "-m", "one"));

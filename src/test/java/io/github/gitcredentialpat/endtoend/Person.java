@@ -42,6 +42,9 @@ final class Person {
     configure("user.email", "alice@example.com");
     configure("init.defaultBranch", "main");
     configure("protocol.file.allow", "always");
+    // It would go on in the background, while the folder is removed.
+    configure("gc.auto", "0");
+    configure("maintenance.auto", "false");
     configure("credential.helper", String.join(" ", helper()));
     configure("credential.https://dev.azure.com.useHttpPath", "true");
   }
