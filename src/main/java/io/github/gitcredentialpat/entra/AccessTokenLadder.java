@@ -51,6 +51,9 @@ public final class AccessTokenLadder {
   /** A job's token that does not say when it dies. */
   private static final Duration UNKNOWN_LIFE = Duration.ofHours(1);
 
+  /** The least that is left of one that the Azure CLI hands out; too little to keep it. */
+  private static final Duration SHORT_LIFE = Duration.ofMinutes(5);
+
   /** Where sign-ins are remembered. */
   public interface SignIns {
     /** The stores to look in; opened only once it is asked. */
@@ -89,8 +92,13 @@ public final class AccessTokenLadder {
     return failures;
   }
 
-  /** The first access token that can be had, which the caller wipes; absent when there is none. */
-  public @Nullable IssuedToken climb() {
+  /**
+   * The first access token that can be had, which the caller wipes; absent when there is none.
+   *
+   * @param refused one that a server refused: a way that leads to it again leads nowhere; absent
+   *     for none
+   */
+  public @Nullable IssuedToken climb(byte @Nullable [] refused) {
     for (Rung rung : Rung.values()) {
       surroundings
           .deadline()
@@ -102,6 +110,10 @@ public final class AccessTokenLadder {
             Arrays.fill(tokens.refreshToken(), (byte) 0);
           }
           EntraHttp.bearer(tokens.accessToken());
+          if (refused != null && Arrays.equals(tokens.accessToken(), refused)) {
+            Arrays.fill(tokens.accessToken(), (byte) 0);
+            throw refusedAgain();
+          }
           return new IssuedToken(rung.display, tokens.accessToken(), tokens.expiresAt());
         }
       } catch (ServiceException e) {
@@ -118,6 +130,15 @@ public final class AccessTokenLadder {
       failures.add(notSignedIn);
     }
     return null;
+  }
+
+  private ServiceException refusedAgain() {
+    return new ServiceException(
+            Reason.REFUSED,
+            "gave the access token again that the server rejected; make sure that its account is a"
+                + " member of "
+                + organization)
+        .withHint("git-credential-pat logout " + organization);
   }
 
   private enum Rung {
@@ -198,7 +219,7 @@ public final class AccessTokenLadder {
       return null;
     }
     Instant expiry = AccessToken.expiryOf(token);
-    return new EntraTokens(token, null, expiry == null ? Instant.now() : expiry);
+    return new EntraTokens(token, null, expiry == null ? Instant.now().plus(SHORT_LIFE) : expiry);
   }
 
   private @Nullable EntraTokens ofSignIn() throws ServiceException {

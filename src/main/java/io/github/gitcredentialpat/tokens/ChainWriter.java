@@ -189,11 +189,16 @@ public final class ChainWriter {
     return chain;
   }
 
-  /** The entries that were read, from all stores, in their order. */
+  /**
+   * The entries that were read, from all stores, in their order; without what a store fetched,
+   * whose place nothing can take.
+   */
   public List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < chain.size(); i++) {
-      entries.addAll(chain.get(i).entries());
+      if (!chain.get(i).store().fetches()) {
+        entries.addAll(chain.get(i).entries());
+      }
     }
     return entries;
   }
@@ -215,6 +220,9 @@ public final class ChainWriter {
       Found found = chain.get(i);
       StoreException problem = found.problem();
       if (problem == null) {
+        if (found.store().fetches()) {
+          continue;
+        }
         if (!found.store().capacity().writable()) {
           return;
         }
@@ -306,7 +314,7 @@ public final class ChainWriter {
   }
 
   private static boolean holds(Found found, EntryKey key) {
-    for (int i = 0; i < found.entries().size(); i++) {
+    for (int i = 0; i < found.entries().size() && !found.store().fetches(); i++) {
       if (found.entries().get(i).key().equals(key)) {
         return true;
       }
@@ -364,7 +372,9 @@ public final class ChainWriter {
           problem = e;
         }
       }
-      run.report(store, problem);
+      if (!store.fetches() || i == chain.size() - 1) {
+        run.report(store, problem);
+      }
       if (!isPassedOver(problem)) {
         break;
       }

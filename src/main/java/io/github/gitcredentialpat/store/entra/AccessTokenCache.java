@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.keyutils.KeyutilsStore;
+import java.io.File;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -208,17 +209,28 @@ final class AccessTokenCache {
     return places;
   }
 
+  private static void add(MessageDigest digest, @Nullable String value) {
+    digest.update((byte) (value == null ? 0 : 1));
+    digest.update(value == null ? new byte[0] : value.getBytes(UTF_8));
+    digest.update((byte) 0);
+  }
+
+  /** When somebody last signed in or out with the Azure CLI, or chose another account there. */
+  private long accountsChangedAt() {
+    String folder = surroundings.variable("AZURE_CONFIG_DIR");
+    return new File(folder == null ? surroundings.home() + "/.azure" : folder, "azureProfile.json")
+        .lastModified();
+  }
+
   /** A digest, since some of it is secret and the names of keys are not. */
   private String who() {
     if (who == null) {
       try {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         for (int i = 0; i < WHO.length; i++) {
-          String value = surroundings.variable(WHO[i]);
-          digest.update((byte) (value == null ? 0 : 1));
-          digest.update(value == null ? new byte[0] : value.getBytes(UTF_8));
-          digest.update((byte) 0);
+          add(digest, surroundings.variable(WHO[i]));
         }
+        add(digest, Long.toString(accountsChangedAt()));
         who = HexFormat.of().formatHex(digest.digest(), 0, DIGEST);
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException("every Java runtime has SHA-256", e);

@@ -22,7 +22,7 @@ import java.util.List;
  * token is kept in {@link AccessTokenCache} until five minutes before its end, so that most runs
  * ask nobody. Who changes something ({@link #find(Identity)}) sees what is kept, and only who
  * answers or shows ({@link #find(Identity, List)}) has a new one fetched. What a server refused is
- * set aside there: it is not answered again, and the next one is fetched.
+ * set aside there: it is not answered again for a while, and the next one is fetched.
  *
  * <p>A server, a collection and any other host get nothing.
  *

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Fetches an access token where none is kept. Loaded only then. */
 final class Fetch {
+  /**
+   * In seconds, how long a refused token is not answered again. A machine's identity has the same
+   * one for a day, and a server that refused it may have been wrong, or know it by then.
+   */
+  private static final long HELD_BACK = 10 * 60;
+
   private final Environment surroundings;
   private final SignInStores signIns;
   private final AccessTokenCache cache;
@@ -32,14 +38,16 @@ final class Fetch {
   /**
    * A new access token, which is kept.
    *
-   * @param refused the one that a server refused, which is not answered again; wiped
+   * @param refused the one that a server refused, which is not answered again for a while; wiped
    * @param problems gets what failed on the way
    */
   List<Entry> instead(@Nullable Entry refused, Identity where, List<StoreException> problems) {
     Console messages = messages();
     AccessTokenLadder ladder =
         new AccessTokenLadder(surroundings, () -> invocation(messages), where.path());
-    IssuedToken issued = ladder.climb();
+    boolean isHeldBack = refused != null && now() - refused.setAsideAt() < HELD_BACK;
+    IssuedToken issued = ladder.climb(isHeldBack ? refused.secret().bytes() : null);
+    wipe(refused);
     for (AccessTokenLadder.Failure failure : ladder.failures()) {
       messages.trace(failure.problem());
       problems.add(problem(failure));
@@ -48,24 +56,10 @@ final class Fetch {
       if (ladder.failures().isEmpty()) {
         problems.add(nobody());
       }
-      wipe(refused);
       return List.of();
     }
     messages.trace("access token for " + where.display() + ": " + issued.rung());
     Secret secret = Secret.password(issued.token());
-    boolean isRefused = refused != null && secret.sameAs(refused.secret());
-    wipe(refused);
-    if (isRefused) {
-      secret.wipe();
-      problems.add(
-          new StoreException(
-              Reason.FAILED,
-              issued.rung()
-                  + ": gave the access token again that the server rejected; make sure that its"
-                  + " account is a member of "
-                  + where.display()));
-      return List.of();
-    }
     Entry entry =
         new Entry(
             new EntryKey(where, null),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gitcredentialpat.azure.FakeAzureDevOps;
 import io.github.gitcredentialpat.entra.FakeEntra;
 import io.github.gitcredentialpat.entra.FakeIdentityEndpoint;
+import io.github.gitcredentialpat.helper.CredentialHelper;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
@@ -20,9 +21,12 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.tokens.Invocation;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -451,6 +455,33 @@ final class EntraStoreTest {
   }
 
   @Test
+  void whoSignsInAnewWithTheAzureCliDoesNotGetTheFormersToken() throws Exception {
+    Path accounts = Files.createDirectory(home.resolve(".azure")).resolve("azureProfile.json");
+    Files.writeString(accounts, "alice");
+    az("echo '" + newToken() + "'");
+    String alices = token();
+    assertThat(token()).isEqualTo(alices);
+    String bobs = newToken();
+    az("echo '" + bobs + "'");
+    Files.writeString(accounts, "bob");
+    Files.setLastModifiedTime(accounts, FileTime.from(Instant.now().plusSeconds(2)));
+    assertThat(token()).isEqualTo(bobs);
+    Files.delete(accounts);
+    az("echo \"ERROR: Please run 'az login' to setup account.\" >&2\nexit 1");
+    assertThat(answer("contoso")).isNull();
+  }
+
+  @Test
+  void aTokenThatDoesNotSayWhenItDiesIsAnsweredAndNotKept() throws Exception {
+    String opaque = fake.newToken();
+    issued.add(opaque);
+    az("echo '" + opaque + "'");
+    assertThat(token()).isEqualTo(opaque);
+    assertThat(answer().expiry().at()).isGreaterThan(now() + 200);
+    assertThat(open().list()).isEmpty();
+  }
+
+  @Test
   void whoOnlyReadsToChangeSomethingHasNothingFetched() throws Exception {
     environment.putAll(machine.appService());
     assertThat(open().find(CONTOSO)).isEmpty();
@@ -500,6 +531,56 @@ final class EntraStoreTest {
     assertThat(problem())
         .contains("App Service identity: ", "again that the server rejected", "contoso");
     assertThat(problem()).contains("again that the server rejected");
+  }
+
+  @Test
+  void aRefusedTokenThatIsHandedOutAgainLeavesTheAnswerToTheNextWay() throws Exception {
+    environment.putAll(machine.appService());
+    String job = newToken();
+    environment.putAll(pipeline("contoso", job));
+    machine.handOut(newToken());
+    open().save(answer().setAsideAt(now()));
+    assertThat(token()).isEqualTo(job);
+    assertThat(answer().name()).isEqualTo("pipeline");
+  }
+
+  @Test
+  void aRefusedTokenThatIsHandedOutAgainIsTriedAgainTenMinutesLater() throws Exception {
+    environment.putAll(machine.appService());
+    String token = newToken();
+    machine.handOut(token);
+    open().save(answer().setAsideAt(now() - 590));
+    assertThat(problem()).contains("again that the server rejected", "logout contoso");
+    open().delete(new EntryKey(CONTOSO, null));
+    open().save(answer().setAsideAt(now() - 601));
+    assertThat(token()).isEqualTo(token);
+    assertThat(open().find(CONTOSO)).extracting(Entry::setAsideAt).containsExactly(0L);
+  }
+
+  @Test
+  void aPersonsTokenIsStoredBehindItWhateverItKeeps() throws Exception {
+    environment.putAll(machine.appService());
+    open().save(answer().setAsideAt(now()));
+    Store entra = open();
+    Console console = new Console(lines, true);
+    Invocation run =
+        new Invocation(
+            new StoreChain(List.of(entra, signIns), true),
+            new Environment(environment, false, new Deadline(), console),
+            console,
+            now());
+    String pat = fake.newToken();
+    String request =
+        "protocol=https\nhost=dev.azure.com\npath=contoso/Web/_git/site\nusername=contoso\npassword="
+            + pat
+            + "\n";
+    assertThat(CredentialHelper.store(run, new ByteArrayInputStream(request.getBytes(UTF_8))))
+        .describedAs("%s", lines.toString(UTF_8))
+        .isTrue();
+    assertThat(signIns.find(CONTOSO))
+        .extracting(entry -> new String(entry.secret().bytes(), UTF_8))
+        .containsExactly(pat);
+    assertThat(lines.toString(UTF_8)).doesNotContain("add another store");
   }
 
   @Test
