@@ -48,6 +48,13 @@ public final class GetOperation {
   /** A matching entry that would only be refused, to tell the person about. */
   private @Nullable Entry unfit;
 
+  /** Whether tokens are stored of which none is the one that is asked for. */
+  private boolean isUndecided;
+
+  /** Whether a store failed that may hold what is asked for. */
+  private boolean isUnread;
+
+  private boolean isAgain;
   private @Nullable TokenUse use;
 
   private GetOperation(Invocation run, Request request) {
@@ -101,8 +108,8 @@ public final class GetOperation {
 
   /**
    * The organization that a token is missing for: none is stored, or it has expired. Absent where
-   * one is answered, where a store is locked that may hold one, and where something else is to be
-   * done about one that is stored.
+   * one is answered, where a store could not be read that may hold one, where several are stored
+   * for other users, and where something else is to be done about one that is stored.
    */
   public @Nullable Resolution missed() {
     boolean isMissed =
@@ -111,6 +118,8 @@ public final class GetOperation {
             && whose.kind() == Resolution.Kind.ORGANIZATION
             && lock == null
             && unfit == null
+            && !isUndecided
+            && !isUnread
             && (dead == null || dead.setAsideAt() == 0);
     return isMissed ? whose : null;
   }
@@ -120,8 +129,12 @@ public final class GetOperation {
     return !said && dead == null;
   }
 
-  /** Looks again, since another process may have stored a token. Returns whether there is one. */
+  /**
+   * Looks again, since another process may have stored a token; in silence, and only where tokens
+   * are stored. Returns whether there is one.
+   */
   public boolean lookAgain() {
+    isAgain = true;
     found = firstFound(whose);
     return found != null;
   }
@@ -212,6 +225,9 @@ public final class GetOperation {
     List<Store> stores = run.chain().stores();
     for (int i = 0; i < stores.size(); i++) {
       Store store = stores.get(i);
+      if (isAgain && store.fetches()) {
+        continue;
+      }
       run.surroundings().deadline().doing("reading " + store.name());
       try {
         List<StoreException> unread = new ArrayList<>(0);
@@ -239,9 +255,21 @@ public final class GetOperation {
     if (problem.reason() == Reason.LOCKED && lock == null) {
       lockedStore = store;
       lock = problem;
+      return;
+    }
+    isUnread |= mayHide(store, problem);
+    if (isAgain) {
+      run.messages().trace(problem);
     } else {
       said |= run.report(store, problem);
     }
+  }
+
+  /** Whether a store that fails so may hold an entry that can be read another time. */
+  private static boolean mayHide(Store store, StoreException problem) {
+    return !store.fetches()
+        && problem.reason() != Reason.DAMAGED
+        && (problem.reason() != Reason.UNAVAILABLE || problem.hidesEntries());
   }
 
   /**
@@ -305,7 +333,9 @@ public final class GetOperation {
       live = withPath(live);
     }
     if (live.size() > 1 && whose.isAzure()) {
-      return chosenByUser(whose, live);
+      Entry chosen = chosenByUser(whose, live);
+      isUndecided |= chosen == null;
+      return chosen;
     }
     return newest(live);
   }

@@ -17,6 +17,8 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.store.TokenUse;
+import io.github.gitcredentialpat.tokens.ChainWriter;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -122,9 +124,13 @@ public final class TokenOnDemand {
       if (lock == null) {
         return null;
       }
-      // Another git may have been quicker.
-      if (get != null && get.lookAgain()) {
+      // Another git may have been quicker, or a store is locked by now.
+      if (get != null && (get.lookAgain() || get.missed() == null)) {
         return null;
+      }
+      Entry quicker = get == null ? stored() : null;
+      if (quicker != null) {
+        return quicker;
       }
       try (SignIn signIn = SignIn.withoutAsking(context, whose, limit())) {
         return signIn == null ? null : create(signIn.pats(limit()));
@@ -136,6 +142,25 @@ public final class TokenOnDemand {
       run.messages().say(cannot() + e.getMessage());
     }
     return null;
+  }
+
+  /** A token that git can be answered with, which the caller wipes; absent for none. */
+  private @Nullable Entry stored() {
+    ChainWriter chain = new ChainWriter(run, whose);
+    chain.look();
+    Entry stored = null;
+    for (Entry entry : chain.entries()) {
+      boolean isOver =
+          entry.setAsideAt() != 0
+              || (entry.expiry() != null && entry.expiry().stopsAnswerAt(run.now()))
+              || TokenUse.GIT.isRuledOutBy(entry.scopes());
+      if (stored == null && !isOver) {
+        stored = entry;
+      } else {
+        entry.wipe();
+      }
+    }
+    return stored;
   }
 
   private String cannot() {

@@ -21,6 +21,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.InMemoryStore;
+import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
@@ -47,7 +48,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+// More than 400 lines: each reason to create a token, or not to, on one fake service.
 /** Gets for an organization that no token is stored for. */
 @Timeout(120)
 @Tag("slow")
@@ -58,6 +62,7 @@ final class TokenOnDemandTest {
 
   @TempDir private Path home;
   private final InMemoryStore store = new InMemoryStore("memory");
+  private List<Store> stores = List.of(store);
   private final Map<String, String> environment = new HashMap<>();
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
   @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
@@ -79,7 +84,7 @@ final class TokenOnDemandTest {
   private Invocation run() {
     lines.reset();
     return new Invocation(
-        new StoreChain(List.of(store), false),
+        new StoreChain(stores, false),
         surroundings(),
         new Console(lines, false),
         System.currentTimeMillis() / 1000);
@@ -253,6 +258,78 @@ final class TokenOnDemandTest {
     assertThat(said()).contains("it is locked");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {"DENIED", "TIMEOUT", "FAILED"})
+  void aStoreThatCannotBeReadMayHoldOneSoNoneIsCreated(Reason reason) throws Exception {
+    turnOn();
+    store.failWith(new StoreException(reason, "nobody can tell"));
+    assertThat(get(PLACE)).isEmpty();
+    assertThat(fake.requests()).isEmpty();
+    assertThat(said()).contains("nobody can tell");
+  }
+
+  @Test
+  void aStoreWhoseEntriesCannotBeSeenMayHoldOneSoNoneIsCreated() throws Exception {
+    turnOn();
+    store.failWith(StoreException.hidden("the key is lost", null));
+    assertThat(get(PLACE)).isEmpty();
+    assertThat(fake.requests()).isEmpty();
+  }
+
+  @Test
+  void whereOthersTokensAreStoredNoneIsCreatedForAThirdUser() throws Exception {
+    turnOn();
+    for (String user : List.of("alice", "bob")) {
+      store.save(
+          Entry.of(
+              new EntryKey(CONTOSO, user),
+              Secret.password(fake.newToken().getBytes(UTF_8)),
+              now()));
+    }
+    String carols = "protocol=https\nhost=contoso.visualstudio.com\nusername=carol\n";
+    assertThat(get(carols)).doesNotContain("password");
+    assertThat(tokens()).isEmpty();
+    assertThat(said()).contains("alice", "bob");
+  }
+
+  /** A store that asks elsewhere and fails. */
+  private static final class Asking extends InMemoryStore {
+    private int asked;
+
+    Asking() {
+      super("asking");
+    }
+
+    @Override
+    public boolean fetches() {
+      return true;
+    }
+
+    @Override
+    public List<Entry> find(Identity where, List<StoreException> unread) {
+      asked++;
+      unread.add(new StoreException(Reason.FAILED, "nobody answers"));
+      return List.of();
+    }
+
+    @Override
+    public void save(Entry entry) throws StoreException {
+      throw new StoreException(Reason.UNAVAILABLE, "this stores nothing");
+    }
+  }
+
+  @Test
+  void whoFailedToAnswerIsAskedOnceAndSaysSoOnce() throws Exception {
+    turnOn();
+    Asking asking = new Asking();
+    stores = List.of(asking, store);
+    assertThat(get(PLACE)).contains("password=" + onlySecret());
+    assertThat(asking.asked).isEqualTo(1);
+    assertThat(said()).containsOnlyOnce("nobody answers").doesNotContain("this stores nothing");
+  }
+
   @Test
   void oneThatHasExpiredIsReplaced() throws Exception {
     turnOn();
@@ -283,6 +360,22 @@ final class TokenOnDemandTest {
     assertThat(said())
         .contains("created \"git: ", "contoso (alice): expired, then repeat the git command")
         .doesNotContain("_usersSettings");
+    assertThat(get(PLACE)).contains("password=" + onlySecret());
+  }
+
+  @Test
+  void twoGitsWhoseTokenIsRefusedAtOnceGetOneInItsPlace() throws Exception {
+    turnOn();
+    String old = expired();
+    keep(old, null, 0);
+    String erase = PLACE + "username=alice\npassword=" + old + "\n";
+    Invocation one = run();
+    Erased ofOne = CredentialHelper.erase(one, new ByteArrayInputStream(erase.getBytes(UTF_8)));
+    Invocation other = run();
+    Erased ofOther = CredentialHelper.erase(other, new ByteArrayInputStream(erase.getBytes(UTF_8)));
+    RefusalExplanation.give(one, ofOne);
+    RefusalExplanation.give(other, ofOther);
+    assertThat(said()).contains("contoso (alice): expired, then repeat the git command");
     assertThat(get(PLACE)).contains("password=" + onlySecret());
   }
 
