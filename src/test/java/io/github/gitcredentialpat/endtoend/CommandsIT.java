@@ -328,7 +328,8 @@ final class CommandsIT {
       Programs.Result full = shell(request + "PAT " + words + " >/dev/full");
       assertThat(full.exit()).describedAs("%s: %s", words, full).isEqualTo(1);
       assertThat(full.err()).contains("the disk is full").hasLineCount(1);
-      Programs.Result closed = shell(request + "PAT " + words + " | true");
+      // Written once nobody reads any more.
+      Programs.Result closed = shell(request + "{ sleep 0.3; PAT " + words + "; } | true");
       assertThat(closed.exit()).describedAs("%s: %s", words, closed).isEqualTo(1);
       assertThat(closed.err()).describedAs(words).isEmpty();
     }
