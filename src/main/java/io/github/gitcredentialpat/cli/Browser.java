@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.cli;
 
+import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.Executables;
 import java.io.File;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class Browser {
   private static String @Nullable [] command(String url, Map<String, String> environment) {
     String system = System.getProperty("os.name");
     if (system.startsWith("Windows")) {
-      String windows = environment.getOrDefault("SystemRoot", "C:\\Windows");
+      String windows = Environment.windowsFolder(environment);
       return new String[] {
         windows + "\\System32\\rundll32.exe", "url.dll,FileProtocolHandler", url
       };

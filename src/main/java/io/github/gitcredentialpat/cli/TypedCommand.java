@@ -3,17 +3,39 @@ package io.github.gitcredentialpat.cli;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** Which command a person typed, found before picocli looks at it. */
-public final class TypedCommand {
-  private TypedCommand() {}
+/**
+ * The commands that a command line can mean, found before picocli looks at it: it takes a
+ * millisecond for each that it is told of, and a run needs one of them.
+ *
+ * @param commands the one that is typed; all of them where it is none
+ * @param rest the arguments behind the typed one
+ */
+public record TypedCommand(List<Object> commands, List<String> rest) {
+
+  /** Those of these commands that the arguments can mean. */
+  public static TypedCommand of(List<Object> commands, List<String> arguments) {
+    int place = index(arguments);
+    if (place >= 0) {
+      for (Object command : commands) {
+        if (name(command).equals(arguments.get(place))) {
+          List<String> rest = arguments.subList(place + 1, arguments.size());
+          return new TypedCommand(List.of(command), rest);
+        }
+      }
+    }
+    return new TypedCommand(commands, List.of());
+  }
+
+  /** The name of a command, by its annotation. */
+  public static String name(Object command) {
+    return command.getClass().getAnnotation(Command.class).name();
+  }
 
   /**
-   * Where the command's name stands.
-   *
-   * @return its index; -1 when there is none, or another option than the global ones that change
-   *     what a command does comes first
+   * Where a command's name would stand; -1 when there is none, or another option than the global
+   * ones that change what a command does comes first.
    */
-  public static int index(List<String> arguments) {
+  private static int index(List<String> arguments) {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (argument.equals("--store") || argument.equals("--timeout")) {
@@ -26,10 +48,5 @@ public final class TypedCommand {
       }
     }
     return -1;
-  }
-
-  /** The name of a command, by its annotation. */
-  public static String name(Object command) {
-    return command.getClass().getAnnotation(Command.class).name();
   }
 }

@@ -106,21 +106,11 @@ public final class RootCommand implements Callable<Integer> {
     line = new CommandLine(this);
   }
 
-  /**
-   * Tells picocli of the commands that these arguments can mean. It takes a millisecond for each,
-   * and a run needs one of them.
-   */
+  /** Tells picocli of the commands that these arguments can mean. */
   private void addCommands(List<String> arguments) {
-    int place = TypedCommand.index(arguments);
-    String only = place < 0 || !isCommand(arguments.get(place)) ? null : arguments.get(place);
-    for (Object command : commands) {
-      if (only == null || only.equals(TypedCommand.name(command))) {
-        line.addSubcommand(
-            command instanceof TokenGroup group
-                ? group.line(
-                    only == null ? List.of() : arguments.subList(place + 1, arguments.size()))
-                : command);
-      }
+    TypedCommand typed = TypedCommand.of(commands, arguments);
+    for (Object command : typed.commands()) {
+      line.addSubcommand(command instanceof TokenGroup group ? group.line(typed.rest()) : command);
     }
     line.setOut(new PrintWriter(options.out(), true, UTF_8));
     line.setErr(new PrintWriter(err, true, UTF_8));

@@ -339,10 +339,7 @@ final class EraseOperation {
    */
   private void sayWhatBecameOf(Entry entry, String what) {
     Identity identity = entry.key().identity();
-    Resolution owner =
-        whose.identity() == null
-            ? new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null)
-            : whose;
+    Resolution owner = whose.identity() == null ? Resolution.ofOrganization(identity) : whose;
     if (!owner.isAzure()) {
       return;
     }

@@ -318,8 +318,7 @@ public final class GetOperation {
       Entry entry = found.get(i);
       if (!fits(whose, entry)) {
         entry.wipe();
-      } else if (entry.setAsideAt() != 0
-          || (entry.expiry() != null && entry.expiry().stopsAnswerAt(run.now()))) {
+      } else if (entry.isOver(run.now())) {
         bury(whose, entry);
       } else {
         live.add(entry);

@@ -322,6 +322,16 @@ public record Resolution(
     return new Resolution(Kind.ORGANIZATION, Identity.ofOrganization(name), fromUser, null);
   }
 
+  /** What is known already to be an organization of Azure DevOps Services. */
+  public static Resolution ofOrganization(Identity organization) {
+    return new Resolution(Kind.ORGANIZATION, organization, false, null);
+  }
+
+  /** What a stored identity stands for. */
+  public static Resolution of(Identity stored) {
+    return resolve(stored.protocol(), stored.host(), stored.path(), null);
+  }
+
   private static Resolution refused(String why) {
     return new Resolution(Kind.REFUSED, null, false, why);
   }

@@ -52,11 +52,8 @@ public final class Desktop {
   public static boolean show(Notice notice, Environment surroundings) {
     String system = System.getProperty("os.name");
     if (system.startsWith("Windows")) {
-      String windows = surroundings.variable("SystemRoot");
-      return runs(
-          powerShell(Path.of(windows == null ? "C:\\Windows" : windows)),
-          lines(notice),
-          surroundings);
+      Path windows = Path.of(Environment.windowsFolder(surroundings.environment()));
+      return runs(powerShell(windows), lines(notice), surroundings);
     }
     if (system.startsWith("Mac")) {
       return runs(osascript(notice), new byte[0], surroundings);

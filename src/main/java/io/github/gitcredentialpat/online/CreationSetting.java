@@ -1,18 +1,17 @@
 package io.github.gitcredentialpat.online;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.gitcredentialpat.platform.Environment;
-import io.github.gitcredentialpat.platform.PrivateFiles;
+import io.github.gitcredentialpat.platform.StateRecord;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a token that is missing when git asks is created at the service, and what it is to be: a
- * file of two lines in the state folder, which is read only where a token is missing.
+ * record in the state folder, which is read only where a token is missing.
  *
  * @param scope its scopes, joined by one space
  * @param days how long it is to live
@@ -22,13 +21,12 @@ public record CreationSetting(String scope, int days) {
   public static final int DEFAULT_DAYS = 30;
 
   private static final String FILE = "create";
-  private static final String UNFINISHED = "unfinished-";
-  private static final String SCOPES = "scopes=";
-  private static final String DAYS = "days=";
+  private static final String SCOPES = "scopes";
+  private static final String DAYS = "days";
   private static final int MOST_DAYS = 365;
 
   /** Whether the service can make a token for so many days. */
-  public static boolean isPossible(int days) {
+  public static boolean isPossible(long days) {
     return days > 0 && days <= MOST_DAYS;
   }
 
@@ -39,33 +37,22 @@ public record CreationSetting(String scope, int days) {
 
   /** The setting; absent where tokens are not created, or the file cannot be understood. */
   public static @Nullable CreationSetting of(Environment surroundings) {
-    String scope = "";
-    int days = 0;
     try {
-      for (String line : Files.readAllLines(file(surroundings), UTF_8)) {
-        if (line.startsWith(SCOPES)) {
-          scope = line.substring(SCOPES.length());
-        } else if (line.startsWith(DAYS)) {
-          days = Integer.parseInt(line.substring(DAYS.length()));
-        }
-      }
-    } catch (NoSuchFileException e) {
-      return null;
-    } catch (IOException | NumberFormatException e) {
+      Properties values = StateRecord.read(file(surroundings));
+      String scope = values.getProperty(SCOPES, "");
+      long days = StateRecord.number(values, DAYS);
+      return scope.isEmpty() || !isPossible(days) ? null : new CreationSetting(scope, (int) days);
+    } catch (IOException e) {
       if (surroundings.messages() != null) {
         surroundings.messages().trace(e);
       }
       return null;
     }
-    return scope.isEmpty() || !isPossible(days) ? null : new CreationSetting(scope, days);
   }
 
   /** Writes it down, in place of an older one. */
   public void save(Environment surroundings) throws IOException {
-    Path file = file(surroundings);
-    PrivateFiles.makeFolder(file.getParent());
-    byte[] content = (SCOPES + scope + "\n" + DAYS + days + "\n").getBytes(UTF_8);
-    PrivateFiles.finish(PrivateFiles.writeUnfinished(file.getParent(), UNFINISHED, content), file);
+    StateRecord.write(file(surroundings), Map.of(SCOPES, scope, DAYS, Integer.toString(days)));
   }
 
   /** Turns it off. Returns whether it was on. */

@@ -72,9 +72,7 @@ public final class RefusalExplanation {
                 .explain(entry, erased.setAside());
     if (!isExplained) {
       Resolution whose =
-          asked.isAzure()
-              ? asked
-              : new Resolution(Resolution.Kind.ORGANIZATION, entry.key().identity(), false, null);
+          asked.isAzure() ? asked : Resolution.ofOrganization(entry.key().identity());
       if (whose.isAzure()) {
         Wording.sayNewToken(run.messages(), whose, AGAIN);
       }
@@ -125,8 +123,7 @@ public final class RefusalExplanation {
   private static @Nullable Entry replaced(Invocation run, Entry entry) {
     Identity identity = entry.key().identity();
     return identity.isOrganization()
-        ? TokenOnDemand.inPlaceOfExpired(
-            run, new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null))
+        ? TokenOnDemand.inPlaceOfExpired(run, Resolution.ofOrganization(identity))
         : null;
   }
 

@@ -4,8 +4,6 @@ import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +34,10 @@ public final class RotationLock implements AutoCloseable {
     boolean isHeld = false;
     try {
       long end = System.nanoTime() + millis * 1_000_000;
-      isHeld = isFree(channel);
+      isHeld = PrivateFiles.tryLock(channel);
       while (!isHeld && System.nanoTime() < end) {
         Thread.sleep(PAUSE_MILLIS);
-        isHeld = isFree(channel);
+        isHeld = PrivateFiles.tryLock(channel);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -49,16 +47,6 @@ public final class RotationLock implements AutoCloseable {
       }
     }
     return isHeld ? new RotationLock(channel) : null;
-  }
-
-  private static boolean isFree(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      // Another thread of this process has it.
-      return false;
-    }
   }
 
   @Override

@@ -150,11 +150,8 @@ public final class TokenOnDemand {
     chain.look();
     Entry stored = null;
     for (Entry entry : chain.entries()) {
-      boolean isOver =
-          entry.setAsideAt() != 0
-              || (entry.expiry() != null && entry.expiry().stopsAnswerAt(run.now()))
-              || TokenUse.GIT.isRuledOutBy(entry.scopes());
-      if (stored == null && !isOver) {
+      boolean isGood = !entry.isOver(run.now()) && !TokenUse.GIT.isRuledOutBy(entry.scopes());
+      if (stored == null && isGood) {
         stored = entry;
       } else {
         entry.wipe();

@@ -172,4 +172,10 @@ public record Environment(
       return false;
     }
   }
+
+  /** Where Windows lies. */
+  public static String windowsFolder(Map<String, String> environment) {
+    String folder = environment.get("SystemRoot");
+    return folder == null || folder.isEmpty() ? "C:\\Windows" : folder;
+  }
 }

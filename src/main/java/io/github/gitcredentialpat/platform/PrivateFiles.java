@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -243,5 +244,15 @@ public final class PrivateFiles {
     return "Invalid argument".equals(message)
         || "Operation not supported".equals(message)
         || "Function not implemented".equals(message);
+  }
+
+  /** Whether this file is locked now, for as long as the channel is open. */
+  public static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // Another thread of this process has it.
+      return false;
+    }
   }
 }

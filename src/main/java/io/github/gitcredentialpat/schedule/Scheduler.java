@@ -12,10 +12,20 @@ public interface Scheduler {
    * @param place the file, or what else it is in
    * @param lines the lines of it, each with a plus or a minus in front
    */
-  record Change(String place, List<String> lines) {}
+  record Change(String place, List<String> lines) {
+    /** All lines of a text, with this sign in front. */
+    static Change of(String place, String sign, String text) {
+      return new Change(place, text.lines().map(line -> sign + line).toList());
+    }
+  }
 
   /** What a person calls it, such as {@code a systemd timer}. */
   String display();
+
+  /** Whether it runs for this person. */
+  default boolean isThere() throws UserException, IOException {
+    return true;
+  }
 
   /** Whether it runs this program. */
   boolean isSetUp() throws UserException, IOException;

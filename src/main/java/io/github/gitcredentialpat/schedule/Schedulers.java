@@ -34,7 +34,7 @@ public final class Schedulers {
    */
   public static Scheduler choose(Environment surroundings) throws UserException, IOException {
     for (Scheduler each : all(surroundings)) {
-      if (!(each instanceof SystemdTimer timer) || timer.isThere()) {
+      if (each.isThere()) {
         return each;
       }
     }

@@ -42,8 +42,8 @@ final class SystemdTimer implements Scheduler {
     systemctl = program == null ? null : new SystemProgram(program, surroundings);
   }
 
-  /** Whether it runs for this person. */
-  boolean isThere() throws UserException, IOException {
+  @Override
+  public boolean isThere() throws UserException, IOException {
     return systemctl != null && systemctl.run("--user", "show", "--property=Version").status() == 0;
   }
 

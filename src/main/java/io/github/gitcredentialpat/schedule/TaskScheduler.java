@@ -8,7 +8,6 @@ import io.github.gitcredentialpat.platform.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,8 +31,8 @@ final class TaskScheduler implements Scheduler {
   }
 
   private static Path program(Environment surroundings) {
-    String windows = surroundings.variable("SystemRoot");
-    return Path.of((windows == null ? "C:\\Windows" : windows) + "\\System32\\schtasks.exe");
+    String windows = Environment.windowsFolder(surroundings.environment());
+    return Path.of(windows + "\\System32\\schtasks.exe");
   }
 
   @Override
@@ -60,9 +59,7 @@ final class TaskScheduler implements Scheduler {
         Files.deleteIfExists(file);
       }
     }
-    List<String> lines = new ArrayList<>();
-    task.lines().forEach(line -> lines.add("+ " + line));
-    return List.of(new Change(NAME, lines));
+    return List.of(Change.of(NAME, "+ ", task));
   }
 
   @Override

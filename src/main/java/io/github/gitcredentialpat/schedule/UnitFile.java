@@ -8,8 +8,6 @@ import io.github.gitcredentialpat.platform.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A file of ours in a folder that a scheduler reads, known by a mark in it. */
@@ -61,18 +59,13 @@ record UnitFile(Path path) {
 
   /** For a person: what is written. */
   Scheduler.Change added(String text) {
-    return change("+ ", text);
+    return Scheduler.Change.of(path.toString(), "+ ", text);
   }
 
   /** For a person: what is taken out. */
   Scheduler.Change removed() throws IOException {
     String content = content();
-    return change("- ", content == null ? "" : new String(content.getBytes(ISO_8859_1), UTF_8));
-  }
-
-  private Scheduler.Change change(String sign, String text) {
-    List<String> lines = new ArrayList<>();
-    text.lines().forEach(line -> lines.add(sign + line));
-    return new Scheduler.Change(path.toString(), lines);
+    String text = content == null ? "" : new String(content.getBytes(ISO_8859_1), UTF_8);
+    return Scheduler.Change.of(path.toString(), "- ", text);
   }
 }

@@ -65,6 +65,15 @@ public record Entry(
         key, secret, expiry, refreshToken, storedAt, time, name, scopes, authorizationId);
   }
 
+  /**
+   * Whether it is not answered any more: it is set aside, or has expired for certain.
+   *
+   * @param now seconds since the epoch
+   */
+  public boolean isOver(long now) {
+    return setAsideAt != 0 || (expiry != null && expiry.stopsAnswerAt(now));
+  }
+
   /** Overwrites the secrets with zeros. */
   public void wipe() {
     secret.wipe();

@@ -8,7 +8,6 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -133,22 +132,13 @@ public final class StoreLock implements AutoCloseable {
       channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       channels.add(channel);
       long pause = 1;
-      while (!tryLock(channel)) {
+      while (!PrivateFiles.tryLock(channel)) {
         pause(file, pause);
         pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
       }
       return true;
     } catch (IOException e) {
       messages.trace(e);
-      return false;
-    }
-  }
-
-  private static boolean tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      // Another thread of this process has it.
       return false;
     }
   }

@@ -146,7 +146,7 @@ final class ListTokens implements Callable<Integer> {
     return entry.expiry() == null
         && entry.setAsideAt() == 0
         && stored.store().capacity().writable()
-        && Resolution.resolve(place.protocol(), place.host(), place.path(), null).isAzure();
+        && Resolution.of(place).isAzure();
   }
 
   /** Prints below the table what to do about each token that is not simply good. */

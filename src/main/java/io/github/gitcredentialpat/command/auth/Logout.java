@@ -135,7 +135,7 @@ final class Logout implements Callable<Integer> {
     Set<Identity> places = new LinkedHashSet<>();
     removed.forEach(each -> places.add(each.key().identity()));
     for (Identity place : places) {
-      Resolution whose = new Resolution(Resolution.Kind.ORGANIZATION, place, false, null);
+      Resolution whose = Resolution.ofOrganization(place);
       if (place.isOrganization()
           && inventory.places(whose).isEmpty()
           && setting.remove(place.display())) {
@@ -193,7 +193,7 @@ final class Logout implements Callable<Integer> {
         revokedAll = false;
         continue;
       }
-      Resolution whose = new Resolution(Resolution.Kind.ORGANIZATION, place, false, null);
+      Resolution whose = Resolution.ofOrganization(place);
       List<StoredEntry> stored = inventory.entries(whose);
       try (SignIn signIn = SignIn.to(context, whose)) {
         for (StoredEntry each : stored) {

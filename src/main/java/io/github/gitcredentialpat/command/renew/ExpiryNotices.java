@@ -75,7 +75,7 @@ final class ExpiryNotices {
 
   private static boolean isAzure(EntryKey key) {
     Identity place = key.identity();
-    return Resolution.resolve(place.protocol(), place.host(), place.path(), null).isAzure();
+    return Resolution.of(place).isAzure();
   }
 
   /** Which of the days it is, if any: the last one that has come; 0 for none. */

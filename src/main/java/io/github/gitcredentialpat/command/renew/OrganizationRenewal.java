@@ -32,7 +32,7 @@ final class OrganizationRenewal {
 
   OrganizationRenewal(CommandContext context, Identity identity) {
     this.context = context;
-    whose = new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null);
+    whose = Resolution.ofOrganization(identity);
   }
 
   /** Adds a token that may have to be renewed. */

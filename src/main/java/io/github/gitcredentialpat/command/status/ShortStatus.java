@@ -86,8 +86,7 @@ final class ShortStatus {
     for (StoredEntry each : stored) {
       Identity place = each.identity();
       Entry entry = each.entry();
-      boolean isAzure =
-          Resolution.resolve(place.protocol(), place.host(), place.path(), null).isAzure();
+      boolean isAzure = Resolution.of(place).isAzure();
       // What can be refreshed lives for minutes and is renewed without anybody's doing.
       if (isAzure && entry.refreshToken() == null) {
         Entry other = best.get(place);

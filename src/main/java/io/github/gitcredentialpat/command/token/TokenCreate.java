@@ -154,8 +154,7 @@ final class TokenCreate extends TokenCommand {
     EntryKey found = keeper.replaced(stored, token, named);
     EntryKey replaced = found == null ? new EntryKey(desk.whose().identity(), named) : found;
     for (Entry each : stored) {
-      boolean isOver = each.expiry() != null && each.expiry().stopsAnswerAt(desk.now());
-      if (!each.key().equals(replaced) || each.setAsideAt() != 0 || isOver) {
+      if (!each.key().equals(replaced) || each.isOver(desk.now())) {
         continue;
       }
       String line =

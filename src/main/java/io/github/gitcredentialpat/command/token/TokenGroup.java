@@ -44,15 +44,8 @@ public final class TokenGroup implements Callable<Integer> {
    * @param arguments what is typed behind the group's name
    */
   public CommandLine line(List<String> arguments) {
-    int place = TypedCommand.index(arguments);
-    String typed = place < 0 ? "" : arguments.get(place);
-    boolean isOne = commands.stream().anyMatch(each -> TypedCommand.name(each).equals(typed));
     CommandLine group = new CommandLine(this);
-    for (Object command : commands) {
-      if (!isOne || TypedCommand.name(command).equals(typed)) {
-        group.addSubcommand(command);
-      }
-    }
+    TypedCommand.of(commands, arguments).commands().forEach(group::addSubcommand);
     return group;
   }
 

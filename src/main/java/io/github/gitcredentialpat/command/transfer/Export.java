@@ -8,7 +8,6 @@ import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.identity.UserName;
 import io.github.gitcredentialpat.platform.UserException;
-import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.Inventory;
@@ -109,7 +108,7 @@ final class Export implements Callable<Integer> {
           each.entry().wipe();
         } else if (other == null) {
           chosen.put(each.entry().key(), each);
-        } else if (isDead(other.entry(), now) && !isDead(each.entry(), now)) {
+        } else if (other.entry().isOver(now) && !each.entry().isOver(now)) {
           other.entry().wipe();
           chosen.put(each.entry().key(), each);
         } else {
@@ -118,10 +117,6 @@ final class Export implements Callable<Integer> {
       }
     }
     return List.copyOf(chosen.values());
-  }
-
-  private static boolean isDead(Entry entry, long now) {
-    return entry.setAsideAt() != 0 || (entry.expiry() != null && entry.expiry().stopsAnswerAt(now));
   }
 
   private static void print(CommandContext context, List<StoredEntry> chosen) throws IOException {

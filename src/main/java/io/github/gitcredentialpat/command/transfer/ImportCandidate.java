@@ -164,7 +164,7 @@ final class ImportCandidate {
   void recognize(Map<ByteBuffer, Identity> organizations) {
     Identity identity = entry == null ? null : organizations.get(secret());
     if (identity != null) {
-      belongsTo(new Resolution(Resolution.Kind.ORGANIZATION, identity, false, null));
+      belongsTo(Resolution.ofOrganization(identity));
     }
   }
 
