@@ -94,7 +94,7 @@ public final class Subprocess {
    * Runs it and hands it the input.
    *
    * @param millis how long it may take, including the time for killing it
-   * @param mostOutput how many bytes of each stream are read at most; the rest is cut off
+   * @param mostOutput how many bytes each stream may have; of a longer one the end is never seen
    */
   public static Subprocess run(ProcessBuilder builder, byte[] input, long millis, int mostOutput)
       throws IOException {
@@ -173,8 +173,8 @@ public final class Subprocess {
         }
         if (from != null) {
           byte[] piece = new byte[8192];
-          int length = 0;
-          while (length >= 0 && read.size() < most) {
+          int length = from.read(piece);
+          while (length >= 0 && read.size() + length <= most) {
             read.add(piece, length);
             length = from.read(piece);
           }
