@@ -217,11 +217,14 @@ if [ "$all" = no ]; then
   exit
 fi
 export GIT_CREDENTIAL_PAT_NO_SKIP=all
-set -- -Ppackages
+# Real keyrings, gits and terminals on a machine that is busy with all of them: what fails is tried once more, and what
+# failed only once is listed under "Flakes" at the end.
+set -- -Ppackages -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1
 if [ -n "$graalvm" ]; then
   GRAALVM_HOME=$graalvm
   export GRAALVM_HOME
-  set -- -Pnative,packages
+  shift
+  set -- -Pnative,packages "$@"
 fi
 [ "$judged" = no ] || set -- "$@" -DexcludedGroups=macos
 mvn -B -ntp "$@" verify
@@ -231,7 +234,7 @@ mvn -B -ntp "$@" verify
 run_on_java() {
   say "== Running the tests of commands on $1"
   GIT_CREDENTIAL_PAT_HELPER=$PWD/$2/bin/git-credential-pat \
-    mvn -B -ntp failsafe:integration-test failsafe:verify -Dit.test=CommandsIT,ChosenStoresIT,MovingInIT
+    mvn -B -ntp -Dfailsafe.rerunFailingTestsCount=1 failsafe:integration-test failsafe:verify -Dit.test=CommandsIT,ChosenStoresIT,MovingInIT
 }
 
 [ -z "$graalvm" ] || run_on_java "$JAVA_HOME" target/image
