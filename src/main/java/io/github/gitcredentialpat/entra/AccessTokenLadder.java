@@ -33,21 +33,6 @@ public final class AccessTokenLadder {
   public static final String PIPELINE_COLLECTION = "SYSTEM_COLLECTIONURI";
   public static final String APPLICATION = "GIT_CREDENTIAL_PAT_CLIENT_ID";
 
-  /** For all that is to be done once an access token is there. */
-  private static final long RESERVE_MILLIS = 400;
-
-  /** The least that is worth a try. */
-  private static final long LEAST_MILLIS = 200;
-
-  /**
-   * The watchdog gives a run more time where the machine had other things to do; a limit cannot, so
-   * it is the last of the two.
-   */
-  private static final int MOST_PATIENCE = 5;
-
-  /** For each of them where no watchdog ends the run. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   /** A job's token that does not say when it dies. */
   private static final Duration UNKNOWN_LIFE = Duration.ofHours(1);
 
@@ -263,14 +248,11 @@ public final class AccessTokenLadder {
 
   /** What is left of the run, of which git waits for the whole. */
   private Duration limit() throws ServiceException {
-    if (!surroundings.deadline().isWatched()) {
-      return PATIENCE;
-    }
-    long left = surroundings.deadline().remainingFairlyMillis() - RESERVE_MILLIS;
-    if (left < LEAST_MILLIS) {
+    long millis = surroundings.deadline().exchangeMillis();
+    if (millis == 0) {
       throw new ServiceException(Reason.TIMEOUT, "no time left while git waits; ask without git")
           .withHint("git-credential-pat check " + organization);
     }
-    return Duration.ofMillis(left * MOST_PATIENCE);
+    return Duration.ofMillis(millis);
   }
 }

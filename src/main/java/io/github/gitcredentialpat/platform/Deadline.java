@@ -17,6 +17,21 @@ public final class Deadline {
   private static final long LEAST_EXCUSED_MILLIS = 100;
   private static final long MOST_EXCUSED_MILLIS = 60_000;
 
+  /** For all that is to be done once a service has answered. */
+  private static final long RESERVE_MILLIS = 400;
+
+  /** The least that is worth asking a service. */
+  private static final long LEAST_EXCHANGE_MILLIS = 200;
+
+  /**
+   * The watchdog gives a run more time where the machine had other things to do; a limit cannot, so
+   * it is the last of the two.
+   */
+  private static final int MOST_PATIENCE = 5;
+
+  /** For each exchange where no watchdog ends the run. */
+  private static final long PATIENCE_MILLIS = 60_000;
+
   /** What the watchdog does when the time is over; it does not return. */
   public interface Expired {
     /** Says what was under way, and halts. */
@@ -162,6 +177,18 @@ public final class Deadline {
   public synchronized long remainingFairlyMillis() {
     return remainingMillis()
         + Math.max(0, Math.min(starvedMillis(threads), MOST_EXCUSED_MILLIS) - excused);
+  }
+
+  /**
+   * How long one exchange with a service may take, in milliseconds, of a run that git may be
+   * waiting for; 0 when too little is left for one.
+   */
+  public long exchangeMillis() {
+    if (!isWatched()) {
+      return PATIENCE_MILLIS;
+    }
+    long left = remainingFairlyMillis() - RESERVE_MILLIS;
+    return left < LEAST_EXCHANGE_MILLIS ? 0 : left * MOST_PATIENCE;
   }
 
   /** Says what is under way, for the line that the watchdog prints. */
