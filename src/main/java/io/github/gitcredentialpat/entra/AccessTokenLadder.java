@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ways to an access token that need no person, one after the other as Microsoft's own clients
- * try them: workload identity, App Service, a virtual machine, a pipeline, the Azure CLI, and a
- * sign-in that is remembered. One that is not set up here is passed over in silence; one that is
- * set up and fails leaves its reason, and the next one is tried.
+ * try them: workload identity, App Service, a virtual machine, for an organization of Azure DevOps
+ * a pipeline, the Azure CLI, and a sign-in that is remembered. One that is not set up here is
+ * passed over in silence; one that is set up and fails leaves its reason, and the next one is
+ * tried.
  */
 public final class AccessTokenLadder {
   public static final String PIPELINE_TOKEN = "SYSTEM_ACCESSTOKEN";
@@ -55,21 +56,21 @@ public final class AccessTokenLadder {
 
   private final Environment surroundings;
   private final SignIns signIns;
-  private final String organization;
+  private final Audience audience;
   private final List<Failure> failures = new ArrayList<>();
   private @Nullable Failure notSignedIn;
   private @Nullable Http http;
   private @Nullable String tenant;
 
   /**
-   * For one organization of Azure DevOps Services.
+   * For one service.
    *
-   * @param organization its name, in lower case
+   * @param audience what the token is for
    */
-  public AccessTokenLadder(Environment surroundings, SignIns signIns, String organization) {
+  public AccessTokenLadder(Environment surroundings, SignIns signIns, Audience audience) {
     this.surroundings = surroundings;
     this.signIns = signIns;
-    this.organization = organization;
+    this.audience = audience;
   }
 
   /** What went wrong on the way; where nothing was found at all, also that nobody is signed in. */
@@ -120,10 +121,9 @@ public final class AccessTokenLadder {
   private ServiceException refusedAgain() {
     return new ServiceException(
             Reason.REFUSED,
-            "gave the access token again that the server rejected; make sure that its account is a"
-                + " member of "
-                + organization)
-        .withHint("git-credential-pat logout " + organization);
+            "gave the access token again that the server rejected; make sure that its account is "
+                + audience.requiredOfAccounts())
+        .withHint(audience.commandAfterRejection());
   }
 
   private enum Rung {
@@ -147,13 +147,14 @@ public final class AccessTokenLadder {
     return switch (rung) {
       case WORKLOAD_IDENTITY ->
           WorkloadIdentity.isSet(surroundings)
-              ? WorkloadIdentity.token(surroundings, http(), limit())
+              ? WorkloadIdentity.token(surroundings, audience.resource(), http(), limit())
               : null;
       case APP_SERVICE -> {
-        ManagedIdentity identity = new ManagedIdentity(surroundings);
+        ManagedIdentity identity = new ManagedIdentity(surroundings, audience.resource());
         yield identity.isAppService() ? identity.ofAppService(limit()) : null;
       }
-      case VIRTUAL_MACHINE -> new ManagedIdentity(surroundings).ofVirtualMachine(limit());
+      case VIRTUAL_MACHINE ->
+          new ManagedIdentity(surroundings, audience.resource()).ofVirtualMachine(limit());
       case PIPELINE -> ofPipeline();
       case AZURE_CLI -> ofAzureCli();
       case SIGN_IN -> ofSignIn();
@@ -163,7 +164,7 @@ public final class AccessTokenLadder {
   /** A job's token is made for the organization that its agent works for, and goes to no other. */
   private @Nullable EntraTokens ofPipeline() throws ServiceException {
     String token = surroundings.variable(PIPELINE_TOKEN);
-    if (token == null) {
+    if (token == null || !audience.place().isOrganization()) {
       return null;
     }
     String collection = surroundings.variable(PIPELINE_COLLECTION);
@@ -173,7 +174,7 @@ public final class AccessTokenLadder {
           PIPELINE_TOKEN + " is ignored, since " + PIPELINE_COLLECTION + " is not set; set both");
     }
     Identity identity = Resolution.parse(collection.strip()).identity();
-    if (identity == null || !identity.equals(Identity.ofOrganization(organization))) {
+    if (identity == null || !identity.equals(audience.place())) {
       return null;
     }
     byte[] bare = TokenFormat.bare(token.getBytes(UTF_8));
@@ -199,7 +200,7 @@ public final class AccessTokenLadder {
     String named = tenant();
     byte[] token =
         new AzureCli(surroundings.environment(), limit())
-            .accessToken(named.equals(EntraClient.ANY_TENANT) ? null : named);
+            .accessToken(audience.resource(), named.equals(EntraClient.ANY_TENANT) ? null : named);
     if (token == null) {
       return null;
     }
@@ -209,11 +210,11 @@ public final class AccessTokenLadder {
 
   private @Nullable EntraTokens ofSignIn() throws ServiceException {
     String application = surroundings.variable(APPLICATION);
-    if (application == null) {
+    if (application == null || !audience.isInPublicCloud()) {
       return null;
     }
     String named = tenant();
-    EntraClient entra = new EntraClient(http(), Authority.PUBLIC, limit());
+    EntraClient entra = new EntraClient(http(), Authority.PUBLIC, limit(), audience.resource());
     // Stores that are read give the run its whole time again: only a prompt may do that here.
     Deadline deadline = surroundings.deadline();
     long end = deadline.remainingMillis() + System.nanoTime() / 1_000_000;
@@ -225,10 +226,10 @@ public final class AccessTokenLadder {
     }
   }
 
-  /** Asked of Azure DevOps itself, once for all who need to know. */
+  /** Asked of the service itself, once for all who need to know. */
   private String tenant() throws ServiceException {
     if (tenant == null) {
-      tenant = new EntraClient(http(), Authority.PUBLIC, limit()).tenantOf(organization);
+      tenant = audience.tenant(http(), limit());
     }
     return tenant;
   }
@@ -236,9 +237,7 @@ public final class AccessTokenLadder {
   private Http http() throws ServiceException {
     if (http == null) {
       try {
-        http =
-            ServiceConnection.open(
-                Identity.ofOrganization(organization), surroundings.environment());
+        http = ServiceConnection.open(audience.place(), surroundings.environment());
       } catch (UserException | IOException e) {
         throw new ServiceException(Reason.UNREACHABLE, String.valueOf(e.getMessage()), e);
       }
@@ -251,7 +250,7 @@ public final class AccessTokenLadder {
     long millis = surroundings.deadline().exchangeMillis();
     if (millis == 0) {
       throw new ServiceException(Reason.TIMEOUT, "no time left while git waits; ask without git")
-          .withHint("git-credential-pat check " + organization);
+          .withHint(audience.commandWithoutGit());
     }
     return Duration.ofMillis(millis);
   }

@@ -58,6 +58,18 @@ public final class AzureCli {
    *     {@code UNEXPECTED}
    */
   public byte @Nullable [] accessToken(@Nullable String tenant) throws ServiceException {
+    return accessToken(EntraClient.AZURE_DEVOPS, tenant);
+  }
+
+  /**
+   * The same for another service.
+   *
+   * @param resource the service as Entra knows it
+   * @param tenant the id of the tenant; absent for the one that the Azure CLI is set to
+   * @throws ServiceException {@code UNAUTHORIZED} when nobody is signed in, {@code TIMEOUT}, or
+   *     {@code UNEXPECTED}
+   */
+  byte @Nullable [] accessToken(String resource, @Nullable String tenant) throws ServiceException {
     Path program = Executables.find(PROGRAM, environment);
     if (program == null) {
       return null;
@@ -65,7 +77,7 @@ public final class AzureCli {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(List.of("account", "get-access-token"));
-    command.addAll(List.of("--resource", EntraClient.AZURE_DEVOPS));
+    command.addAll(List.of("--resource", resource));
     command.addAll(List.of("--query", "accessToken", "--output", "tsv"));
     if (tenant != null) {
       command.addAll(List.of("--tenant", Tenant.requireTenant(tenant)));

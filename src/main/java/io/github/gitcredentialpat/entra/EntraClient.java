@@ -23,19 +23,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Microsoft Entra, which signs people in: access tokens for Azure DevOps by way of a code that a
+ * Microsoft Entra, which signs people in: access tokens for a service by way of a code that a
  * person enters in a browser (RFC 8628), for an application that the person or an administrator
  * registered. How to have one from the Azure CLI: {@link AzureCli}.
  */
 public final class EntraClient {
   /** Azure DevOps, as Entra knows it. */
-  static final String AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798";
+  public static final String AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798";
 
   /** The tenant that stands for the one of whoever signs in. */
   public static final String ANY_TENANT = "organizations";
 
-  private static final String DEFAULT_SCOPE = AZURE_DEVOPS + "/.default";
-  private static final String SCOPE = DEFAULT_SCOPE + " offline_access";
   private static final long DAY = 86_400;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -67,12 +65,13 @@ public final class EntraClient {
   private final Http http;
   private final URI authority;
   private final Duration limit;
+  private final String scope;
   private final Clock clock;
   private final Pause pause;
 
-  /** Asked in this way. */
+  /** Asked in this way, for Azure DevOps. */
   public EntraClient(Http http) {
-    this(http, Authority.PUBLIC, LIMIT);
+    this(http, LIMIT);
   }
 
   /**
@@ -81,26 +80,35 @@ public final class EntraClient {
    * @param limit for each request
    */
   public EntraClient(Http http, Duration limit) {
-    this(http, Authority.PUBLIC, limit);
+    this(http, Authority.PUBLIC, limit, AZURE_DEVOPS);
   }
 
   /**
-   * Asked at this authority.
+   * Asked at this authority, for this service.
    *
    * @param limit for each request
+   * @param resource the service as Entra knows it
    */
-  EntraClient(Http http, URI authority, Duration limit) {
-    this(http, authority, limit, Clock.systemUTC(), duration -> Thread.sleep(duration.toMillis()));
+  EntraClient(Http http, URI authority, Duration limit, String resource) {
+    this(
+        http,
+        authority,
+        limit,
+        resource,
+        Clock.systemUTC(),
+        duration -> Thread.sleep(duration.toMillis()));
   }
 
   EntraClient(Http http, Clock clock, Pause pause) {
-    this(http, Authority.PUBLIC, LIMIT, clock, pause);
+    this(http, Authority.PUBLIC, LIMIT, AZURE_DEVOPS, clock, pause);
   }
 
-  private EntraClient(Http http, URI authority, Duration limit, Clock clock, Pause pause) {
+  private EntraClient(
+      Http http, URI authority, Duration limit, String resource, Clock clock, Pause pause) {
     this.http = http;
     this.authority = authority;
     this.limit = limit;
+    this.scope = resource + "/.default";
     this.clock = clock;
     this.pause = pause;
   }
@@ -147,7 +155,8 @@ public final class EntraClient {
    * @throws IllegalArgumentException when it can be no tenant
    */
   public DeviceCode begin(String tenant, String clientId) throws ServiceException {
-    FormEncoder form = new FormEncoder().add("client_id", clientId).add("scope", SCOPE);
+    FormEncoder form =
+        new FormEncoder().add("client_id", clientId).add("scope", scope + " offline_access");
     ObjectNode answer = post(tenant, "devicecode", form);
     EntraError.requireNoError(answer, tenant, clientId);
     String userCode = JsonTrees.text(answer, "user_code");
@@ -228,7 +237,7 @@ public final class EntraClient {
             new FormEncoder()
                 .add("grant_type", "refresh_token")
                 .add("client_id", clientId)
-                .add("scope", SCOPE)
+                .add("scope", scope + " offline_access")
                 .add("refresh_token", refreshToken));
     if (isDead(answer)) {
       return null;
@@ -253,7 +262,7 @@ public final class EntraClient {
             new FormEncoder()
                 .add("grant_type", "client_credentials")
                 .add("client_id", clientId)
-                .add("scope", DEFAULT_SCOPE)
+                .add("scope", scope)
                 .add(
                     "client_assertion_type",
                     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")

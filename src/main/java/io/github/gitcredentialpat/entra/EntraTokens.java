@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a sign-in gives.
  *
- * @param accessToken for Azure DevOps, good for about an hour
+ * @param accessToken for the service that it was asked for, good for about an hour
  * @param refreshToken for the next access token; absent when there is no new one
  * @param expiresAt when the access token dies
  */

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * An access token for Azure DevOps that needed no person to be asked.
+ * An access token that needed no person to be asked.
  *
  * @param rung where it comes from, for a person: {@code Azure CLI}
  * @param token its bytes, which the caller wipes

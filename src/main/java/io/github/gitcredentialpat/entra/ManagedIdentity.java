@@ -40,10 +40,17 @@ final class ManagedIdentity {
   private static final long DAY = 86_400;
 
   private final Environment surroundings;
+  private final String resource;
   private final Http http = new Http(new HttpSettings(null, List.of(), null));
 
-  ManagedIdentity(Environment surroundings) {
+  /**
+   * The identity of this machine.
+   *
+   * @param resource the service that tokens are for, as Entra knows it
+   */
+  ManagedIdentity(Environment surroundings, String resource) {
     this.surroundings = surroundings;
+    this.resource = resource;
   }
 
   /** Whether App Service, Functions or Container Apps say how to ask. */
@@ -118,8 +125,7 @@ final class ManagedIdentity {
 
   private URI address(String variable, String text, String path, String version)
       throws ServiceException {
-    FormEncoder query =
-        new FormEncoder().add("api-version", version).add("resource", EntraClient.AZURE_DEVOPS);
+    FormEncoder query = new FormEncoder().add("api-version", version).add("resource", resource);
     String clientId = surroundings.variable(WorkloadIdentity.CLIENT_ID);
     if (clientId != null) {
       query.add("client_id", clientId);

@@ -4,23 +4,30 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A tenant of Entra: the people and programs of a company, by its id or a domain. */
-final class Tenant {
+public final class Tenant {
   static final String NO_TENANT = "00000000-0000-0000-0000-000000000000";
 
   private Tenant() {}
 
   /**
-   * Only the id is taken from it: where to sign in is not for an answer to say. Several challenges
-   * may share a header.
+   * The tenant that a {@code WWW-Authenticate} header sends to, as Azure DevOps ({@code
+   * authorization_uri=}) and Azure Key Vault ({@code authorization=}) write it. Only the id is
+   * taken from it: where to sign in is not for an answer to say. Several challenges may share a
+   * header.
+   *
+   * @return absent when it names none
    */
-  static @Nullable String tenantIn(String challenges) {
-    String key = "authorization_uri=";
+  public static @Nullable String tenantIn(String challenges) {
     String lower = challenges.toLowerCase(Locale.ROOT);
-    int start = lower.indexOf(key, Math.max(0, lower.indexOf("bearer")));
-    if (!lower.contains("bearer") || start < 0) {
+    int bearer = lower.indexOf("bearer");
+    int start = bearer < 0 ? -1 : lower.indexOf("authorization", bearer);
+    if (start < 0) {
       return null;
     }
-    String value = challenges.substring(start + key.length());
+    String value = challenges.substring(start + "authorization".length());
+    if (!value.startsWith("=") && !value.startsWith("_uri=")) {
+      return null;
+    }
     int slash = value.indexOf('/', value.indexOf("://") + 3);
     int end = slash + 1 + NO_TENANT.length();
     if (slash < 0 || value.length() < end) {

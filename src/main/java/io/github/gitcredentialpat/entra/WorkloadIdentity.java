@@ -29,8 +29,12 @@ final class WorkloadIdentity {
     return surroundings.variable(FILE) != null;
   }
 
-  /** Asks for an access token. The file is read each time, since the platform replaces it. */
-  static EntraTokens token(Environment surroundings, Http http, Duration limit)
+  /**
+   * Asks for an access token. The file is read each time, since the platform replaces it.
+   *
+   * @param resource the service that the token is for, as Entra knows it
+   */
+  static EntraTokens token(Environment surroundings, String resource, Http http, Duration limit)
       throws ServiceException {
     String clientId = required(surroundings, CLIENT_ID);
     String tenant = required(surroundings, TENANT_ID);
@@ -39,7 +43,8 @@ final class WorkloadIdentity {
           Reason.UNSUPPORTED, TENANT_ID + " is not the id or a domain of a tenant; correct it");
     }
     EntraClient entra =
-        new EntraClient(http, Authority.of(surroundings.variable(Authority.VARIABLE)), limit);
+        new EntraClient(
+            http, Authority.of(surroundings.variable(Authority.VARIABLE)), limit, resource);
     byte[] assertion = read(surroundings.variable(FILE));
     try {
       return entra.byAssertion(tenant, clientId, assertion);

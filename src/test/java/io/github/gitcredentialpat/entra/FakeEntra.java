@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakeEntra implements HttpHandler {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final String DEFAULT_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default";
-  private static final String SCOPE = DEFAULT_SCOPE + " offline_access";
+
+  /** Azure DevOps, as Entra knows it. */
+  static final String AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798";
 
   private final Supplier<Instant> clock;
   private final Consumer<String> issued;
@@ -42,6 +43,7 @@ public final class FakeEntra implements HttpHandler {
   private final String clientId = UUID.randomUUID().toString();
   private final Deque<String> polls = new ArrayDeque<>();
   private final Set<String> refreshTokens = new HashSet<>();
+  private String resource = AZURE_DEVOPS;
   private @Nullable String deviceCode;
   private int interval = 5;
   private int lifetime = 900;
@@ -89,6 +91,11 @@ public final class FakeEntra implements HttpHandler {
     tokenLife = seconds;
   }
 
+  /** From now on tokens are for this service and no other, rather than for Azure DevOps. */
+  public synchronized void serve(String resource) {
+    this.resource = resource;
+  }
+
   /** From now on this token of another platform's, and no other, proves who the application is. */
   public synchronized void federate(String platformToken) {
     assertion = platformToken;
@@ -130,8 +137,12 @@ public final class FakeEntra implements HttpHandler {
 
   /** A token in the form of Entra's, which says that it dies then, and which nobody signed. */
   public static String newAccessToken(Instant expiry) {
+    return newAccessToken(AZURE_DEVOPS, expiry);
+  }
+
+  private static String newAccessToken(String audience, Instant expiry) {
     ObjectNode claims = JSON.createObjectNode();
-    claims.put("aud", "499b84ac-1321-427f-aa17-267ca6975798");
+    claims.put("aud", audience);
     claims.put("exp", expiry.getEpochSecond());
     claims.put("jti", UUID.randomUUID().toString());
     return base64("{\"typ\":\"JWT\",\"alg\":\"RS256\"}".getBytes(UTF_8))
@@ -171,7 +182,7 @@ public final class FakeEntra implements HttpHandler {
   }
 
   private void begin(HttpExchange exchange, Map<String, String> form) throws IOException {
-    if (!SCOPE.equals(form.get("scope"))) {
+    if (!personScope().equals(form.get("scope"))) {
       fail(exchange, 400, "invalid_scope", "AADSTS70011: The scope is not valid.");
       return;
     }
@@ -204,7 +215,7 @@ public final class FakeEntra implements HttpHandler {
 
   private void byAssertion(HttpExchange exchange, Map<String, String> form) throws IOException {
     // Microsoft's own client asks for more scopes beside this one.
-    if (!List.of(String.valueOf(form.get("scope")).split(" ")).contains(DEFAULT_SCOPE)) {
+    if (!List.of(String.valueOf(form.get("scope")).split(" ")).contains(scope())) {
       fail(exchange, 400, "invalid_scope", "AADSTS70011: The scope is not valid.");
     } else if (!"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         .equals(form.get("client_assertion_type"))) {
@@ -223,7 +234,7 @@ public final class FakeEntra implements HttpHandler {
   private void refresh(HttpExchange exchange, Map<String, String> form) throws IOException {
     if (!"refresh_token".equals(form.get("grant_type"))) {
       fail(exchange, 400, "unsupported_grant_type", "AADSTS70003: The grant is not supported.");
-    } else if (!SCOPE.equals(form.get("scope"))) {
+    } else if (!personScope().equals(form.get("scope"))) {
       fail(exchange, 400, "invalid_scope", "AADSTS70011: The scope is not valid.");
     } else if (refreshError != null) {
       fail(exchange, 400, "invalid_grant", refreshError, refreshSuberror);
@@ -234,16 +245,24 @@ public final class FakeEntra implements HttpHandler {
     }
   }
 
+  private String scope() {
+    return resource + "/.default";
+  }
+
+  private String personScope() {
+    return scope() + " offline_access";
+  }
+
   private void issue(HttpExchange exchange) throws IOException {
     issue(exchange, true);
   }
 
   private void issue(HttpExchange exchange, boolean forPerson) throws IOException {
-    String accessToken = newAccessToken(clock.get().plusSeconds(tokenLife));
+    String accessToken = newAccessToken(resource, clock.get().plusSeconds(tokenLife));
     issued.accept(accessToken);
     ObjectNode answer = JSON.createObjectNode();
     answer.put("token_type", "Bearer");
-    answer.put("scope", "499b84ac-1321-427f-aa17-267ca6975798/.default");
+    answer.put("scope", scope());
     answer.put("expires_in", tokenLife);
     answer.put("access_token", accessToken);
     if (forPerson) {

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeIdentityEndpoint implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798";
-
   private static final String APP_SERVICE = "/msi/token";
   private static final String VIRTUAL_MACHINE = "/metadata/identity/oauth2/token";
 
@@ -41,6 +39,7 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
   private final Consumer<String> issued;
   private final String header = UUID.randomUUID().toString();
   private final List<String> requests = new ArrayList<>();
+  private String resource = FakeEntra.AZURE_DEVOPS;
   private @Nullable String same;
   private @Nullable String refusal;
   private @Nullable String redirect;
@@ -76,6 +75,11 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
   /** What sends clients here that look for the metadata service. */
   public Map<String, String> virtualMachine() {
     return Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", address());
+  }
+
+  /** From now on tokens are for this service and no other, rather than for Azure DevOps. */
+  public synchronized void serve(String resource) {
+    this.resource = resource;
   }
 
   /** From now on one token is handed out again and again, as the real ones do. */
@@ -143,7 +147,7 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
         exchange.sendResponseHeaders(307, -1);
       } else if (!isKnown
           || !version.equals(query.get("api-version"))
-          || !String.valueOf(query.get("resource")).startsWith(RESOURCE)) {
+          || !String.valueOf(query.get("resource")).startsWith(resource)) {
         fail(exchange, "invalid_request", "The request is not understood");
       } else if (answered != null) {
         fail(exchange, "invalid_request", answered);
@@ -166,7 +170,7 @@ public final class FakeIdentityEndpoint implements AutoCloseable {
     ObjectNode answer = JSON.createObjectNode();
     answer.put("access_token", token);
     answer.put("expires_on", Long.toString(end.getEpochSecond()));
-    answer.put("resource", RESOURCE);
+    answer.put("resource", resource);
     answer.put("token_type", "Bearer");
     if (isMachine) {
       answer.put("expires_in", "86000");

@@ -44,7 +44,8 @@ final class Fetch {
   List<Entry> instead(@Nullable Entry refused, Identity where, List<StoreException> problems) {
     Console messages = messages();
     AccessTokenLadder ladder =
-        new AccessTokenLadder(surroundings, () -> invocation(messages), where.path());
+        new AccessTokenLadder(
+            surroundings, () -> invocation(messages), new OrganizationAudience(where.path()));
     boolean isHeldBack = refused != null && now() - refused.setAsideAt() < HELD_BACK;
     IssuedToken issued = ladder.climb(isHeldBack ? refused.secret().bytes() : null);
     wipe(refused);
