@@ -29,6 +29,7 @@ public final class StoreException extends Exception {
   private final Reason reason;
   private final boolean hides;
   private @Nullable String hint;
+  private long retryAfterSeconds;
 
   /**
    * An error with a message for a person.
@@ -70,6 +71,17 @@ public final class StoreException extends Exception {
   /** The command to type next; absent where there is none. */
   public @Nullable String hint() {
     return hint;
+  }
+
+  /** Adds for how many seconds a server wants no other question; less than one for none. */
+  public StoreException withRetryAfter(long seconds) {
+    retryAfterSeconds = Math.max(0, seconds);
+    return this;
+  }
+
+  /** For how many seconds a server wants to be asked nothing; 0 where it did not say so. */
+  public long retryAfterSeconds() {
+    return retryAfterSeconds;
   }
 
   /** What happened and what to type next in one line, for a table or another program. */
