@@ -96,17 +96,23 @@ public final class Main implements Thread.UncaughtExceptionHandler {
     String stores = variable("GIT_CREDENTIAL_PAT_STORE");
     String timeout = null;
     boolean trace = variable("GIT_CREDENTIAL_PAT_TRACE") != null;
+    Map<String, String> variables = environment;
     String word = null;
     for (int i = 0; i < args.length; i++) {
       String arg = args[i];
-      if (arg.equals("--store") && i + 1 < args.length) {
-        stores = args[++i];
-      } else if (arg.startsWith("--store=")) {
-        stores = arg.substring("--store=".length());
-      } else if (arg.equals("--timeout") && i + 1 < args.length) {
-        timeout = args[++i];
-      } else if (arg.startsWith("--timeout=")) {
-        timeout = arg.substring("--timeout=".length());
+      int equals = arg.startsWith("--") ? arg.indexOf('=') : -1;
+      String option = equals < 0 ? arg : arg.substring(0, equals);
+      String variable = option.startsWith("--") ? Environment.variableOf(option) : null;
+      if ((variable != null || option.equals("--store") || option.equals("--timeout"))
+          && (equals >= 0 || i + 1 < args.length)) {
+        String value = equals >= 0 ? arg.substring(equals + 1) : args[++i];
+        if (variable != null) {
+          variables = Environment.with(variables, variable, value);
+        } else if (option.equals("--store")) {
+          stores = value;
+        } else {
+          timeout = value;
+        }
       } else if (arg.equals("--trace")) {
         trace = true;
       } else if (word == null && !arg.startsWith("-")) {
@@ -128,10 +134,11 @@ public final class Main implements Thread.UncaughtExceptionHandler {
       Terminal.silenceQuit();
       return commands.run(args);
     }
-    return operation(word, stores, timeout);
+    return operation(word, stores, timeout, variables);
   }
 
-  private int operation(String word, @Nullable String stores, @Nullable String timeout)
+  private int operation(
+      String word, @Nullable String stores, @Nullable String timeout, Map<String, String> variables)
       throws IOException {
     if (word.equals("capability")) {
       CredentialHelper.capability(out);
@@ -139,7 +146,7 @@ public final class Main implements Thread.UncaughtExceptionHandler {
     }
     Deadline deadline = new Deadline(new Watchdog(messages));
     Environment surroundings =
-        new Environment(environment, PromptPolicy.isAllowed(environment), deadline, messages);
+        new Environment(variables, PromptPolicy.isAllowed(variables), deadline, messages);
     StoreChain chain;
     try {
       chain = StoreChoice.chain(stores, StoreChoice.timeout(timeout), surroundings);

@@ -74,6 +74,15 @@ final class EntranceTest {
   }
 
   @Test
+  void theValueOfAnOptionIsNeverTheOperation() {
+    for (String option : List.of("--store", "--timeout", "--vault", "--cache", "--socket")) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      assertThat(run(REQUEST, out, option, "erase", option + "=store", "capability")).isZero();
+      assertThat(out.toString(UTF_8)).as(option).startsWith("version 0");
+    }
+  }
+
+  @Test
   void aFolderIsNoRequest() {
     IOException problem = new IOException("Is a directory");
     assertThat(run(failing(problem), OutputStream.nullOutputStream(), "get")).isEqualTo(1);

@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.cli;
 
 import io.github.gitcredentialpat.git.ConfiguredStores;
+import io.github.gitcredentialpat.git.ShellWords;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
@@ -13,6 +14,7 @@ import io.github.gitcredentialpat.store.choice.StoreChoice;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,27 @@ public final class GlobalOptions {
       scope = ScopeType.INHERIT,
       description = "keyutils only: forget unused tokens after this time (default 8h).")
   private @Nullable String timeout;
+
+  @Option(
+      names = "--vault",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description = "Shared stores only: the vault, or the folder in it.")
+  private @Nullable String vault;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "TIME",
+      scope = ScopeType.INHERIT,
+      description = "Shared stores only: ask the vault again after this time (default 15m).")
+  private @Nullable String cache;
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      scope = ScopeType.INHERIT,
+      description = "The agent's socket, for the agent and for the store agent.")
+  private @Nullable String socket;
 
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON.")
   private boolean json;
@@ -107,17 +130,24 @@ public final class GlobalOptions {
 
   /** The command's context; opens no store yet. */
   public CommandContext context() throws UserException {
-    return context(true, store);
+    return context(true);
   }
 
   /** A context in which nobody is asked for anything. */
   public CommandContext silentContext() throws UserException {
-    return context(false, store);
+    return context(false);
   }
 
-  /** A silent context with these stores, joined by commas, as git's configuration names them. */
-  public CommandContext silentContext(String names) throws UserException {
-    return context(false, names);
+  /** A silent context with the stores that git's configuration gives a helper. */
+  public CommandContext silentContext(ConfiguredStores stores) throws UserException {
+    Console messages = messages();
+    Environment surroundings = surroundings(environment(stores.variables()), false, messages);
+    try {
+      return context(
+          source.chain(stores.names(), seconds(stores), surroundings), surroundings, messages);
+    } catch (IllegalArgumentException e) {
+      throw UserException.wrongUsage(e.getMessage());
+    }
   }
 
   /**
@@ -128,9 +158,11 @@ public final class GlobalOptions {
    */
   public Invocation promptInvocation(@Nullable String names) {
     Console silence = new Console(OutputStream.nullOutputStream(), false);
-    Environment surroundings = new Environment(environment, false, new Deadline(), silence);
-    String chosen = names != null ? names : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
-    StoreChain chain = chosen == null ? configured(surroundings, silence) : null;
+    String chosen = names != null ? names : chosenByVariable();
+    ConfiguredStores configured =
+        chosen == null ? ConfiguredStores.of(environment, silence) : ConfiguredStores.NONE;
+    Environment surroundings = surroundings(environment(configured.variables()), false, silence);
+    StoreChain chain = configured(configured, surroundings, silence);
     if (chain == null) {
       chain = source.chain(chosen, StoreChoice.timeout(null), surroundings);
     }
@@ -139,49 +171,105 @@ public final class GlobalOptions {
 
   /** The choice of stores as git's configuration has it behind a helper; empty for none. */
   public String helperOptions() {
-    return (store == null ? "" : " --store " + store)
-        + (timeout == null ? "" : " --timeout " + timeout);
+    return helperOption("--store", store)
+        + helperOption("--timeout", timeout)
+        + helperOption("--vault", vault)
+        + helperOption("--cache", cache)
+        + helperOption("--socket", socket);
   }
 
-  private CommandContext context(boolean mayPrompt, @Nullable String chosen) throws UserException {
+  private static String helperOption(String name, @Nullable String value) {
+    return value == null ? "" : " " + name + " " + ShellWords.quote(value);
+  }
+
+  private CommandContext context(boolean mayPrompt) throws UserException {
     Console messages = messages();
-    Environment surroundings =
-        new Environment(
-            environment,
-            mayPrompt && PromptPolicy.isAllowed(environment),
-            new Deadline(),
-            messages);
-    String names = chosen != null ? chosen : surroundings.variable("GIT_CREDENTIAL_PAT_STORE");
-    StoreChain chain = names == null ? configured(surroundings, messages) : null;
+    String chosen = store != null ? store : chosenByVariable();
+    // Whoever names a store of a team's means the vault that git is told to use.
+    ConfiguredStores configured =
+        chosen == null || StoreChoice.hasShared(chosen)
+            ? ConfiguredStores.of(environment, messages)
+            : ConfiguredStores.NONE;
+    Map<String, String> variables = environment(Map.of());
+    if (chosen == null) {
+      variables = environment(configured.variables());
+    } else if (configured.hasOneOf(chosen)) {
+      variables = new HashMap<>(variables);
+      configured.variables().forEach(variables::putIfAbsent);
+    }
+    Environment surroundings = surroundings(variables, mayPrompt, messages);
     try {
-      chain =
-          chain == null ? source.chain(names, StoreChoice.timeout(timeout), surroundings) : chain;
+      StoreChain chain = chosen == null ? configured(configured, surroundings, messages) : null;
+      if (chain == null) {
+        int seconds = StoreChoice.timeout(timeout);
+        chain =
+            store == null
+                ? source.chain(chosen, seconds, surroundings)
+                : source.typed(store, seconds, surroundings);
+      }
+      return context(chain, surroundings, messages);
     } catch (IllegalArgumentException e) {
       throw UserException.wrongUsage(e.getMessage());
     }
+  }
+
+  private CommandContext context(StoreChain chain, Environment surroundings, Console messages) {
     Invocation run =
         new Invocation(chain, surroundings, messages, System.currentTimeMillis() / 1000);
     return new CommandContext(run, source.all(surroundings), in, out, json, screen());
+  }
+
+  private @Nullable String chosenByVariable() {
+    String names = environment.get("GIT_CREDENTIAL_PAT_STORE");
+    return names == null || names.isEmpty() ? null : names;
+  }
+
+  private static Environment surroundings(
+      Map<String, String> variables, boolean mayPrompt, Console messages) {
+    return new Environment(
+        variables, mayPrompt && PromptPolicy.isAllowed(variables), new Deadline(), messages);
+  }
+
+  /** The environment with what a helper's options and then what this command line's override. */
+  private Map<String, String> environment(Map<String, String> configured) {
+    Map<String, String> variables = environment;
+    for (Map.Entry<String, String> each : configured.entrySet()) {
+      variables = Environment.with(variables, each.getKey(), each.getValue());
+    }
+    variables = overridden(variables, "--vault", vault);
+    variables = overridden(variables, "--cache", cache);
+    return overridden(variables, "--socket", socket);
+  }
+
+  private static Map<String, String> overridden(
+      Map<String, String> variables, String option, @Nullable String value) {
+    String variable = Environment.variableOf(option);
+    return value == null || variable == null
+        ? variables
+        : Environment.with(variables, variable, value);
   }
 
   /**
    * The stores that git's helper is configured to use; absent if none are. They do not count as
    * chosen: tokens left in other stores are listed and removed as well.
    */
-  private @Nullable StoreChain configured(Environment surroundings, Console messages) {
-    ConfiguredStores configured = ConfiguredStores.of(environment, messages);
+  private @Nullable StoreChain configured(
+      ConfiguredStores configured, Environment surroundings, Console messages) {
     if (configured.names() == null) {
       return null;
     }
     try {
-      int seconds = StoreChoice.timeout(timeout == null ? configured.timeout() : timeout);
       return new StoreChain(
-          source.chain(configured.names(), seconds, surroundings).stores(), false);
+          source.chain(configured.names(), seconds(configured), surroundings).stores(), false);
     } catch (IllegalArgumentException e) {
       // The doctor says so; here a person may be about to mend it.
       messages.trace(e);
       return null;
     }
+  }
+
+  private int seconds(ConfiguredStores configured) {
+    return StoreChoice.timeout(timeout == null ? configured.timeout() : timeout);
   }
 
   /** The console for messages to the person. */
@@ -213,6 +301,11 @@ public final class GlobalOptions {
     @Override
     public StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
       return StoreChoice.chain(names, timeout, surroundings);
+    }
+
+    @Override
+    public StoreChain typed(String names, int timeout, Environment surroundings) {
+      return StoreChoice.writable(names, timeout, surroundings);
     }
 
     @Override

@@ -17,6 +17,18 @@ public interface StoreSource {
    */
   StoreChain chain(@Nullable String names, int timeout, Environment surroundings);
 
+  /**
+   * Those that the command line itself names: only there a person says that what many machines
+   * share may be changed.
+   *
+   * @param names joined by commas
+   * @param timeout how many seconds the kernel's keyring keeps an entry
+   * @throws IllegalArgumentException when there is no store of such a name
+   */
+  default StoreChain typed(String names, int timeout, Environment surroundings) {
+    return chain(names, timeout, surroundings);
+  }
+
   /** Every store that there is. */
   List<Store> all(Environment surroundings);
 }

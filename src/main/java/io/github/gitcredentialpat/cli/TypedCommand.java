@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.cli;
 
+import io.github.gitcredentialpat.platform.Environment;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -38,15 +39,19 @@ public record TypedCommand(List<Object> commands, List<String> rest) {
   private static int index(List<String> arguments) {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
-      if (argument.equals("--store") || argument.equals("--timeout")) {
-        i++;
-      } else if (!argument.startsWith("--store=")
-          && !argument.startsWith("--timeout=")
-          && !argument.equals("--json")
-          && !argument.equals("--trace")) {
+      int equals = argument.indexOf('=');
+      if (hasValue(equals < 0 ? argument : argument.substring(0, equals))) {
+        i += equals < 0 ? 1 : 0;
+      } else if (!argument.equals("--json") && !argument.equals("--trace")) {
         return argument.startsWith("-") ? -1 : i;
       }
     }
     return -1;
+  }
+
+  private static boolean hasValue(String option) {
+    return option.equals("--store")
+        || option.equals("--timeout")
+        || Environment.variableOf(option) != null;
   }
 }

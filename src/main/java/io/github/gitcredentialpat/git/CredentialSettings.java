@@ -76,8 +76,7 @@ public final class CredentialSettings {
       while (start < value.length() && value.charAt(start) != ' ') {
         start += value.charAt(start) == '\\' ? 2 : 1;
       }
-      String options = start < value.length() ? value.substring(start).strip() : "";
-      return options.isEmpty() ? List.of() : List.of(options.split(" +"));
+      return ShellWords.split(value.substring(Math.min(start, value.length())));
     }
 
     /**

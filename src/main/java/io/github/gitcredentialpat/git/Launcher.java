@@ -23,9 +23,6 @@ public record Launcher(Path path) {
   private static final int SECONDS = 10;
   private static final int MOST_OUTPUT = 1 << 16;
 
-  /** Characters with a meaning to sh. */
-  private static final String SPECIAL = "[] \t\"'$`\\&;|<>()*?#~=%{}!^";
-
   /**
    * The launcher of this run.
    *
@@ -92,18 +89,13 @@ public record Launcher(Path path) {
     if (File.separatorChar == '\\') {
       name = name.replace('\\', '/');
     }
-    StringBuilder command = new StringBuilder();
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       if (c < 0x20 && c != '\t') {
         throw UserException.couldNot(
             "the program's path contains a control character; install it elsewhere");
       }
-      if (SPECIAL.indexOf(c) >= 0) {
-        command.append('\\');
-      }
-      command.append(c);
     }
-    return command.toString();
+    return ShellWords.quote(name);
   }
 }

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,31 @@ public record Environment(
   public @Nullable String variable(String name) {
     String value = environment.get(name);
     return value == null || value.isEmpty() ? null : value;
+  }
+
+  /**
+   * The variable that an option with a value overrides; absent for any other word.
+   *
+   * @param option without its value, such as {@code --vault}
+   */
+  public static @Nullable String variableOf(String option) {
+    return switch (option) {
+      case "--vault" -> "GIT_CREDENTIAL_PAT_VAULT";
+      case "--cache" -> "GIT_CREDENTIAL_PAT_CACHE";
+      case "--socket" -> "GIT_CREDENTIAL_PAT_SOCKET";
+      default -> null;
+    };
+  }
+
+  /** A copy of these variables in which one has another value. */
+  public static Map<String, String> with(
+      Map<String, String> environment, String variable, String value) {
+    // Windows finds a variable whatever the case of its name.
+    Map<String, String> copy =
+        File.separatorChar == '\\' ? new TreeMap<>(String.CASE_INSENSITIVE_ORDER) : new HashMap<>();
+    copy.putAll(environment);
+    copy.put(variable, value);
+    return copy;
   }
 
   /** Where entries are kept: {@code $XDG_DATA_HOME/git-credential-pat}. */

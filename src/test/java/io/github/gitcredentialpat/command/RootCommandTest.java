@@ -188,7 +188,9 @@ final class RootCommandTest {
     List<CommandLine> commands = all(line());
     assertThat(commands).hasSizeGreaterThan(25);
     for (CommandLine command : commands) {
-      List<String> words = new ArrayList<>(List.of("--json", "--timeout", "8h", "--store=a,b"));
+      List<String> words =
+          new ArrayList<>(List.of("--json", "--timeout", "8h", "--store=a,b", "--vault", "list"));
+      words.addAll(List.of("--cache=5m", "--socket", "/run/x"));
       words.addAll(List.of(command.getCommandSpec().qualifiedName().split(" ")));
       words.remove("git-credential-pat");
       words.add("--help");

@@ -65,6 +65,52 @@ final class ConfiguredStoresTest {
     assertThat(person.typed.names()).isEqualTo("keyutils");
   }
 
+  private String vault() {
+    return person.typed.seen("GIT_CREDENTIAL_PAT_VAULT");
+  }
+
+  @Test
+  void aVaultIsTakenFromTheCommandLineThenFromGitThenFromTheVariable() {
+    person.typed.set("GIT_CREDENTIAL_PAT_VAULT", "of-the-variable");
+    assertThat(person.typed.run("list")).isZero();
+    assertThat(vault()).isEqualTo("of-the-variable");
+    assertThat(person.typed.run("configure", "--store", "openbao", "--vault", "of-git")).isZero();
+    assertThat(person.typed.run("list")).isZero();
+    assertThat(vault()).isEqualTo("of-git");
+    assertThat(person.typed.run("list", "--vault=typed")).isZero();
+    assertThat(vault()).isEqualTo("typed");
+    assertThat(person.typed.names()).isEqualTo("openbao");
+  }
+
+  @Test
+  void whoNamesTheStoreOfGitMeansItsVault() {
+    assertThat(
+            person.typed.run("configure", "--store", "openbao", "--vault", "team", "--cache", "5m"))
+        .isZero();
+    assertThat(person.typed.run("list", "--store", "openbao")).isZero();
+    assertThat(vault()).isEqualTo("team");
+    assertThat(person.typed.seen("GIT_CREDENTIAL_PAT_CACHE")).isEqualTo("5m");
+    assertThat(person.typed.run("list", "--store", "azkeyvault")).isZero();
+    assertThat(vault()).isNull();
+    person.typed.set("GIT_CREDENTIAL_PAT_VAULT", "other");
+    assertThat(person.typed.run("list", "--store", "openbao")).isZero();
+    assertThat(vault()).isEqualTo("other");
+  }
+
+  @Test
+  void onlyTheCommandLineOpensWhatIsSharedForWriting() {
+    assertThat(person.typed.run("list", "--store", "openbao")).isZero();
+    assertThat(person.typed.asksToWrite()).isTrue();
+    person.typed.set("GIT_CREDENTIAL_PAT_STORE", "openbao");
+    assertThat(person.typed.run("list")).isZero();
+    assertThat(person.typed.asksToWrite()).isFalse();
+    person.typed.set("GIT_CREDENTIAL_PAT_STORE", "");
+    assertThat(person.typed.run("configure", "--store", "openbao")).isZero();
+    assertThat(person.typed.run("list")).isZero();
+    assertThat(person.typed.names()).isEqualTo("openbao");
+    assertThat(person.typed.asksToWrite()).isFalse();
+  }
+
   @Test
   void ofAnotherHelperNothingIsTaken() throws Exception {
     Files.writeString(person.global, "[credential]\n\thelper = other --store pass\n");

@@ -24,6 +24,8 @@ public final class Typed implements StoreSource {
   private boolean chosen;
   private @Nullable String unknown;
   private @Nullable String asked;
+  private @Nullable Environment surroundings;
+  private boolean asksToWrite;
 
   /** What the last command wrote to standard output and standard error. */
   public String out = "";
@@ -65,6 +67,16 @@ public final class Typed implements StoreSource {
     return asked;
   }
 
+  /** A variable as the stores of the last command saw it; absent when it is not set. */
+  public @Nullable String seen(String variable) {
+    return surroundings == null ? null : surroundings.variable(variable);
+  }
+
+  /** Whether the last command's own line named its stores, so that shared ones may be written. */
+  public boolean asksToWrite() {
+    return asksToWrite;
+  }
+
   /** Has this home folder, and the programs of this machine. */
   public Typed atHome(Path home) {
     return set("HOME", home.toString())
@@ -97,10 +109,19 @@ public final class Typed implements StoreSource {
   @Override
   public StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
     asked = names;
+    asksToWrite = false;
+    this.surroundings = surroundings;
     if (names != null && names.equals(unknown)) {
       throw new IllegalArgumentException("no such store \"" + names + "\"");
     }
     return new StoreChain(chain, chosen);
+  }
+
+  @Override
+  public StoreChain typed(String names, int timeout, Environment surroundings) {
+    StoreChain typed = chain(names, timeout, surroundings);
+    asksToWrite = true;
+    return typed;
   }
 
   @Override

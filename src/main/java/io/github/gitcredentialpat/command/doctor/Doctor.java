@@ -6,6 +6,7 @@ import io.github.gitcredentialpat.cli.JsonReport;
 import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.command.doctor.Diagnosis.Severity;
 import io.github.gitcredentialpat.command.doctor.Report.Symptom;
+import io.github.gitcredentialpat.git.ConfiguredStores;
 import io.github.gitcredentialpat.git.CredentialSettings.Setting;
 import io.github.gitcredentialpat.git.GitCommand;
 import io.github.gitcredentialpat.git.GitRepository;
@@ -145,13 +146,12 @@ public final class Doctor implements Callable<Integer> {
     if (helper == null || !global.helperOptions().isEmpty()) {
       return context;
     }
-    List<String> options = helper.options();
-    int store = options.indexOf("--store");
-    if (store < 0 || store + 1 >= options.size()) {
+    ConfiguredStores stores = ConfiguredStores.of(helper);
+    if (stores.names() == null) {
       return context;
     }
     try {
-      return global.silentContext(options.get(store + 1));
+      return global.silentContext(stores);
     } catch (UserException e) {
       findings.add(Diagnosis.STORE_UNKNOWN);
       return context;

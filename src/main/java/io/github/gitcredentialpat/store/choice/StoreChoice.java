@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.store.choice;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.cache.SharedStore;
 import io.github.gitcredentialpat.store.entra.EntraStore;
 import io.github.gitcredentialpat.store.entra.SignInStores;
 import io.github.gitcredentialpat.store.env.EnvStore;
@@ -22,6 +23,9 @@ public final class StoreChoice {
   public static final String NAMES =
       "secretservice, keychain, wincred, keyutils, pass, file, env, entra";
 
+  /** Those that many machines share, which a cache on each machine stands in front of. */
+  private static final String SHARED = "azkeyvault,openbao,agent";
+
   /** How long the kernel's keyring keeps an unused entry by default, in seconds. */
   public static final int DEFAULT_TIMEOUT = 8 * 60 * 60;
 
@@ -36,12 +40,36 @@ public final class StoreChoice {
    * @throws IllegalArgumentException when there is no store of that name, with a line for a person
    */
   public static StoreChain chain(@Nullable String names, int timeout, Environment surroundings) {
+    return chain(names, timeout, surroundings, false);
+  }
+
+  /**
+   * The same for a person's command whose command line names the stores: what many machines share
+   * can be written as well. Everybody else, git first of all, only reads it, so that no machine's
+   * bad day costs the others their token.
+   */
+  public static StoreChain writable(String names, int timeout, Environment surroundings) {
+    return chain(names, timeout, surroundings, true);
+  }
+
+  /** Whether one of these stores, joined by commas, is shared by many machines. */
+  public static boolean hasShared(String names) {
+    for (String name : names.split(",")) {
+      if (("," + SHARED + ",").contains("," + name + ",")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static StoreChain chain(
+      @Nullable String names, int timeout, Environment surroundings, boolean writable) {
     List<Store> stores = new ArrayList<>(2);
     String all = names == null ? platform() : names;
     for (int start = 0; start <= all.length(); ) {
       int comma = all.indexOf(',', start);
       int end = comma < 0 ? all.length() : comma;
-      add(stores, open(all.substring(start, end), all, timeout, surroundings));
+      add(stores, open(all.substring(start, end), all, timeout, surroundings, writable));
       start = end + 1;
     }
     return new StoreChain(stores, names != null);
@@ -64,8 +92,12 @@ public final class StoreChoice {
    * @throws IllegalArgumentException when it is none of these, with a line for a person
    */
   public static int timeout(@Nullable String duration) {
+    return seconds("--timeout", duration, DEFAULT_TIMEOUT);
+  }
+
+  private static int seconds(String option, @Nullable String duration, int otherwise) {
     if (duration == null) {
-      return DEFAULT_TIMEOUT;
+      return otherwise;
     }
     int unit = duration.endsWith("h") ? 3600 : duration.endsWith("m") ? 60 : 1;
     String number = unit == 1 ? duration : duration.substring(0, duration.length() - 1);
@@ -78,7 +110,7 @@ public final class StoreChoice {
       // Said below.
     }
     throw new IllegalArgumentException(
-        "--timeout takes seconds, minutes or hours, such as 90, 30m or 8h");
+        option + " takes seconds, minutes or hours, such as 90, 30m or 8h");
   }
 
   /** Every store there is, usable here or not. */
@@ -131,9 +163,36 @@ public final class StoreChoice {
     }
   }
 
-  private static Store open(String name, String all, int timeout, Environment surroundings) {
+  /**
+   * Those that many machines share, of whose classes nobody else loads any: one method each, whose
+   * nested class opens the store itself.
+   */
+  @SuppressWarnings("unused") // Until there is the first one.
+  private static final class Shared {
+    /** For how long a machine asks a vault nothing again by default, in seconds. */
+    private static final int DEFAULT_PERIOD = 15 * 60;
+
+    static Store of(
+        String name, SharedStore.Opening opening, Environment surroundings, boolean writable) {
+      String period = surroundings.variable("GIT_CREDENTIAL_PAT_CACHE");
+      return new SharedStore(
+          name, opening, surroundings, seconds("--cache", period, DEFAULT_PERIOD), writable);
+    }
+  }
+
+  /**
+   * Opens one store.
+   *
+   * @param all the names of the whole chain
+   * @param writable whether it may be written where many machines share it
+   */
+  @SuppressWarnings("UnusedVariable") // As above.
+  private static Store open(
+      String name, String all, int timeout, Environment surroundings, boolean writable) {
     return switch (name) {
       case "entra" -> Entra.open(all, timeout, surroundings);
+      // A shared one: Shared.of(name, new ITS_OPENING(surroundings), surroundings, writable),
+      // where ITS_OPENING is a nested record that implements SharedStore.Opening.
       case "env" -> new EnvStore(surroundings);
       case "file" -> new FileStore(surroundings);
       case "keychain" -> new KeychainStore(surroundings);

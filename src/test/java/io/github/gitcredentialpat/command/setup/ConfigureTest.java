@@ -316,6 +316,17 @@ final class ConfigureTest {
   }
 
   @Test
+  void theVaultTheCacheAndTheSocketStandBehindTheHelperAsTheyWereTyped() throws Exception {
+    String socket = "/run/it's \"$HOME\" & more/agent.sock";
+    configure("--store", "openbao", "--vault", "team", "--cache", "5m", "--socket", socket);
+    assertThat(fill("https://dev.azure.com/contoso/x")).contains("secret");
+    assertThat(person.calls())
+        .contains("called: --store openbao --vault team --cache 5m --socket " + socket + " get");
+    assertThat(person.typed.run("list")).isZero();
+    assertThat(person.typed.seen("GIT_CREDENTIAL_PAT_SOCKET")).isEqualTo(socket);
+  }
+
+  @Test
   void aDryRunShowsAndChangesNothing() throws Exception {
     Files.writeString(person.global, PLAINTEXT);
     configure("--dry-run");
