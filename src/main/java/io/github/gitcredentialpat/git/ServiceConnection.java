@@ -21,6 +21,16 @@ public final class ServiceConnection {
    */
   public static Http open(Identity place, Map<String, String> environment)
       throws ServiceException, UserException, IOException {
+    return new Http(settings(place, environment));
+  }
+
+  /**
+   * The proxy and the certificates for this place, to use another program's in their place.
+   *
+   * @throws ServiceException as {@link #open} does
+   */
+  public static HttpSettings settings(Identity place, Map<String, String> environment)
+      throws ServiceException, UserException, IOException {
     String url =
         place.protocol() + "://" + place.host() + (place.path() == null ? "" : "/" + place.path());
     Map<String, String> settings = new HashMap<>();
@@ -29,6 +39,6 @@ public final class ServiceConnection {
       settings.put("http.proxy", git.setting("--no-type", "http.proxy", url));
       settings.put("http.sslCAInfo", git.setting("--path", "http.sslCAInfo", url));
     }
-    return new Http(HttpSettings.of(place.protocol(), environment, settings::get));
+    return HttpSettings.of(place.protocol(), environment, settings::get);
   }
 }

@@ -206,14 +206,14 @@ public final class Http {
               .version(HttpClient.Version.HTTP_1_1)
               .followRedirects(HttpClient.Redirect.NEVER)
               .proxy(new Selector(settings))
-              .sslContext(TrustedCertificates.context(settings.certificates()))
+              .sslContext(TrustedCertificates.context(settings))
               .build();
     }
     return client;
   }
 
   private HttpFailure trouble(URI uri) {
-    return new HttpFailure(uri.getHost(), settings.proxyFor(uri), settings.certificates());
+    return new HttpFailure(uri.getHost(), settings.proxyFor(uri), settings);
   }
 
   /** Java's way to ask which proxy leads where. */

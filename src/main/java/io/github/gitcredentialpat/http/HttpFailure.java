@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpHeaders;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -24,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host what was to be reached
  * @param proxy the proxy that led there; absent when there was none
- * @param certificates the file with the authorities that were trusted; absent for the platform's
+ * @param settings which authorities were trusted, and what names them
  */
-record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates) {
+record HttpFailure(String host, @Nullable URI proxy, HttpSettings settings) {
 
   /** Translates an exception of Java's HTTP client. */
   ServiceException of(Throwable error) {
@@ -117,8 +116,12 @@ record HttpFailure(String host, @Nullable URI proxy, @Nullable Path certificates
           "the certificate of "
               + host
               + " is not trusted"
-              + (certificates == null ? "" : " (trusting " + certificates + ")")
-              + "; set http.sslCAInfo to the file with its certificate authority";
+              + (settings.certificates() == null
+                  ? ""
+                  : " (trusting " + settings.certificates() + ")")
+              + "; set "
+              + settings.certificatesFrom()
+              + " to the file with its certificate authority";
     } else if (has(error, CertificateException.class)) {
       what =
           "the certificate of " + host + " is for another host; check the network and the address";

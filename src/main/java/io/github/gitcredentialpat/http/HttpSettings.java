@@ -24,11 +24,33 @@ import org.jspecify.annotations.Nullable;
  *     host with all below it, with or without a leading dot and a port; an IPv4 network such as
  *     {@code 10.0.0.0/8}; or {@code *}
  * @param certificates a PEM file with the certificate authorities to trust instead of the
- *     platform's; absent for the platform's
+ *     platform's, or a folder of such files; absent for the platform's
+ * @param certificatesFrom the setting that names them, for a person
  */
-public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable Path certificates) {
+public record HttpSettings(
+    @Nullable URI proxy,
+    List<String> noProxy,
+    @Nullable Path certificates,
+    String certificatesFrom) {
+  private static final String CERTIFICATES = "http.sslCAInfo";
+
   /** The port of a proxy that names none; curl's own. */
   private static final int PROXY_PORT = 1080;
+
+  /** The same, with certificates as git's configuration names them. */
+  public HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable Path certificates) {
+    this(proxy, noProxy, certificates, CERTIFICATES);
+  }
+
+  /**
+   * The same way with certificate authorities that another program's settings name; absent for the
+   * platform's.
+   *
+   * @param setting the setting that names them, for a person
+   */
+  public HttpSettings trusting(@Nullable Path otherCertificates, String setting) {
+    return new HttpSettings(proxy, noProxy, otherCertificates, setting);
+  }
 
   /**
    * What git and curl would do: {@code http.proxy}, then {@code https_proxy} (for plain http {@code
@@ -148,7 +170,7 @@ public record HttpSettings(@Nullable URI proxy, List<String> noProxy, @Nullable 
     String source = "GIT_SSL_CAINFO";
     String file = environment.get(source);
     if (file == null) {
-      source = "http.sslCAInfo";
+      source = CERTIFICATES;
       file = git.apply(source);
     }
     if (file == null) {

@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.http.ServiceException.Reason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,6 +13,7 @@ import java.security.KeyStoreException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -47,21 +49,27 @@ final class TrustedCertificates {
   /**
    * TLS with this trust, and with no way around it.
    *
-   * @param file the authorities in PEM; absent for the platform's
-   * @throws ServiceException {@code UNREACHABLE} when the file holds no certificate
+   * @param settings which authorities are trusted
+   * @throws ServiceException {@code UNREACHABLE} when their file holds no certificate
    */
-  static SSLContext context(@Nullable Path file) throws ServiceException {
+  static SSLContext context(HttpSettings settings) throws ServiceException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers(authorities(file)), null);
+      context.init(
+          null, managers(authorities(settings.certificates(), settings.certificatesFrom())), null);
       return context;
     } catch (IOException | GeneralSecurityException e) {
       throw new ServiceException(Reason.UNREACHABLE, "cannot read this machine's certificates", e);
     }
   }
 
-  /** The authorities themselves. */
-  static KeyStore authorities(@Nullable Path file)
+  /**
+   * The authorities themselves.
+   *
+   * @param file a file in PEM or a folder of such files; absent for the platform's
+   * @param setting what names it, for a person
+   */
+  static KeyStore authorities(@Nullable Path file, String setting)
       throws ServiceException, IOException, GeneralSecurityException {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
@@ -69,25 +77,44 @@ final class TrustedCertificates {
       addRuntimes(trusted);
       addSystems(trusted);
     } else {
-      addAll(trusted, read(file));
+      addAll(trusted, read(file, setting));
     }
     return trusted;
   }
 
-  private static Collection<? extends Certificate> read(Path file) throws ServiceException {
+  private static Collection<? extends Certificate> read(Path file, String setting)
+      throws ServiceException {
     try {
-      Collection<? extends Certificate> certificates = parse(file);
+      Collection<? extends Certificate> certificates =
+          Files.isDirectory(file) ? parseAll(file) : parse(file);
       if (!certificates.isEmpty()) {
         return certificates;
       }
     } catch (IOException | GeneralSecurityException e) {
       throw new ServiceException(
           Reason.UNREACHABLE,
-          "cannot read the certificate file " + file + "; correct http.sslCAInfo",
+          "cannot read the certificate file " + file + "; correct " + setting,
           e);
     }
     throw new ServiceException(
-        Reason.UNREACHABLE, file + " contains no certificate; correct http.sslCAInfo");
+        Reason.UNREACHABLE, file + " contains no certificate; correct " + setting);
+  }
+
+  /** Of a folder; a file in it that holds none is passed over, as OpenSSL does. */
+  private static Collection<? extends Certificate> parseAll(Path folder) throws IOException {
+    List<Certificate> all = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (Files.isRegularFile(file)) {
+          try {
+            all.addAll(parse(file));
+          } catch (IOException | GeneralSecurityException e) {
+            log.debug("{} is left out: {}", file, e.toString());
+          }
+        }
+      }
+    }
+    return all;
   }
 
   private static Collection<? extends Certificate> parse(Path file)

@@ -26,7 +26,7 @@ final class TrustedCertificatesTest {
   void thePlatformsTrustIsTheRuntimesAndTheSystems() throws Exception {
     Path bundle = Path.of("/etc/ssl/certs/ca-certificates.crt");
     Requires.present(Files.isReadable(bundle), bundle.toString());
-    Set<Object> trusted = certificates(TrustedCertificates.authorities(null));
+    Set<Object> trusted = certificates(TrustedCertificates.authorities(null, "http.sslCAInfo"));
 
     try (var in = Files.newInputStream(bundle)) {
       assertThat(trusted)
@@ -49,8 +49,8 @@ final class TrustedCertificatesTest {
             folder.resolve("both.pem"),
             "# two of them\n" + Files.readString(one) + "\n# and\n" + Files.readString(two));
 
-    assertThat(certificates(TrustedCertificates.authorities(both))).hasSize(2);
-    assertThat(certificates(TrustedCertificates.authorities(one))).hasSize(1);
+    assertThat(certificates(TrustedCertificates.authorities(both, "http.sslCAInfo"))).hasSize(2);
+    assertThat(certificates(TrustedCertificates.authorities(one, "http.sslCAInfo"))).hasSize(1);
   }
 
   private static Set<Object> certificates(KeyStore store) throws Exception {
