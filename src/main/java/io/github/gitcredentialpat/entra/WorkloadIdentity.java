@@ -4,12 +4,10 @@ import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.platform.Environment;
-import java.io.File;
-import java.io.FileInputStream;
+import io.github.gitcredentialpat.secret.SecretFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Workload identity, as Kubernetes and other platforms hand it out: a file with a token of theirs,
@@ -19,9 +17,6 @@ final class WorkloadIdentity {
   static final String FILE = "AZURE_FEDERATED_TOKEN_FILE";
   static final String CLIENT_ID = "AZURE_CLIENT_ID";
   static final String TENANT_ID = "AZURE_TENANT_ID";
-
-  /** In bytes: such a token has some kilobytes. */
-  private static final int LONGEST = 1 << 16;
 
   private WorkloadIdentity() {}
 
@@ -64,39 +59,11 @@ final class WorkloadIdentity {
   }
 
   private static byte[] read(String path) throws ServiceException {
-    File file = new File(path);
-    if (!file.isAbsolute() || (file.exists() && !file.isFile())) {
-      throw cannotRead(path, null);
-    }
-    byte[] content = new byte[LONGEST];
-    try (FileInputStream in = new FileInputStream(file)) {
-      int length = in.readNBytes(content, 0, content.length);
-      int start = 0;
-      while (length > start && isBlank(content[length - 1])) {
-        length--;
-      }
-      while (start < length && isBlank(content[start])) {
-        start++;
-      }
-      if (start == length || length == content.length) {
-        throw cannotRead(path, null);
-      }
-      return Arrays.copyOfRange(content, start, length);
+    try {
+      return SecretFile.read(path);
     } catch (IOException e) {
-      throw cannotRead(path, e);
-    } finally {
-      Arrays.fill(content, (byte) 0);
+      throw new ServiceException(
+          Reason.UNSUPPORTED, "cannot read a token from " + path + "; correct " + FILE, e);
     }
-  }
-
-  private static boolean isBlank(byte b) {
-    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
-  }
-
-  private static ServiceException cannotRead(String path, @Nullable IOException cause) {
-    String message = "cannot read a token from " + path + "; correct " + FILE;
-    return cause == null
-        ? new ServiceException(Reason.UNSUPPORTED, message)
-        : new ServiceException(Reason.UNSUPPORTED, message, cause);
   }
 }
