@@ -25,7 +25,7 @@ cd "$(dirname "$0")/.."
 # with, what az devops keeps its tokens with, what git's own libsecret helper is built from to compare with,
 # what fetches packages, and a linter for the scripts.
 packages='git maven ca-certificates
-  dbus gnome-keyring libsecret-tools libsystemd0 systemd python3 python3-gi gir1.2-secret-1 python3-keyring python3-yaml
+  dbus gnome-keyring libsecret-tools libsystemd0 systemd python3 python3-gi gir1.2-secret-1 python3-keyring python3-yaml python3-hvac
   keyutils util-linux procps openssl gnupg pinentry-curses pass
   curl python3-pip man-db
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev

@@ -56,6 +56,8 @@ final class MessagesTest {
           "control",
           "git",
           "gnome-keyring-daemon",
+          "bao",
+          "export",
           "gpg",
           "keyctl",
           "ls",

@@ -10,6 +10,7 @@ import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.keychain.KeychainStore;
 import io.github.gitcredentialpat.store.keyutils.KeyutilsStore;
+import io.github.gitcredentialpat.store.openbao.OpenBaoStore;
 import io.github.gitcredentialpat.store.pass.PassStore;
 import io.github.gitcredentialpat.store.secretservice.SecretServiceStore;
 import io.github.gitcredentialpat.store.wincred.WincredStore;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreChoice {
   /** The names of all stores, as a person types them, in the order in which they are listed. */
   public static final String NAMES =
-      "secretservice, keychain, wincred, keyutils, pass, file, env, entra";
+      "secretservice, keychain, wincred, keyutils, pass, file, env, entra, openbao";
 
   /** Those that many machines share, which a cache on each machine stands in front of. */
   private static final String SHARED = "azkeyvault,openbao,agent";
@@ -167,7 +168,6 @@ public final class StoreChoice {
    * Those that many machines share, of whose classes nobody else loads any: one method each, whose
    * nested class opens the store itself.
    */
-  @SuppressWarnings("unused") // Until there is the first one.
   private static final class Shared {
     /** For how long a machine asks a vault nothing again by default, in seconds. */
     private static final int DEFAULT_PERIOD = 15 * 60;
@@ -180,13 +180,20 @@ public final class StoreChoice {
     }
   }
 
+  /** OpenBao and HashiCorp Vault. */
+  private record OpenBao(Environment surroundings) implements SharedStore.Opening {
+    @Override
+    public Store open() {
+      return new OpenBaoStore(surroundings);
+    }
+  }
+
   /**
    * Opens one store.
    *
    * @param all the names of the whole chain
    * @param writable whether it may be written where many machines share it
    */
-  @SuppressWarnings("UnusedVariable") // As above.
   private static Store open(
       String name, String all, int timeout, Environment surroundings, boolean writable) {
     return switch (name) {
@@ -197,6 +204,7 @@ public final class StoreChoice {
       case "file" -> new FileStore(surroundings);
       case "keychain" -> new KeychainStore(surroundings);
       case "keyutils" -> new KeyutilsStore(timeout);
+      case "openbao" -> Shared.of(name, new OpenBao(surroundings), surroundings, writable);
       case "pass" -> new PassStore(surroundings);
       case "secretservice" -> new SecretServiceStore(surroundings);
       case "wincred" -> new WincredStore(surroundings);
