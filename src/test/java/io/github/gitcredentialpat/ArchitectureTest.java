@@ -58,8 +58,7 @@ final class ArchitectureTest {
               "platform",
               "secret",
               "store",
-              "store.file",
-              "store.keyutils",
+              "store.cache",
               "tokens"),
           entry(
               "store.cache",
