@@ -274,7 +274,11 @@ final class EraseOperation {
   private boolean remove(StoredEntry each) {
     Store store = each.store();
     Entry entry = each.entry();
-    String what = refused ? " was rejected by the server and is set aside" : null;
+    String what =
+        !refused
+            ? null
+            : " was rejected by the server and is set aside"
+                + (store.isShared() ? " on this machine" : "");
     try {
       if (refused) {
         if (entry.setAsideAt() == 0 && leaveToAnother(store, entry)) {
@@ -309,7 +313,7 @@ final class EraseOperation {
    * @return whether there is such
    */
   private boolean leaveToAnother(Store store, Entry refused) throws StoreException {
-    if (!thereTwice.contains(refused.key())) {
+    if (store.isShared() || !thereTwice.contains(refused.key())) {
       return false;
     }
     Entry another = null;

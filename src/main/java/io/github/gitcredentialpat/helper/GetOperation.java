@@ -267,9 +267,10 @@ public final class GetOperation {
 
   /** Whether a store that fails so may hold an entry that can be read another time. */
   private static boolean mayHide(Store store, StoreException problem) {
-    return !store.fetches()
-        && problem.reason() != Reason.DAMAGED
-        && (problem.reason() != Reason.UNAVAILABLE || problem.hidesEntries());
+    return store.isShared()
+        || (!store.fetches()
+            && problem.reason() != Reason.DAMAGED
+            && (problem.reason() != Reason.UNAVAILABLE || problem.hidesEntries()));
   }
 
   /**

@@ -116,6 +116,9 @@ public final class TokenOnDemand {
   }
 
   private @Nullable Entry make(@Nullable GetOperation get) {
+    if (!hasPlaceForIt()) {
+      return null;
+    }
     Deadline deadline = run.surroundings().deadline();
     deadline.doing("creating a token for " + whose.identity().display());
     try (RotationLock lock =
@@ -142,6 +145,16 @@ public final class TokenOnDemand {
       run.messages().say(cannot() + e.getMessage());
     }
     return null;
+  }
+
+  /** What could not be stored would have to be revoked at once. */
+  private boolean hasPlaceForIt() {
+    for (Store store : run.chain().stores()) {
+      if (store.capacity().writable()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A token that git can be answered with, which the caller wipes; absent for none. */

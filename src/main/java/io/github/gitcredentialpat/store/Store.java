@@ -36,6 +36,14 @@ public interface Store {
   }
 
   /**
+   * Whether other machines read the same entries. Nothing is tidied up there, and a person's own
+   * sign-in never goes there.
+   */
+  default boolean isShared() {
+    return false;
+  }
+
+  /**
    * The entries of this protocol and host (with its port), and of this path unless it is absent,
    * secrets included, in no order. The list is complete, so that callers who write or delete can
    * rely on it; only damaged entries are passed over, where another one can be read.

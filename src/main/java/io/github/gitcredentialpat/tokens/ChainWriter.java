@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+// More than 400 lines: what is read of a chain, and what may be written because of it.
 /**
  * Writes a secret to the right place in the chain of stores: over the entry that it replaces, else
  * into the first store that takes it. The whole chain is read first, since an older copy further
@@ -108,9 +109,10 @@ public final class ChainWriter {
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       boolean writable = store.capacity().writable();
+      boolean isTidied = writable && !store.isShared();
       if (writable && !entry.key().identity().equals(identity)) {
         entry.wipe();
-      } else if (writable
+      } else if (isTidied
           && locked
           && SetAsidePurge.isDue(run, entry)
           && !isThereTwice(entries, entry.key())) {
@@ -120,7 +122,7 @@ public final class ChainWriter {
         stored.add(entry);
       }
     }
-    if (locked && anyUserWillDo && store.capacity().writable()) {
+    if (locked && anyUserWillDo && store.capacity().writable() && !store.isShared()) {
       dropSecondNames(store, stored);
     }
     return stored;
@@ -190,13 +192,20 @@ public final class ChainWriter {
   }
 
   /**
-   * The entries that were read, from all stores, in their order; without what a store fetched,
-   * whose place nothing can take.
+   * Whether nothing can take the place of what is in a store: it fetches that, or many machines
+   * share it and it was not opened to be changed.
+   */
+  private static boolean isFixed(Store store) {
+    return store.fetches() || (store.isShared() && !store.capacity().writable());
+  }
+
+  /**
+   * The entries that were read, from all stores, in their order, whose place a new one could take.
    */
   public List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < chain.size(); i++) {
-      if (!chain.get(i).store().fetches()) {
+      if (!isFixed(chain.get(i).store())) {
         entries.addAll(chain.get(i).entries());
       }
     }
@@ -220,7 +229,7 @@ public final class ChainWriter {
       Found found = chain.get(i);
       StoreException problem = found.problem();
       if (problem == null) {
-        if (found.store().fetches()) {
+        if (isFixed(found.store())) {
           continue;
         }
         if (!found.store().capacity().writable()) {
@@ -252,7 +261,11 @@ public final class ChainWriter {
    */
   public @Nullable Store keep(Entry entry, EntryKey replaced, String what) throws StoreException {
     Store store = replace(entry, replaced);
-    return store == null ? keepNew(entry, what) : store;
+    store = store == null ? keepNew(entry, what) : store;
+    if (store != null) {
+      AnsweredFirst.say(run, chain, entry, store);
+    }
+    return store;
   }
 
   /**
@@ -275,7 +288,7 @@ public final class ChainWriter {
         } else {
           rename(found, entry, replaced);
         }
-      } else if (done != null && !done.name().equals(store.name())) {
+      } else if (done != null && !store.isShared() && !done.name().equals(store.name())) {
         if (holdsReplaced) {
           store.delete(replaced);
         }
@@ -314,7 +327,7 @@ public final class ChainWriter {
   }
 
   private static boolean holds(Found found, EntryKey key) {
-    for (int i = 0; i < found.entries().size() && !found.store().fetches(); i++) {
+    for (int i = 0; i < found.entries().size() && !isFixed(found.store()); i++) {
       if (found.entries().get(i).key().equals(key)) {
         return true;
       }
@@ -372,10 +385,10 @@ public final class ChainWriter {
           problem = e;
         }
       }
-      if (!store.fetches() || i == chain.size() - 1) {
+      if (!isFixed(store) || i == chain.size() - 1) {
         run.report(store, problem);
       }
-      if (!isPassedOver(problem)) {
+      if (!isFixed(store) && !isPassedOver(problem)) {
         break;
       }
     }

@@ -224,19 +224,29 @@ public final class TokenKeeper {
     ChainWriter chain = new ChainWriter(run, entry.key().identity());
     try (StoreLock lock = run.lock()) {
       chain.read(lock);
-      Entry same = null;
-      for (Entry now : chain.entries()) {
-        if (!now.key().equals(entry.key())) {
-          continue;
-        }
-        if (now.secret().sameAs(entry.secret())) {
-          same = now;
-        } else if (now.setAsideAt() == 0) {
-          return false;
+      StoredEntry same = null;
+      for (ChainWriter.Found found : chain.chain()) {
+        for (Entry now : found.entries()) {
+          if (found.store().fetches() || !now.key().equals(entry.key())) {
+            continue;
+          }
+          if (now.secret().sameAs(entry.secret())) {
+            same = new StoredEntry(found.store(), now);
+          } else if (now.setAsideAt() == 0) {
+            return false;
+          }
         }
       }
-      return same != null
-          && chain.keep(same.setAsideAt(0), same.key(), StoredEntry.describe(same.key())) != null;
+      if (same == null) {
+        return false;
+      }
+      Entry back = same.entry().setAsideAt(0);
+      if (same.store().isShared()) {
+        // Only this machine ever set it aside.
+        same.store().save(back);
+        return true;
+      }
+      return chain.keep(back, back.key(), StoredEntry.describe(back.key())) != null;
     } catch (StoreException e) {
       run.messages().trace(e);
     } finally {

@@ -134,7 +134,7 @@ public final class StoreChoice {
    */
   public static StoreChain forSignIns(StoreChain chain, Environment surroundings) {
     for (Store store : chain.stores()) {
-      if (store.capacity().writable()) {
+      if (!store.isShared() && store.capacity().writable()) {
         return chain;
       }
     }
