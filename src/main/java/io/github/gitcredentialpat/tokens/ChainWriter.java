@@ -263,9 +263,33 @@ public final class ChainWriter {
     Store store = replace(entry, replaced);
     store = store == null ? keepNew(entry, what) : store;
     if (store != null) {
-      AnsweredFirst.say(run, chain, entry, store);
+      sayWhatIsAnsweredFirst(entry, store);
     }
     return store;
+  }
+
+  /** What many machines share is not changed along with the rest of the chain. */
+  private void sayWhatIsAnsweredFirst(Entry stored, Store keeps) {
+    for (int i = 0; i < chain.size() && chain.get(i).store() != keeps; i++) {
+      Store store = chain.get(i).store();
+      if (store.isShared() && hasAnother(chain.get(i).entries(), stored)) {
+        String place = identity.display();
+        run.messages()
+            .say(
+                store.name() + " has another token for " + place + ", which git gets first",
+                "git-credential-pat login " + Wording.argument(place) + " --store " + store.name());
+      }
+    }
+  }
+
+  private boolean hasAnother(List<Entry> entries, Entry stored) {
+    for (int i = 0; i < entries.size(); i++) {
+      Entry other = entries.get(i);
+      if (!other.isOver(run.now()) && !other.secret().sameAs(stored.secret())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
