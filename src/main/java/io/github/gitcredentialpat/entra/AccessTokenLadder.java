@@ -9,12 +9,15 @@ import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenFormat;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.tokens.Invocation;
 import io.github.gitcredentialpat.tokens.SignInKeeper;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,8 +45,8 @@ public final class AccessTokenLadder {
 
   /** Where sign-ins are remembered. */
   public interface SignIns {
-    /** The stores to look in; opened only once it is asked. */
-    Invocation open();
+    /** The stores to look in; opened only where no other way led anywhere. */
+    StoreChain open();
   }
 
   /**
@@ -220,10 +223,19 @@ public final class AccessTokenLadder {
     long end = deadline.remainingMillis() + System.nanoTime() / 1_000_000;
     try {
       return RememberedSignIn.refresh(
-          entra, new SignInKeeper(signIns.open(), named, application), named, application);
+          entra, new SignInKeeper(invocation(), named, application), named, application);
     } finally {
       deadline.shortenTo(end - System.nanoTime() / 1_000_000);
     }
+  }
+
+  private Invocation invocation() {
+    Console messages = surroundings.messages();
+    return new Invocation(
+        signIns.open(),
+        surroundings,
+        messages == null ? new Console(OutputStream.nullOutputStream(), false) : messages,
+        Instant.now().getEpochSecond());
   }
 
   /** Asked of the service itself, once for all who need to know. */
@@ -247,7 +259,7 @@ public final class AccessTokenLadder {
 
   /** What is left of the run, of which git waits for the whole. */
   private Duration limit() throws ServiceException {
-    long millis = surroundings.deadline().exchangeMillis();
+    long millis = audience.exchangeMillis(surroundings.deadline());
     if (millis == 0) {
       throw new ServiceException(Reason.TIMEOUT, "no time left while git waits; ask without git")
           .withHint(audience.commandWithoutGit());

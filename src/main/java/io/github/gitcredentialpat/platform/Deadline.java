@@ -20,6 +20,9 @@ public final class Deadline {
   /** For all that is to be done once a service has answered. */
   private static final long RESERVE_MILLIS = 400;
 
+  /** For all that is to be done once a service has not answered. */
+  private static final long ALTERNATIVE_MILLIS = 1_200;
+
   /** The least that is worth asking a service. */
   private static final long LEAST_EXCHANGE_MILLIS = 200;
 
@@ -189,6 +192,18 @@ public final class Deadline {
     }
     long left = remainingFairlyMillis() - RESERVE_MILLIS;
     return left < LEAST_EXCHANGE_MILLIS ? 0 : left * MOST_PATIENCE;
+  }
+
+  /**
+   * The same for who can do without an answer: the exchange ends while there is time for what comes
+   * instead, rather than the run with it.
+   */
+  public long shortExchangeMillis() {
+    if (!isWatched()) {
+      return PATIENCE_MILLIS;
+    }
+    long left = remainingFairlyMillis() - ALTERNATIVE_MILLIS;
+    return left < LEAST_EXCHANGE_MILLIS ? 0 : left;
   }
 
   /** Says what is under way, for the line that the watchdog prints. */

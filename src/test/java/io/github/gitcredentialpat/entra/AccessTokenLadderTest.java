@@ -7,7 +7,6 @@ import io.github.gitcredentialpat.azure.FakeAzureDevOps;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.secret.Secret;
@@ -15,8 +14,6 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.InMemoryStore;
 import io.github.gitcredentialpat.store.StoreChain;
-import io.github.gitcredentialpat.tokens.Invocation;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -71,16 +68,10 @@ final class AccessTokenLadderTest {
 
   private @Nullable IssuedToken climb() {
     Environment surroundings = new Environment(environment, false, new Deadline());
-    Console console = new Console(OutputStream.nullOutputStream(), false);
     AccessTokenLadder ladder =
         new AccessTokenLadder(
             surroundings,
-            () ->
-                new Invocation(
-                    new StoreChain(List.of(signIns), false),
-                    surroundings,
-                    console,
-                    Instant.now().getEpochSecond()),
+            () -> new StoreChain(List.of(signIns), false),
             new Things(tenant, isInPublicCloud));
     IssuedToken token = ladder.climb(null);
     failures = ladder.failures();
@@ -173,6 +164,11 @@ final class AccessTokenLadderTest {
     @Override
     public String tenant(Http http, Duration limit) throws ServiceException {
       return named;
+    }
+
+    @Override
+    public long exchangeMillis(Deadline deadline) {
+      return deadline.exchangeMillis();
     }
 
     @Override

@@ -7,15 +7,10 @@ import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
 import com.azure.identity.WorkloadIdentityCredentialBuilder;
-import java.io.InputStream;
+import io.github.gitcredentialpat.testing.Certificate;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Microsoft's own client ({@code azure-identity}), as a process whose environment says how to come
@@ -54,23 +49,6 @@ public final class MicrosoftsClient {
   private static void goThrough(URI proxy, Path certificates) throws Exception {
     System.setProperty("https.proxyHost", proxy.getHost());
     System.setProperty("https.proxyPort", Integer.toString(proxy.getPort()));
-    SSLContext.setDefault(trusting(certificates));
-  }
-
-  private static SSLContext trusting(Path pem) throws Exception {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    try (InputStream in = Files.newInputStream(pem)) {
-      int number = 0;
-      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        trusted.setCertificateEntry(Integer.toString(number++), each);
-      }
-    }
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, factory.getTrustManagers(), null);
-    return context;
+    SSLContext.setDefault(Certificate.trusting(certificates));
   }
 }

@@ -35,6 +35,16 @@ public abstract class StoreContract {
     return List.of();
   }
 
+  /** Whether it refuses refresh tokens and credentials that are no passwords. */
+  protected boolean refusesAllButPasswords() {
+    return false;
+  }
+
+  private void assertRefused(Entry entry) throws Exception {
+    assertThatThrownBy(() -> store.save(entry)).isInstanceOf(StoreException.class);
+    assertThat(open().find(entry.key().identity())).isEmpty();
+  }
+
   /**
    * After so many changes another store is opened, as another process would: a run's time is not
    * meant for a thousand, on a machine that has other things to do.
@@ -146,6 +156,10 @@ public abstract class StoreContract {
             "my laptop",
             "vso.code_write vso.packaging",
             "0d2c0f9e-7b0a-4a52-9d1e-" + random(6));
+    if (refusesAllButPasswords()) {
+      assertRefused(entry);
+      entry = entry.with(entry.expiry(), null);
+    }
     store.save(entry);
     assertKept(entry);
   }
@@ -157,6 +171,10 @@ public abstract class StoreContract {
             new EntryKey(at(null), null),
             Secret.credential("Bearer", random(1200).getBytes(UTF_8)),
             1_700_000_000L);
+    if (refusesAllButPasswords()) {
+      assertRefused(entry);
+      return;
+    }
     store.save(entry);
     assertKept(entry);
   }

@@ -4,11 +4,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A certificate made for this run, under the names of Azure DevOps and of the servers in the tests.
@@ -20,7 +22,7 @@ public record Certificate(SSLContext context, Path pem) {
   private static final String NAMES =
       "san=dns:dev.azure.com,dns:*.dev.azure.com,dns:*.visualstudio.com"
           + ",dns:*.pkgs.visualstudio.com,dns:login.microsoftonline.com,dns:login.microsoftonline.us,dns:*.corp.local"
-          + ",dns:git.example.com,ip:127.0.0.1";
+          + ",dns:git.example.com,dns:*.vault.azure.net,dns:*.vault.azure.cn,ip:127.0.0.1";
 
   /** Made when it is first asked for: that takes a second. */
   private static final class OfThisRun {
@@ -45,6 +47,24 @@ public record Certificate(SSLContext context, Path pem) {
   /** The one that all tests of this JVM share. */
   public static Certificate ofThisRun() {
     return OfThisRun.CERTIFICATE;
+  }
+
+  /** What a client of another's trusts the authorities in a file with. */
+  public static SSLContext trusting(Path pem) throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    try (InputStream in = Files.newInputStream(pem)) {
+      int number = 0;
+      for (var each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        trusted.setCertificateEntry(Integer.toString(number++), each);
+      }
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, factory.getTrustManagers(), null);
+    return context;
   }
 
   /** Makes one in this folder with the JDK's keytool. */

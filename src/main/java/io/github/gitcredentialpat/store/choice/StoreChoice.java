@@ -1,11 +1,12 @@
 package io.github.gitcredentialpat.store.choice;
 
+import io.github.gitcredentialpat.entra.AccessTokenLadder;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.azkeyvault.KeyVaultStore;
 import io.github.gitcredentialpat.store.cache.SharedStore;
 import io.github.gitcredentialpat.store.entra.EntraStore;
-import io.github.gitcredentialpat.store.entra.SignInStores;
 import io.github.gitcredentialpat.store.env.EnvStore;
 import io.github.gitcredentialpat.store.file.FileStore;
 import io.github.gitcredentialpat.store.keychain.KeychainStore;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreChoice {
   /** The names of all stores, as a person types them, in the order in which they are listed. */
   public static final String NAMES =
-      "secretservice, keychain, wincred, keyutils, pass, file, env, entra, openbao";
+      "secretservice, keychain, wincred, keyutils, pass, file, env, entra, azkeyvault, openbao";
 
   /** Those that many machines share, which a cache on each machine stands in front of. */
   private static final String SHARED = "azkeyvault,openbao,agent";
@@ -148,14 +149,14 @@ public final class StoreChoice {
     }
   }
 
-  /** The other stores of a chain with a store of access tokens. */
+  /** The other stores of a chain with a store that asks for access tokens. */
   private record Others(String names, int timeout, Environment surroundings)
-      implements SignInStores {
+      implements AccessTokenLadder.SignIns {
     @Override
     public StoreChain open() {
       StringBuilder others = new StringBuilder();
       for (String name : names.split(",")) {
-        if (!name.equals("entra")) {
+        if (!name.equals("entra") && !hasShared(name)) {
           others.append(others.length() == 0 ? "" : ",").append(name);
         }
       }
@@ -188,6 +189,15 @@ public final class StoreChoice {
     }
   }
 
+  /** Azure Key Vault. */
+  private record KeyVault(String names, int timeout, Environment surroundings)
+      implements SharedStore.Opening {
+    @Override
+    public Store open() {
+      return new KeyVaultStore(surroundings, new Others(names, timeout, surroundings));
+    }
+  }
+
   /**
    * Opens one store.
    *
@@ -198,7 +208,9 @@ public final class StoreChoice {
       String name, String all, int timeout, Environment surroundings, boolean writable) {
     return switch (name) {
       case "entra" -> Entra.open(all, timeout, surroundings);
-      // A shared one: Shared.of(name, new ITS_OPENING(surroundings), surroundings, writable),
+      case "azkeyvault" ->
+          Shared.of(name, new KeyVault(all, timeout, surroundings), surroundings, writable);
+      // Another shared one: Shared.of(name, new ITS_OPENING(surroundings), surroundings, writable),
       // where ITS_OPENING is a nested record that implements SharedStore.Opening.
       case "env" -> new EnvStore(surroundings);
       case "file" -> new FileStore(surroundings);

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Where access tokens are kept until five minutes before their end: a {@link MachineCache} of their
  * own.
  *
- * <p>A token is kept for one organization and for what this environment says of who asks, so that
- * another identity, another job or another home never gets it. The user name of its key is a digest
- * of that.
+ * <p>A token is kept for one organization, or another place, and for what this environment says of
+ * who asks, so that another identity, another job or another home never gets it. The user name of
+ * its key is a digest of that.
  */
-final class AccessTokenCache implements MachineCache.Choice {
+public final class AccessTokenCache implements MachineCache.Choice {
   private static final String RING = "git-credential-pat-entra";
   private static final String FOLDER = "entra";
 
@@ -54,8 +54,13 @@ final class AccessTokenCache implements MachineCache.Choice {
   private final MachineCache cache;
   private @Nullable String who;
 
+  /** A cache that loads nothing until it is used. */
+  public AccessTokenCache(Environment surroundings) {
+    this(surroundings, Path.of("/"));
+  }
+
   /**
-   * A cache that loads nothing until it is used.
+   * The same.
    *
    * @param root the folder in which to look for the marks of container runtimes: the root folder
    */
@@ -69,26 +74,26 @@ final class AccessTokenCache implements MachineCache.Choice {
     return cache.location();
   }
 
-  /** What is kept for an organization and has not come to its end; the caller wipes it. */
-  @Nullable Entry get(Identity organization) {
-    Entry found = cache.find(organization, this);
-    return found == null ? null : found.withKey(new EntryKey(organization, null));
+  /** What is kept for a place and has not come to its end; the caller wipes it. */
+  public @Nullable Entry get(Identity place) {
+    Entry found = cache.find(place, this);
+    return found == null ? null : found.withKey(new EntryKey(place, null));
   }
 
   /** Keeps a token, in place of the one before, unless it dies soon. */
-  void put(Entry entry) {
-    Identity organization = entry.key().identity();
+  public void put(Entry entry) {
+    Identity place = entry.key().identity();
     if (isAlive(entry)) {
       // What other identities left, too, goes once it is over.
-      cache.put(entry.withKey(new EntryKey(organization, who())), OVER);
+      cache.put(entry.withKey(new EntryKey(place, who())), OVER);
     } else {
-      remove(organization);
+      remove(place);
     }
   }
 
-  /** Drops what is kept for an organization. Returns whether there was something. */
-  boolean remove(Identity organization) {
-    return cache.remove(new EntryKey(organization, who()));
+  /** Drops what is kept for a place. Returns whether there was something. */
+  public boolean remove(Identity place) {
+    return cache.remove(new EntryKey(place, who()));
   }
 
   /** The organizations that something is kept for, by this environment's identity. */
@@ -97,7 +102,9 @@ final class AccessTokenCache implements MachineCache.Choice {
     List<EntryKey> keys = cache.keys();
     for (int i = 0; i < keys.size(); i++) {
       EntryKey key = keys.get(i);
-      if (isOurs(key) && !organizations.contains(key.identity())) {
+      if (key.identity().isOrganization()
+          && isOurs(key)
+          && !organizations.contains(key.identity())) {
         organizations.add(key.identity());
       }
     }
@@ -111,7 +118,7 @@ final class AccessTokenCache implements MachineCache.Choice {
   }
 
   private boolean isOurs(EntryKey key) {
-    return key.identity().isOrganization() && who().equals(key.user());
+    return who().equals(key.user());
   }
 
   private static boolean isAlive(Entry entry) {

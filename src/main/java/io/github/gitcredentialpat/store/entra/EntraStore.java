@@ -1,5 +1,6 @@
 package io.github.gitcredentialpat.store.entra;
 
+import io.github.gitcredentialpat.entra.AccessTokenLadder;
 import io.github.gitcredentialpat.identity.Identity;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.secret.Secret;
@@ -34,7 +35,7 @@ import java.util.List;
  */
 public final class EntraStore implements Store {
   private final Environment surroundings;
-  private final SignInStores signIns;
+  private final AccessTokenLadder.SignIns signIns;
   private final AccessTokenCache cache;
 
   /**
@@ -42,11 +43,11 @@ public final class EntraStore implements Store {
    *
    * @param signIns the stores that a sign-in is remembered in
    */
-  public EntraStore(Environment surroundings, SignInStores signIns) {
+  public EntraStore(Environment surroundings, AccessTokenLadder.SignIns signIns) {
     this(surroundings, signIns, Path.of("/"));
   }
 
-  EntraStore(Environment surroundings, SignInStores signIns, Path root) {
+  EntraStore(Environment surroundings, AccessTokenLadder.SignIns signIns, Path root) {
     this.surroundings = surroundings;
     this.signIns = signIns;
     this.cache = new AccessTokenCache(surroundings, root);

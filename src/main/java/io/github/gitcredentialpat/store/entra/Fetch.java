@@ -12,7 +12,6 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
-import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,10 @@ final class Fetch {
   private static final long HELD_BACK = 10 * 60;
 
   private final Environment surroundings;
-  private final SignInStores signIns;
+  private final AccessTokenLadder.SignIns signIns;
   private final AccessTokenCache cache;
 
-  Fetch(Environment surroundings, SignInStores signIns, AccessTokenCache cache) {
+  Fetch(Environment surroundings, AccessTokenLadder.SignIns signIns, AccessTokenCache cache) {
     this.surroundings = surroundings;
     this.signIns = signIns;
     this.cache = cache;
@@ -44,8 +43,7 @@ final class Fetch {
   List<Entry> instead(@Nullable Entry refused, Identity where, List<StoreException> problems) {
     Console messages = messages();
     AccessTokenLadder ladder =
-        new AccessTokenLadder(
-            surroundings, () -> invocation(messages), new OrganizationAudience(where.path()));
+        new AccessTokenLadder(surroundings, signIns, new OrganizationAudience(where.path()));
     boolean isHeldBack = refused != null && now() - refused.setAsideAt() < HELD_BACK;
     IssuedToken issued = ladder.climb(isHeldBack ? refused.secret().bytes() : null);
     wipe(refused);
@@ -103,10 +101,6 @@ final class Fetch {
   private Console messages() {
     Console messages = surroundings.messages();
     return messages == null ? new Console(OutputStream.nullOutputStream(), false) : messages;
-  }
-
-  private Invocation invocation(Console messages) {
-    return new Invocation(signIns.open(), surroundings, messages, now());
   }
 
   private static long now() {
