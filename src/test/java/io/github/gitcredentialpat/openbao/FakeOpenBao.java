@@ -220,6 +220,20 @@ public final class FakeOpenBao implements AutoCloseable {
         .toList();
   }
 
+  /** Writes a version of a secret of the mount {@code secret}, as any other client may. */
+  public synchronized void put(String path, String json) {
+    NavigableMap<Long, Version> versions =
+        secrets.computeIfAbsent("secret/" + path, absent -> new TreeMap<>());
+    versions.put(versions.isEmpty() ? 1 : versions.lastKey() + 1, new Version(json));
+  }
+
+  /** Puts so many folders with an entry into a folder of the usual one. */
+  public void fill(String folder, int count) {
+    for (int i = 0; i < count; i++) {
+      put("git-credential-pat/" + folder + "o" + i + "/_", "{\"token\":\"x\"}");
+    }
+  }
+
   @Override
   public void close() {
     server.stop(0);
@@ -344,6 +358,8 @@ public final class FakeOpenBao implements AutoCloseable {
       HttpExchange exchange, String method, String path, ClientToken token, @Nullable JsonNode body)
       throws IOException {
     String mount = mountOf(path);
+    // Theirs compare it so: a folder's own rule begins behind its name.
+    String compared = method.equals("LIST") && !path.endsWith("/") ? path + "/" : path;
     String capability =
         switch (method) {
           case "GET" -> "read";
@@ -352,7 +368,8 @@ public final class FakeOpenBao implements AutoCloseable {
           default -> "update";
         };
     if (token.rules.stream()
-        .noneMatch(rule -> path.startsWith(rule.path) && rule.capabilities.contains(capability))) {
+        .noneMatch(
+            rule -> compared.startsWith(rule.path) && rule.capabilities.contains(capability))) {
       error(exchange, 403, "1 error occurred:\n\t* permission denied\n\n");
     } else if (mount == null) {
       error(exchange, 404, "no handler for route \"" + path + "\". route entry not found.");
