@@ -83,7 +83,8 @@ final class ArchitectureTest {
           entry("store.foreign", "identity", "platform", "secret", "store"),
           entry("store.keychain", "identity", "platform", "secret", "store"),
           entry("store.keyutils", "identity", "platform", "secret", "store"),
-          entry("store.openbao", "identity", "openbao", "platform", "secret", "store"),
+          entry(
+              "store.openbao", "identity", "openbao", "platform", "secret", "store", "store.cache"),
           entry("store.pass", "identity", "platform", "secret", "store", "store.foreign"),
           entry("store.secretservice", "dbus", "identity", "platform", "secret", "store"),
           entry("store.wincred", "identity", "platform", "secret", "store"),

@@ -30,6 +30,7 @@ public final class KeyValueClient {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Environment surroundings;
+  private final ClientTokens kept;
   private final Login login;
   private final Server server;
   private final Http http;
@@ -44,11 +45,14 @@ public final class KeyValueClient {
    * A client for what the environment names.
    *
    * @param place the mount and the folder in it
+   * @param kept where the tokens of logins are kept
    * @throws StoreException {@code UNAVAILABLE} when no server is used here; {@code FAILED} when
    *     what is set cannot be used
    */
-  public KeyValueClient(Environment surroundings, String place) throws StoreException {
+  public KeyValueClient(Environment surroundings, String place, ClientTokens kept)
+      throws StoreException {
     this.surroundings = surroundings;
+    this.kept = kept;
     login = new Login(surroundings);
     server = Server.of(surroundings, login.hasTokenFile());
     folder = Folder.parse(place);
@@ -242,8 +246,8 @@ public final class KeyValueClient {
       throws StoreException {
     Http.Answer answer = send(method, path, body, token());
     if (answer.status() == 403 && login.isMachines() && !isTokenNew) {
-      token = null;
-      answer = send(method, path, body, token());
+      token = logIn();
+      answer = send(method, path, body, token);
     }
     if (answer.status() == 403 && !login.isMachines() && !isKnown(token())) {
       throw new StoreException(
@@ -276,13 +280,27 @@ public final class KeyValueClient {
   private String token() throws StoreException {
     if (token == null) {
       if (login.isMachines()) {
-        token = login.in((path, body) -> send("POST", path, body, null), server.display()).token();
-        isTokenNew = true;
+        String known = kept.get(who());
+        token = known == null ? logIn() : known;
       } else {
         token = login.token();
       }
     }
     return token;
+  }
+
+  private String logIn() throws StoreException {
+    Login.ClientToken issued =
+        login.in((path, body) -> send("POST", path, body, null), server.display());
+    isTokenNew = true;
+    if (issued.isForMany()) {
+      kept.keep(issued.token(), issued.seconds(), who());
+    }
+    return issued.token();
+  }
+
+  private String[] who() {
+    return login.who(server.address().toString());
   }
 
   private Http.Answer send(

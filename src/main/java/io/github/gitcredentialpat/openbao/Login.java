@@ -11,7 +11,9 @@ import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Who signs in to the server: a token of a variable; else a login of a machine, with AppRole, a JWT
@@ -33,9 +35,10 @@ final class Login {
    * What a login gave.
    *
    * @param token for the header, which the JDK's client takes as a text only
-   * @param seconds how long it lives; 0 where the server does not say
+   * @param seconds how long it lives
+   * @param isForMany whether any number of requests can be made with it
    */
-  record ClientToken(String token, long seconds) {
+  record ClientToken(String token, long seconds, boolean isForMany) {
     @Override
     public String toString() {
       return "ClientToken[seconds=" + seconds + "]";
@@ -71,6 +74,17 @@ final class Login {
       return "the login at auth/" + mount();
     }
     return tokenFile();
+  }
+
+  /** All that decides who asks, and where. Some of it is secret. */
+  String[] who(String address) {
+    List<String> who = new ArrayList<>();
+    who.add(address);
+    who.add(surroundings.home());
+    for (Variable variable : Variable.values()) {
+      who.add(String.valueOf(variable.value(surroundings)));
+    }
+    return who.toArray(new String[0]);
   }
 
   /** The token that is here without a login. */
@@ -148,7 +162,10 @@ final class Login {
     if (token.isEmpty()) {
       throw Answers.notUnderstood(server, asked);
     }
-    return new ClientToken(header(token, server), auth.path("lease_duration").asLong(0));
+    return new ClientToken(
+        header(token, server),
+        auth.path("lease_duration").asLong(0),
+        auth.path("num_uses").asLong(0) == 0);
   }
 
   private boolean isAppRole() {

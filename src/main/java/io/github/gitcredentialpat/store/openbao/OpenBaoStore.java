@@ -246,7 +246,7 @@ public final class OpenBaoStore implements Store {
 
   private KeyValueClient begun() throws StoreException {
     if (client == null) {
-      client = new KeyValueClient(surroundings, place());
+      client = new KeyValueClient(surroundings, place(), new KeptTokens(surroundings));
     }
     return client;
   }

@@ -9,12 +9,14 @@ import io.github.gitcredentialpat.platform.Deadline;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +42,8 @@ final class OpenBaoLoginTest {
   void setUp() {
     environment.put("HOME", home.toString());
     environment.put("PATH", "");
+    // So that nothing goes into the kernel's keyring, which outlives the test.
+    environment.put("container", "test");
     environment.putAll(server.environment());
   }
 
@@ -96,6 +100,8 @@ final class OpenBaoLoginTest {
     environment.remove("VAULT_SECRET_ID");
     assertLetIn();
     file("secret", "wrong");
+    assertLetIn();
+    server.revokeTokens();
     assertThat(problem().getMessage())
         .contains("refused to log in at auth/approle (invalid role or secret ID)")
         .endsWith("check VAULT_ROLE_ID and VAULT_SECRET_ID");
@@ -181,6 +187,56 @@ final class OpenBaoLoginTest {
     assertThat(catchThrowableOfType(StoreException.class, store::list).reason())
         .isEqualTo(Reason.DENIED);
     assertThat(server.requests()).filteredOn(r -> r.path().endsWith("/login")).hasSize(1);
+  }
+
+  private long logins() {
+    return server.requests().stream().filter(r -> r.path().endsWith("/login")).count();
+  }
+
+  @Test
+  void theTokenOfALoginIsKeptForTheNextRun() throws Exception {
+    server.letIn("approle", "fleet", proof, READS);
+    server.letIn("approle", "other", proof, READS);
+    environment.put("VAULT_ROLE_ID", "fleet");
+    environment.put("VAULT_SECRET_ID", proof);
+    assertLetIn();
+    assertLetIn();
+    assertThat(logins()).isEqualTo(1);
+    environment.put("VAULT_ROLE_ID", "other");
+    assertLetIn();
+    assertThat(logins()).isEqualTo(2);
+    try (FakeOpenBao elsewhere = new FakeOpenBao()) {
+      environment.put("VAULT_ADDR", elsewhere.address());
+      assertThat(problem().getMessage()).contains("has no login");
+      assertThat(elsewhere.requests()).allMatch(request -> request.token() == null);
+    }
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .doesNotContain("hvs.", proof);
+      }
+    }
+  }
+
+  @Test
+  void aTokenThatDiesSoonIsNotKept() throws Exception {
+    server.letIn("approle", "fleet", "", READS);
+    server.tokensLive(60);
+    environment.put("VAULT_ROLE_ID", "fleet");
+    assertLetIn();
+    assertLetIn();
+    assertThat(logins()).isEqualTo(2);
+  }
+
+  @Test
+  void aKeptTokenThatWasRevokedIsReplaced() throws Exception {
+    server.letIn("approle", "fleet", "", READS);
+    environment.put("VAULT_ROLE_ID", "fleet");
+    assertLetIn();
+    server.revokeTokens();
+    assertLetIn();
+    assertLetIn();
+    assertThat(logins()).isEqualTo(2);
   }
 
   @Test
