@@ -166,8 +166,8 @@ public final class StoreChoice {
   }
 
   /**
-   * Those that many machines share, of whose classes nobody else loads any: one method each, whose
-   * nested class opens the store itself.
+   * Those that many machines share, of whose classes nobody else loads any: each has a nested class
+   * of its own, since Java loads an interface as soon as a method hands on what implements it.
    */
   private static final class Shared {
     /** For how long a machine asks a vault nothing again by default, in seconds. */
@@ -183,6 +183,10 @@ public final class StoreChoice {
 
   /** OpenBao and HashiCorp Vault. */
   private record OpenBao(Environment surroundings) implements SharedStore.Opening {
+    static Store open(Environment surroundings, boolean writable) {
+      return Shared.of("openbao", new OpenBao(surroundings), surroundings, writable);
+    }
+
     @Override
     public Store open() {
       return new OpenBaoStore(surroundings);
@@ -192,6 +196,11 @@ public final class StoreChoice {
   /** Azure Key Vault. */
   private record KeyVault(String names, int timeout, Environment surroundings)
       implements SharedStore.Opening {
+    static Store open(String names, int timeout, Environment surroundings, boolean writable) {
+      KeyVault opening = new KeyVault(names, timeout, surroundings);
+      return Shared.of("azkeyvault", opening, surroundings, writable);
+    }
+
     @Override
     public Store open() {
       return new KeyVaultStore(surroundings, new Others(names, timeout, surroundings));
@@ -208,15 +217,12 @@ public final class StoreChoice {
       String name, String all, int timeout, Environment surroundings, boolean writable) {
     return switch (name) {
       case "entra" -> Entra.open(all, timeout, surroundings);
-      case "azkeyvault" ->
-          Shared.of(name, new KeyVault(all, timeout, surroundings), surroundings, writable);
-      // Another shared one: Shared.of(name, new ITS_OPENING(surroundings), surroundings, writable),
-      // where ITS_OPENING is a nested record that implements SharedStore.Opening.
+      case "azkeyvault" -> KeyVault.open(all, timeout, surroundings, writable);
       case "env" -> new EnvStore(surroundings);
       case "file" -> new FileStore(surroundings);
       case "keychain" -> new KeychainStore(surroundings);
       case "keyutils" -> new KeyutilsStore(timeout);
-      case "openbao" -> Shared.of(name, new OpenBao(surroundings), surroundings, writable);
+      case "openbao" -> OpenBao.open(surroundings, writable);
       case "pass" -> new PassStore(surroundings);
       case "secretservice" -> new SecretServiceStore(surroundings);
       case "wincred" -> new WincredStore(surroundings);
