@@ -73,6 +73,7 @@ final class MessagesTest {
           Map.entry("authorizationId", "3c3a2b1c-0000-4000-8000-0123456789ab"),
           Map.entry("id", "3c3a2b1c-0000-4000-8000-0123456789ab"),
           Map.entry("command", "create contoso"),
+          Map.entry("typed", "login contoso"),
           Map.entry("name", "alice"),
           Map.entry("user", "alice"),
           Map.entry("NAME", "git-credential-pat"),

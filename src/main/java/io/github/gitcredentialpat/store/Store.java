@@ -44,6 +44,14 @@ public interface Store {
   }
 
   /**
+   * When it was read, in seconds since the epoch, what this machine remembers of a place; 0 where
+   * nothing is remembered.
+   */
+  default long rememberedSince(Identity where) {
+    return 0;
+  }
+
+  /**
    * The entries of this protocol and host (with its port), and of this path unless it is absent,
    * secrets included, in no order. The list is complete, so that callers who write or delete can
    * rely on it; only damaged entries are passed over, where another one can be read.

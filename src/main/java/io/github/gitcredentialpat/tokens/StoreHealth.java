@@ -5,6 +5,7 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public record StoreHealth(Store store, int entries, @Nullable StoreException pro
     run.surroundings().deadline().restart();
     int entries = UNKNOWN;
     try {
+      if (store.isShared()) {
+        return ofShared(run, store);
+      }
       List<EntryKey> keys = store.list();
       entries = (int) keys.stream().filter(key -> !key.identity().isSignIn()).count();
       if (!keys.isEmpty()) {
@@ -38,6 +42,17 @@ public record StoreHealth(Store store, int entries, @Nullable StoreException pro
     }
   }
 
+  /** What it remembers says nothing of it; and what it has, it gives away when it is wanted. */
+  private static StoreHealth ofShared(Invocation run, Store store) throws StoreException {
+    List<StoreException> unread = new ArrayList<>();
+    int entries = store.list(unread).size();
+    if (unread.isEmpty()) {
+      return new StoreHealth(store, entries, null);
+    }
+    run.messages().trace(unread.get(0));
+    return new StoreHealth(store, UNKNOWN, unread.get(0));
+  }
+
   /** Whether it is not available here, and so has no tokens. */
   public boolean isAbsent() {
     return problem != null && problem.reason() == Reason.UNAVAILABLE && !problem.hidesEntries();
@@ -51,7 +66,8 @@ public record StoreHealth(Store store, int entries, @Nullable StoreException pro
   public static @Nullable Store writesHere(Invocation run, List<StoreHealth> found) {
     for (Store store : run.chain().stores()) {
       for (StoreHealth status : found) {
-        if (!status.store().name().equals(store.name())) {
+        if (!status.store().name().equals(store.name())
+            || (store.isShared() && !store.capacity().writable())) {
           continue;
         }
         if (status.problem() == null) {

@@ -29,6 +29,7 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.Inventory;
 import io.github.gitcredentialpat.tokens.Invocation;
+import io.github.gitcredentialpat.tokens.SharedStores;
 import io.github.gitcredentialpat.tokens.StoredEntries;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
@@ -119,6 +120,7 @@ final class Login implements Callable<Integer> {
       return restore(context, whose);
     }
     Expiry expiry = expiry(context.run().now());
+    SharedStores.checkPlace(context.run(), "login " + Console.word(whose.identity().display()));
     if (user == null && whose.kind() == Resolution.Kind.HOST) {
       throw UserException.wrongUsage(
           whose.identity().display()

@@ -7,10 +7,12 @@ import io.github.gitcredentialpat.cli.UserChoice;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.TokenDetails;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.Expiry;
 import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.SharedStores;
 import io.github.gitcredentialpat.tokens.StoredEntries;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
@@ -96,6 +98,9 @@ final class Note implements Callable<Integer> {
     List<StoredEntry> meant = UserChoice.of(writable, each -> each.entry().key(), whose, user);
     String name = whose.identity().display();
     if (meant.isEmpty()) {
+      for (StoredEntry each : stored) {
+        SharedStores.check(each.store(), "note " + Console.word(name));
+      }
       if (!isComplete) {
         return null;
       }

@@ -173,6 +173,11 @@ enum Diagnosis {
       "{0} has no token: neither GIT_CREDENTIAL_PAT_TOKEN, GIT_CREDENTIAL_PAT_TOKEN_FILE,"
           + " AZURE_DEVOPS_EXT_PAT nor SYSTEM_ACCESSTOKEN with SYSTEM_COLLECTIONURI is set",
       "set one of these variables where git runs"),
+  STORE_SHARED(
+      "store",
+      Severity.OK,
+      "{0} can be reached, entries: {1}; many machines share it, so git only reads it"),
+  STORE_REMEMBERED("store-remembered", Severity.INFO, "{0} was last asked for {1} at {2}"),
   CREATES(
       "creates",
       Severity.INFO,

@@ -51,6 +51,12 @@ final class StoreCheckup {
         all = false;
         continue;
       }
+      if (store.isShared() && status.problem() == null) {
+        findings.add(
+            Diagnosis.STORE_SHARED, PublicText.store(store), PublicText.count(status.entries()));
+        findings.look(() -> shared(store, stored));
+        continue;
+      }
       store(status);
       all &= status.problem() == null || status.isAbsent();
       if (status.problem() == null || status.fails(Reason.DAMAGED) || status.fails(Reason.FAILED)) {
@@ -61,7 +67,7 @@ final class StoreCheckup {
       }
     }
     if (StoreHealth.writesHere(run, found) == null
-        && run.chain().stores().stream().noneMatch(Store::fetches)) {
+        && run.chain().stores().stream().noneMatch(each -> each.fetches() || each.isShared())) {
       findings.add(Diagnosis.STORES_NONE);
     }
     findings.look(this::signIns);
@@ -118,6 +124,34 @@ final class StoreCheckup {
           place.fact(),
           PublicText.minute(entry.expiry().at()));
       stored.add(new StoredEntry(store, entry));
+    }
+  }
+
+  /** Reads what git would be answered with for the place, and says when that was fetched. */
+  private void shared(Store store, List<StoredEntry> stored) {
+    if (place.whose() == null) {
+      return;
+    }
+    run.surroundings().deadline().restart();
+    List<StoreException> unread = new ArrayList<>();
+    try {
+      for (Entry entry : store.find(place.whose().identity(), unread)) {
+        stored.add(new StoredEntry(store, entry));
+      }
+    } catch (StoreException e) {
+      unread.add(e);
+    }
+    unread.forEach(run.messages()::trace);
+    if (!unread.isEmpty()) {
+      findings.add(Diagnosis.STORE_FAILED, PublicText.store(store));
+    }
+    long readAt = store.rememberedSince(place.whose().identity());
+    if (readAt != 0) {
+      findings.add(
+          Diagnosis.STORE_REMEMBERED,
+          PublicText.store(store),
+          place.fact(),
+          PublicText.minute(readAt));
     }
   }
 

@@ -8,11 +8,13 @@ import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.RotationJournal;
 import io.github.gitcredentialpat.online.RotationLock;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Terminal;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.schedule.LastRun;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.SharedStores;
 import io.github.gitcredentialpat.tokens.StoredEntries;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -139,6 +141,9 @@ public final class Renew implements Callable<Integer> {
       for (Resolution whose : meant) {
         List<StoredEntry> stored = inventory.entries(whose);
         entries.addAll(stored);
+        for (StoredEntry each : stored) {
+          SharedStores.check(each.store(), "renew " + Console.word(whose.identity().display()));
+        }
         if (stored.isEmpty() && inventory.isComplete()) {
           isDone = false;
           context.say(

@@ -11,6 +11,7 @@ import io.github.gitcredentialpat.online.CreatedToken;
 import io.github.gitcredentialpat.online.PatWording;
 import io.github.gitcredentialpat.online.ProactiveOffer;
 import io.github.gitcredentialpat.online.TokenDetails;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.Program;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.secret.Secret;
@@ -19,6 +20,7 @@ import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.TokenUse;
+import io.github.gitcredentialpat.tokens.SharedStores;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import io.github.gitcredentialpat.tokens.Wording;
@@ -89,6 +91,8 @@ final class TokenCreate extends TokenCommand {
 
   @Override
   int run(Desk desk) throws ServiceException, UserException, StoreException {
+    SharedStores.checkPlace(
+        desk.context().run(), "token create " + Console.word(desk.organization()));
     Scopes.Parsed wanted = scopes(scopes);
     wanted.warnings().forEach(desk::say);
     boolean forGit = !TokenUse.GIT.isRuledOutBy(wanted.scope());

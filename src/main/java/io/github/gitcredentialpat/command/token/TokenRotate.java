@@ -7,7 +7,9 @@ import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.online.RotationLock;
 import io.github.gitcredentialpat.online.TokenRotation;
 import io.github.gitcredentialpat.online.TokenSelector;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.UserException;
+import io.github.gitcredentialpat.tokens.SharedStores;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import java.io.IOException;
 import java.time.Instant;
@@ -56,6 +58,7 @@ final class TokenRotate extends SelectedTokenCommand {
       TokenRotation rotation = new TokenRotation(desk.context(), desk.whose(), desk.pats());
       Pat old = chosen(desk);
       StoredEntry stored = stored(desk, old);
+      SharedStores.check(stored.store(), "token rotate " + Console.word(desk.organization()));
       long end = expires == null ? rotation.sameLife(old) : TokenLifetime.end(expires, desk.now());
       return rotation.rotate(stored, old, false, end, 0, true) ? 0 : 1;
     }

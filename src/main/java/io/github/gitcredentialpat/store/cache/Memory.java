@@ -105,6 +105,15 @@ final class Memory {
     return has;
   }
 
+  /** The entries that are remembered of places on a host, set aside where they were refused. */
+  List<Entry> below(Identity host) {
+    List<Entry> entries = new ArrayList<>();
+    for (Snapshot known : ofHost(host)) {
+      entries.addAll(known.marked());
+    }
+    return entries;
+  }
+
   private List<Snapshot> ofHost(Identity where) {
     List<Snapshot> all = new ArrayList<>();
     for (Entry kept : cache.all(new Identity(where.protocol(), where.host(), null))) {

@@ -125,6 +125,13 @@ public final class SharedStore implements Store {
     return notice;
   }
 
+  @Override
+  public long rememberedSince(Identity where) {
+    Snapshot known = memory.of(where);
+    known.wipe();
+    return known.readAt();
+  }
+
   // --- reading ---
 
   @Override
@@ -138,6 +145,10 @@ public final class SharedStore implements Store {
     Snapshot known = memory.of(where);
     if (known.readAt() != 0) {
       return known.marked();
+    }
+    List<Entry> below = where.path() == null ? memory.below(where) : List.of();
+    if (!below.isEmpty()) {
+      return below;
     }
     List<StoreException> unread = new ArrayList<>(0);
     List<Entry> found = find(where, unread);
@@ -288,7 +299,7 @@ public final class SharedStore implements Store {
   private void checkIsWritable(EntryKey key, boolean deletes) throws StoreException {
     if (!writable) {
       throw new StoreException(
-              Reason.READ_ONLY, "many machines share this store, so git only reads it")
+              Reason.READ_ONLY, "many machines share this store, so it is only read here")
           .withHint(
               "git-credential-pat "
                   + (deletes ? "logout" : "login")
