@@ -198,7 +198,7 @@ final class EraseOperation {
     }
     run.surroundings().deadline().doing("erasing from " + store.name());
     try {
-      return store.find(where);
+      return store.find(where, request.username());
     } catch (StoreException e) {
       reportNotReached(store, e);
       return List.of();

@@ -14,7 +14,10 @@ final class ExpiryWarning {
 
   static void warn(Invocation run, Resolution whose, Entry entry) {
     // What can be refreshed lives for minutes and is renewed without anybody's doing.
-    if (entry.expiry() == null || entry.refreshToken() != null || entry.expiry().isRenewed()) {
+    if (entry.expiry() == null
+        || entry.refreshToken() != null
+        || entry.expiry().isRenewed()
+        || entry.expiry().isWatchedElsewhere()) {
       return;
     }
     long at = entry.expiry().at();

@@ -231,7 +231,7 @@ public final class GetOperation {
       run.surroundings().deadline().doing("reading " + store.name());
       try {
         List<StoreException> unread = new ArrayList<>(0);
-        Entry entry = best(whose, store.find(where, unread));
+        Entry entry = best(whose, store.find(where, request.username(), unread));
         for (int j = 0; j < unread.size(); j++) {
           failed(store, unread.get(j));
         }

@@ -16,7 +16,9 @@ public record Expiry(long at, Source source) {
     /** A person typed it: it only warns. */
     PERSON,
     /** Entra said so of an access token, in whose place there is another one by then. */
-    ENTRA
+    ENTRA,
+    /** An agent said so of what is stored where it runs, and warns there. */
+    AGENT
   }
 
   /** Whether the secret must no longer be answered at the time {@code now}, in epoch seconds. */
@@ -27,6 +29,11 @@ public record Expiry(long at, Source source) {
   /** Whether nobody has to do anything about it. */
   public boolean isRenewed() {
     return source == Source.ENTRA;
+  }
+
+  /** Whether a person is warned where the secret is stored, which is not here. */
+  public boolean isWatchedElsewhere() {
+    return source == Source.AGENT;
   }
 
   // By hand: the methods that records bring along start invokedynamic, which costs a one-shot

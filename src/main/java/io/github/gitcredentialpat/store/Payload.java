@@ -163,6 +163,7 @@ public final class Payload {
       case SERVICE -> "service";
       case PERSON -> "person";
       case ENTRA -> "entra";
+      case AGENT -> "agent";
     };
   }
 
@@ -171,6 +172,7 @@ public final class Payload {
       case "service" -> Expiry.Source.SERVICE;
       case "person" -> Expiry.Source.PERSON;
       case "entra" -> Expiry.Source.ENTRA;
+      case "agent" -> Expiry.Source.AGENT;
       default -> Expiry.Source.GIT;
     };
   }

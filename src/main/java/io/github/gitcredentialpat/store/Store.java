@@ -73,6 +73,26 @@ public interface Store {
   }
 
   /**
+   * The same, where it is known whose entry is wanted: a store that has what it finds chosen
+   * elsewhere, among those of several users, finds that one.
+   *
+   * @param user as it stands in the request; absent when any will do
+   */
+  default List<Entry> find(Identity where, @Nullable String user, List<StoreException> unread)
+      throws StoreException {
+    return find(where, unread);
+  }
+
+  /**
+   * Like {@link #find(Identity)}, where it is known whose entry is wanted.
+   *
+   * @param user as it stands in the request; absent when any will do
+   */
+  default List<Entry> find(Identity where, @Nullable String user) throws StoreException {
+    return find(where);
+  }
+
+  /**
    * The keys of all entries, in no order; reads no secret and never prompts.
    *
    * @throws StoreException as {@link #find(Identity)} does

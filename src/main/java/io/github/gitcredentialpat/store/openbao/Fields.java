@@ -177,6 +177,7 @@ final class Fields {
       case SERVICE -> "service";
       case PERSON -> "person";
       case ENTRA -> "entra";
+      case AGENT -> "agent";
     };
   }
 
@@ -186,6 +187,7 @@ final class Fields {
       case "git" -> Expiry.Source.GIT;
       case "service" -> Expiry.Source.SERVICE;
       case "entra" -> Expiry.Source.ENTRA;
+      case "agent" -> Expiry.Source.AGENT;
       default -> Expiry.Source.PERSON;
     };
   }
