@@ -23,11 +23,12 @@ cd "$(dirname "$0")/.."
 
 # git, the build, GNOME Keyring on a bus of its own, the tools that tests look at keyrings and processes
 # with, what az devops keeps its tokens with, what git's own libsecret helper is built from to compare with,
-# what fetches packages, and a linter for the scripts.
+# what fetches packages, what talks to sockets and forwards them, and a linter for the scripts.
 packages='git maven ca-certificates
   dbus gnome-keyring libsecret-tools libsystemd0 systemd python3 python3-gi gir1.2-secret-1 python3-keyring python3-yaml python3-hvac
   keyutils util-linux procps openssl gnupg pinentry-curses pass
   curl python3-pip man-db
+  socat netcat-openbsd busybox openssh-server openssh-client
   gcc make pkg-config libc6-dev libglib2.0-dev libsecret-1-dev zlib1g-dev
   shellcheck'
 # For git's source and the other system; a Windows to try our Windows parts on, and what makes its packages; a second

@@ -117,6 +117,16 @@ public final class GlobalOptions {
     return out;
   }
 
+  /** Standard error, for what is no message. */
+  public OutputStream err() {
+    return err;
+  }
+
+  /** How long the kernel's keyring keeps an entry, as it was typed; absent for the default. */
+  public @Nullable String timeout() {
+    return timeout;
+  }
+
   /** Sets the words of the command line. */
   public void setArguments(List<String> words) {
     arguments = words;

@@ -7,6 +7,7 @@ import io.github.gitcredentialpat.cli.GlobalOptions;
 import io.github.gitcredentialpat.cli.Screen;
 import io.github.gitcredentialpat.cli.StoreSource;
 import io.github.gitcredentialpat.cli.TypedCommand;
+import io.github.gitcredentialpat.command.agent.Agent;
 import io.github.gitcredentialpat.command.auth.AuthCommands;
 import io.github.gitcredentialpat.command.doctor.Doctor;
 import io.github.gitcredentialpat.command.handoff.HandoffCommands;
@@ -102,6 +103,7 @@ public final class RootCommand implements Callable<Integer> {
     commands.addAll(SetupCommands.all(options));
     commands.add(new Doctor(options));
     commands.addAll(HandoffCommands.all(options));
+    commands.add(new Agent(options));
     commands.addAll(StoreCommands.all(options));
     line = new CommandLine(this);
   }

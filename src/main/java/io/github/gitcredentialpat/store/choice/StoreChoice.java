@@ -4,6 +4,7 @@ import io.github.gitcredentialpat.entra.AccessTokenLadder;
 import io.github.gitcredentialpat.platform.Environment;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
+import io.github.gitcredentialpat.store.agent.AgentStore;
 import io.github.gitcredentialpat.store.azkeyvault.KeyVaultStore;
 import io.github.gitcredentialpat.store.cache.SharedStore;
 import io.github.gitcredentialpat.store.entra.EntraStore;
@@ -23,9 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class StoreChoice {
   /** The names of all stores, as a person types them, in the order in which they are listed. */
   public static final String NAMES =
-      "secretservice, keychain, wincred, keyutils, pass, file, env, entra, azkeyvault, openbao";
+      "secretservice, keychain, wincred, keyutils, pass, file, env, entra, azkeyvault, openbao,"
+          + " agent";
 
-  /** Those that many machines share, which a cache on each machine stands in front of. */
+  /**
+   * Those that many machines share. A cache on each machine stands in front of them, but for the
+   * agent, from which nothing is to be kept.
+   */
   private static final String SHARED = "azkeyvault,openbao,agent";
 
   /** How long the kernel's keyring keeps an unused entry by default, in seconds. */
@@ -142,6 +147,13 @@ public final class StoreChoice {
     return chain(null, DEFAULT_TIMEOUT, surroundings);
   }
 
+  /** The store of an agent's tokens, of whose classes nobody else loads any. */
+  private static final class Agent {
+    static Store open(Environment surroundings) {
+      return new AgentStore(surroundings);
+    }
+  }
+
   /** The store of access tokens, of whose classes nobody else loads any. */
   private static final class Entra {
     static Store open(String names, int timeout, Environment surroundings) {
@@ -216,6 +228,7 @@ public final class StoreChoice {
   private static Store open(
       String name, String all, int timeout, Environment surroundings, boolean writable) {
     return switch (name) {
+      case "agent" -> Agent.open(surroundings);
       case "entra" -> Entra.open(all, timeout, surroundings);
       case "azkeyvault" -> KeyVault.open(all, timeout, surroundings, writable);
       case "env" -> new EnvStore(surroundings);
