@@ -41,9 +41,27 @@ final class Memory {
     "BAO_ADDR",
     "BAO_NAMESPACE",
     "BAO_TOKEN",
+    "BAO_TOKEN_PATH",
+    "BAO_ROLE_ID",
+    "BAO_ROLE_ID_FILE",
+    "BAO_SECRET_ID",
+    "BAO_SECRET_ID_FILE",
+    "BAO_AUTH_ROLE",
+    "BAO_AUTH_PATH",
+    "BAO_ID_TOKEN",
+    "BAO_ID_TOKEN_FILE",
     "VAULT_ADDR",
     "VAULT_NAMESPACE",
-    "VAULT_TOKEN"
+    "VAULT_TOKEN",
+    "VAULT_TOKEN_PATH",
+    "VAULT_ROLE_ID",
+    "VAULT_ROLE_ID_FILE",
+    "VAULT_SECRET_ID",
+    "VAULT_SECRET_ID_FILE",
+    "VAULT_AUTH_ROLE",
+    "VAULT_AUTH_PATH",
+    "VAULT_ID_TOKEN",
+    "VAULT_ID_TOKEN_FILE"
   };
 
   private final Environment surroundings;
