@@ -259,7 +259,7 @@ public final class AccessTokenLadder {
 
   /** What is left of the run, of which git waits for the whole. */
   private Duration limit() throws ServiceException {
-    long millis = audience.exchangeMillis(surroundings.deadline());
+    long millis = surroundings.deadline().exchangeMillis();
     if (millis == 0) {
       throw new ServiceException(Reason.TIMEOUT, "no time left while git waits; ask without git")
           .withHint(audience.commandWithoutGit());

@@ -3,7 +3,6 @@ package io.github.gitcredentialpat.entra;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Deadline;
 import java.time.Duration;
 
 /** Which service an access token is for: no other takes it. */
@@ -26,9 +25,6 @@ public interface Audience {
    * @return its id, or {@link EntraClient#ANY_TENANT} when the service does not say
    */
   String tenant(Http http, Duration limit) throws ServiceException;
-
-  /** How long one exchange for it may take, in milliseconds; 0 when no time is left. */
-  long exchangeMillis(Deadline deadline);
 
   /** What an account has to be for its tokens to be accepted: {@code a member of contoso}. */
   String requiredOfAccounts();

@@ -56,6 +56,7 @@ public final class KeyVaultClient {
   private final VaultError errors;
   private final Token token;
   private @Nullable Http http;
+  private String underWay = "";
   private long end;
 
   /** A client that asks nobody until it is asked. */
@@ -226,7 +227,7 @@ public final class KeyVaultClient {
   }
 
   private void begin(String what) {
-    surroundings.deadline().doing(what);
+    underWay = what;
     end = System.nanoTime() + PATIENCE.toNanos();
   }
 
@@ -245,6 +246,8 @@ public final class KeyVaultClient {
     if (body != null) {
       headers.put("Content-Type", "application/json");
     }
+    // Coming by the token was another thing to do.
+    surroundings.deadline().doing(underWay);
     try {
       return http().send(method, uri, headers, body, limit());
     } catch (ServiceException e) {
@@ -269,8 +272,7 @@ public final class KeyVaultClient {
 
   private Duration limit() throws StoreException {
     long millis =
-        Math.min(
-            surroundings.deadline().shortExchangeMillis(), (end - System.nanoTime()) / 1_000_000);
+        Math.min(surroundings.deadline().exchangeMillis(), (end - System.nanoTime()) / 1_000_000);
     if (millis <= 0) {
       throw errors.tooLate();
     }

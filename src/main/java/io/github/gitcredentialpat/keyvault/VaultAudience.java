@@ -8,7 +8,6 @@ import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.http.ServiceException.Reason;
 import io.github.gitcredentialpat.http.ServiceText;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Deadline;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -87,12 +86,6 @@ public final class VaultAudience implements Audience {
     return value.endsWith("/") && end == value.length()
         ? value.substring(0, end - 1)
         : value.substring(0, end);
-  }
-
-  /** What the vault said before may be answered still. */
-  @Override
-  public long exchangeMillis(Deadline deadline) {
-    return deadline.shortExchangeMillis();
   }
 
   @Override

@@ -20,9 +20,6 @@ public final class Deadline {
   /** For all that is to be done once a service has answered. */
   private static final long RESERVE_MILLIS = 400;
 
-  /** For all that is to be done once a service has not answered. */
-  private static final long ALTERNATIVE_MILLIS = 1_200;
-
   /** The least that is worth asking a service. */
   private static final long LEAST_EXCHANGE_MILLIS = 200;
 
@@ -45,6 +42,7 @@ public final class Deadline {
   private volatile String underWay = "start";
 
   private boolean done;
+  private long reserved;
   private long excused;
   private final @Nullable Expired expired;
   private final File threads;
@@ -186,24 +184,22 @@ public final class Deadline {
    * How long one exchange with a service may take, in milliseconds, of a run that git may be
    * waiting for; 0 when too little is left for one.
    */
-  public long exchangeMillis() {
+  public synchronized long exchangeMillis() {
     if (!isWatched()) {
       return PATIENCE_MILLIS;
     }
-    long left = remainingFairlyMillis() - RESERVE_MILLIS;
-    return left < LEAST_EXCHANGE_MILLIS ? 0 : left * MOST_PATIENCE;
+    long left = remainingFairlyMillis() - Math.max(reserved, RESERVE_MILLIS);
+    return left < LEAST_EXCHANGE_MILLIS ? 0 : reserved > 0 ? left : left * MOST_PATIENCE;
   }
 
   /**
-   * The same for who can do without an answer: the exchange ends while there is time for what comes
-   * instead, rather than the run with it.
+   * There is something to go on with where a service does not answer in time: from now on exchanges
+   * end while there is time for that, rather than with the run.
+   *
+   * @param millis the time for it; 0 when there is nothing
    */
-  public long shortExchangeMillis() {
-    if (!isWatched()) {
-      return PATIENCE_MILLIS;
-    }
-    long left = remainingFairlyMillis() - ALTERNATIVE_MILLIS;
-    return left < LEAST_EXCHANGE_MILLIS ? 0 : left;
+  public synchronized void reserve(long millis) {
+    reserved = millis;
   }
 
   /** Says what is under way, for the line that the watchdog prints. */

@@ -109,6 +109,13 @@ final class Person {
     return run(folder, "", command);
   }
 
+  /** Pipes a text into a command of the helper's, in the home folder. */
+  Programs.Result pipes(String input, String... arguments) throws Exception {
+    List<String> command = helper();
+    command.addAll(List.of(arguments));
+    return run(home, input, command);
+  }
+
   /** Types words behind the name of the launcher alone, in the home folder. */
   Programs.Result command(String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of(Helper.launcher().toString()));

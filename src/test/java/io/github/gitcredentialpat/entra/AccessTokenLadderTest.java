@@ -167,11 +167,6 @@ final class AccessTokenLadderTest {
     }
 
     @Override
-    public long exchangeMillis(Deadline deadline) {
-      return deadline.exchangeMillis();
-    }
-
-    @Override
     public String requiredOfAccounts() {
       return "allowed to";
     }

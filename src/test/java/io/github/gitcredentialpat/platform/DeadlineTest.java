@@ -35,4 +35,17 @@ final class DeadlineTest {
     assertThat(halted.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isGreaterThan(1_000);
   }
+
+  @Test
+  void whoHasAnotherAnswerWaitsOnlyWhileThereIsTimeForIt() {
+    Deadline deadline = new Deadline(underWay -> {}, threads.toFile());
+    deadline.start();
+    assertThat(deadline.exchangeMillis()).isGreaterThan(10_000);
+    deadline.reserve(1_500);
+    assertThat(deadline.exchangeMillis()).isBetween(1_000L, 3_500L);
+    deadline.reserve(4_900);
+    assertThat(deadline.exchangeMillis()).isZero();
+    deadline.reserve(0);
+    assertThat(deadline.exchangeMillis()).isGreaterThan(10_000);
+  }
 }

@@ -62,12 +62,15 @@ final class Inquiry {
           return now;
         }
       }
+      surroundings.deadline().reserve(now.entries().isEmpty() ? 0 : RESERVE_MILLIS);
       try {
         List<Entry> found = store.find(where);
         now.wipe();
         return told(where, found);
       } catch (StoreException e) {
         return failed(where, now, e);
+      } finally {
+        surroundings.deadline().reserve(0);
       }
     }
   }

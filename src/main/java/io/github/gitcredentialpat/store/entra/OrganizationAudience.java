@@ -5,7 +5,6 @@ import io.github.gitcredentialpat.entra.EntraClient;
 import io.github.gitcredentialpat.http.Http;
 import io.github.gitcredentialpat.http.ServiceException;
 import io.github.gitcredentialpat.identity.Identity;
-import io.github.gitcredentialpat.platform.Deadline;
 import java.time.Duration;
 
 /** Access tokens for an organization of Azure DevOps Services. */
@@ -39,11 +38,6 @@ final class OrganizationAudience implements Audience {
   @Override
   public String tenant(Http http, Duration limit) throws ServiceException {
     return new EntraClient(http, limit).tenantOf(organization);
-  }
-
-  @Override
-  public long exchangeMillis(Deadline deadline) {
-    return deadline.exchangeMillis();
   }
 
   @Override
