@@ -204,6 +204,7 @@ public final class Agent implements Callable<Integer> {
       command.add("--timeout");
       command.add(timeout);
     }
-    return new HelperProcess(command, context.environment());
+    int atOnce = 2 + 2 * Runtime.getRuntime().availableProcessors();
+    return new Turns(new HelperProcess(command, context.environment()), atOnce);
   }
 }

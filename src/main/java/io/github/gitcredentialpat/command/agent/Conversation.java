@@ -28,7 +28,7 @@ final class Conversation implements Runnable {
   static final long FAREWELL_MILLIS = 1_000;
 
   /** More than all else together. */
-  private static final long ALL_MILLIS = 30_000;
+  private static final long ALL_MILLIS = 60_000;
 
   private final SocketChannel channel;
   private final Shared shared;

@@ -7,9 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts this program for each request, so that an answer is what git would get at that moment, has
@@ -20,16 +17,10 @@ final class HelperProcess implements Helper {
   /** A run ends itself when its time is over; this is for one that cannot even do that. */
   private static final long MILLIS = 25_000;
 
-  /** Nobody waits longer for a run to begin. */
-  private static final long PATIENCE_MILLIS = 5_000;
-
   private static final int MOST_OUTPUT = 1 << 20;
 
   private final List<String> command;
   private final Map<String, String> environment;
-
-  /** Runs that take turns finish sooner than runs that are all under way at once. */
-  private final Semaphore turns = new Semaphore(2 + 2 * Runtime.getRuntime().availableProcessors());
 
   /**
    * Runs of this program.
@@ -46,23 +37,11 @@ final class HelperProcess implements Helper {
   }
 
   @Override
-  public @Nullable Run run(List<String> words, byte[] request) throws IOException {
+  public Run run(List<String> words, byte[] request) throws IOException {
     List<String> all = new ArrayList<>(command);
     all.addAll(words);
     ProcessBuilder builder = Subprocess.prepare(all, environment).directory(new File("/"));
-    try {
-      if (!turns.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
-        return null;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
-    try {
-      Subprocess run = Subprocess.run(builder, request, MILLIS, MOST_OUTPUT);
-      return new Run(run.hasEnded(), run.hasSucceeded(), run.output(), run.errors());
-    } finally {
-      turns.release();
-    }
+    Subprocess run = Subprocess.run(builder, request, MILLIS, MOST_OUTPUT);
+    return new Run(run.hasEnded(), run.hasSucceeded(), run.output(), run.errors());
   }
 }
