@@ -123,6 +123,11 @@ final class Person {
     return run(home, "", command);
   }
 
+  /** Types a line of sh in the home folder. */
+  Programs.Result shell(String line) throws Exception {
+    return run(home, "", List.of("sh", "-c", line));
+  }
+
   /** Types a command at a terminal in a folder. */
   Pty terminal(Path folder, String... command) throws Exception {
     StringBuilder line = new StringBuilder("cd " + folder + " && exec");
