@@ -25,6 +25,7 @@ import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreChain;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.cache.SharedStore;
 import io.github.gitcredentialpat.testing.Typed;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.ByteArrayInputStream;
@@ -132,6 +133,21 @@ final class TokenOnDemandTest {
 
   private static long now() {
     return System.currentTimeMillis() / 1000;
+  }
+
+  @Test
+  void whereOnlyASharedStoreIsReadNothingIsCreated() throws Exception {
+    turnOn();
+    environment.put("container", "a test's, which has no keyring");
+    Store shared = new SharedStore("vault", () -> store, surroundings(), 900, false);
+    stores = List.of(shared);
+    assertThat(get(PLACE)).doesNotContain("password");
+    assertThat(service.pats()).isEmpty();
+    InMemoryStore own = new InMemoryStore("own");
+    stores = List.of(shared, own);
+    assertThat(get(PLACE)).contains("password=" + onlySecret());
+    assertThat(own.list()).hasSize(1);
+    assertThat(store.writes()).isZero();
   }
 
   @Test
