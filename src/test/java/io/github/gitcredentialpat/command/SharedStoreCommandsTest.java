@@ -22,7 +22,9 @@ import io.github.gitcredentialpat.store.cache.SharedStore;
 import io.github.gitcredentialpat.testing.Typed;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -201,6 +203,24 @@ final class SharedStoreCommandsTest implements StoreSource {
         .describedAs(err)
         .isZero();
     assertThat(vault.writes()).isEqualTo(writes + 1);
+  }
+
+  @Test
+  void importBringsTokensThereOnlyWhereItIsNamed() throws Exception {
+    vault.delete(new EntryKey(CONTOSO, null));
+    String token = another();
+    Path netrc = home.resolve(".netrc");
+    Files.writeString(
+        netrc, "machine contoso.visualstudio.com login alice password " + token + "\n");
+    Files.setPosixFilePermissions(netrc, PosixFilePermissions.fromString("rw-------"));
+    int writes = vault.writes();
+    assertThat(run("import", "--from", "netrc")).isEqualTo(1);
+    assertThat(err).contains(HINT + "login contoso --store openbao\n");
+    assertThat(vault.writes()).isEqualTo(writes);
+    assertThat(run("import", "--from", "netrc", "--store", "openbao"))
+        .describedAs("%s", err)
+        .isZero();
+    assertThat(stored()).isEqualTo(token);
   }
 
   @Test
