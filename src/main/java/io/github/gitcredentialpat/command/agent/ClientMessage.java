@@ -12,8 +12,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client sent: a line with the operation, then git's attributes up to an empty line or the
- * end of what it sends.
+ * What a client sent: a line with the operation, then git's attributes up to an empty line, by
+ * which all of it is known from half of it.
  *
  * @param operation one of {@link #GET}, {@link #LIST}, {@link #STORE} and {@link #ERASE}
  * @param request whose secrets the caller wipes
@@ -41,6 +41,10 @@ record ClientMessage(String operation, Request request) implements AutoCloseable
         if (!bytes.hasRemaining()) {
           throw new ProtocolException("it is larger than 64 KiB");
         }
+      }
+      if (bytes.position() > 0 && !isWhole(bytes)) {
+        // Half of a secret must not be stored, and an erase without one would delete another.
+        throw new ProtocolException("it is cut off");
       }
       bytes.flip();
       message = new byte[bytes.remaining()];

@@ -141,6 +141,20 @@ final class AgentServerTest {
     }
   }
 
+  /** As of a connection that was lost: what is left of it means something else than all of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "store", "erase"})
+  void halfARequestIsNotCarriedOut(String operation) throws Exception {
+    String half = operation + "\n" + CONTOSO + "username=pat\n";
+    try (RunningAgent agent = agent(Settings.of("contoso").thatWrites())) {
+      for (String rest : List.of("", "password=half", "password=whole\n")) {
+        assertThat(agent.send(half + rest))
+            .isEqualTo("error=request\nmessage=broken request: it is cut off\n\n\n");
+      }
+      assertThat(agent.asked()).isEmpty();
+    }
+  }
+
   @Test
   void anotherUserIsNotAnswered() throws Exception {
     UserPrincipal other =
