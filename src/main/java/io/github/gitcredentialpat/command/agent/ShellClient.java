@@ -16,7 +16,7 @@ final class ShellClient {
       if command -v socat >/dev/null 2>&1; then
         ask() { socat -t 30 - "UNIX-CONNECT:$socket"; }
       else
-        ask() { nc -U "$socket"; }
+        ask() { nc -w 30 -U "$socket"; }
       fi
       { echo "$operation"; cat; echo; } | ask | while IFS= read -r line; do
         case $line in

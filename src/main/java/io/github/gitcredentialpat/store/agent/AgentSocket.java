@@ -44,6 +44,9 @@ public final class AgentSocket {
       return null;
     }
     Path folder = socket.getParent();
+    if (folder == null) {
+      return "not a socket";
+    }
     Object self = self(surroundings);
     int mode = (Integer) Files.getAttribute(folder, "unix:mode");
     if (isForeign(folder, self)) {

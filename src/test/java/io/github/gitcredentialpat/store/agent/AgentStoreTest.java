@@ -298,6 +298,8 @@ final class AgentStoreTest {
     Path path = Path.of("target");
     assertThat(Files.exists(path)).isTrue();
     assertThat(failure(() -> store(path).find(CONTOSO)).reason()).isEqualTo(Reason.DENIED);
+    Path root = folder.getRoot();
+    assertThat(failure(() -> store(root).find(CONTOSO)).reason()).isEqualTo(Reason.DENIED);
   }
 
   /** Each wants to be asked what it answers, and no run keeps what it got. */
