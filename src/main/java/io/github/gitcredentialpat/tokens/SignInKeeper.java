@@ -142,8 +142,7 @@ public final class SignInKeeper {
       StoreLock lock = run.lock();
       try (lock) {
         for (Store store : run.chain().stores()) {
-          if (!store.isShared()
-              && store.capacity().writable()
+          if (store.capacity().writable()
               && (saved == null || !saved.name().equals(store.name()))
               && keep(store, entry, saved == null)) {
             saved = saved == null ? store : saved;

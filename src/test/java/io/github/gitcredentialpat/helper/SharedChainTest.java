@@ -198,7 +198,8 @@ final class SharedChainTest {
   void aRestoredOneIsAnsweredAgain() throws Exception {
     get(run());
     erase(run(), secret);
-    assertThat(TokenKeeper.bringBack(run(), entry(null, secret))).isTrue();
+    assertThat(TokenKeeper.bringBack(run(own, shared(vault, false)), entry(null, secret))).isTrue();
+    assertThat(own.list()).isEmpty();
     assertThat(get(run())).contains("password=" + secret);
   }
 

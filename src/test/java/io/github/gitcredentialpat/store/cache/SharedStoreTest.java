@@ -20,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -539,9 +540,10 @@ final class SharedStoreTest {
     Identity fabrikam = Identity.ofOrganization("fabrikam");
     vault.save(entry(fabrikam, "other"));
     assertThat(open().list(problems)).hasSize(2);
-    // Completing a word asks nobody.
+    // Completing a word asks nobody, and neither does a shell's prompt.
     opened = 0;
     assertThat(open().list()).containsExactly(entry("first").key());
+    assertThat(open().find(HOST)).hasSize(1);
     assertThat(opened).isZero();
     vault.failWith(away());
     assertThat(open().list(problems)).containsExactly(entry("first").key());
@@ -634,7 +636,11 @@ final class SharedStoreTest {
             new Environment(environment, false, new Deadline()), container, "none", "shared");
     answers();
     for (EntryKey key : cache.keys()) {
-      cache.put(Entry.of(key, Secret.password("AgAA".getBytes(UTF_8)), now), each -> false);
+      Entry kept = cache.find(key.identity(), each -> each.key().equals(key));
+      byte[] snapshot = Base64.getDecoder().decode(kept.secret().bytes());
+      snapshot[0]++;
+      Secret newer = Secret.password(Base64.getEncoder().encode(snapshot));
+      cache.put(Entry.of(key, newer, now), each -> false);
     }
     vault.save(entry("second"));
     assertThat(answers()).containsExactly("second");
