@@ -32,6 +32,6 @@ final class ExpiryWarning {
     said.set();
     String verb = at <= run.now() ? " should have expired on " : " expires on ";
     String line = "warning: " + Wording.secretOf(whose) + verb + Wording.date(at);
-    Wording.sayHowToRenew(run.messages(), whose, line, "");
+    Wording.sayHowToRenew(run, whose, line, "");
   }
 }

@@ -103,7 +103,7 @@ final class GetNotice {
   void sayWhyDead(Resolution whose, Entry dead, String otherwise) {
     if (dead.setAsideAt() == 0) {
       String line = Wording.secretOf(whose) + " expired on " + Wording.date(dead.expiry().at());
-      Wording.sayHowToRenew(run.messages(), whose, line, otherwise);
+      Wording.sayHowToRenew(run, whose, line, otherwise);
     } else if (whose.isAzure()) {
       // Other hosts' passwords went in silence, as with git's own helpers.
       sayHowToBringItBack(whose, dead, otherwise);
@@ -119,7 +119,7 @@ final class GetNotice {
             + " and is set aside; if it still works, restore it";
     String place = Wording.argument(whose.identity().display());
     run.messages().say(line, "git-credential-pat login --restore " + place);
-    Wording.sayNewToken(run.messages(), whose, otherwise);
+    Wording.sayNewToken(run, whose, otherwise);
   }
 
   /** Says why a token is not answered that would only be refused. */

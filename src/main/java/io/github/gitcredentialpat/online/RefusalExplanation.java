@@ -74,7 +74,7 @@ public final class RefusalExplanation {
       Resolution whose =
           asked.isAzure() ? asked : Resolution.ofOrganization(entry.key().identity());
       if (whose.isAzure()) {
-        Wording.sayNewToken(run.messages(), whose, AGAIN);
+        Wording.sayNewToken(run, whose, AGAIN);
       }
     }
   }

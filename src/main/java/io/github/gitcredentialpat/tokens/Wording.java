@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.tokens;
 import io.github.gitcredentialpat.identity.Resolution;
 import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.platform.Console;
+import io.github.gitcredentialpat.store.Store;
 import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
@@ -44,19 +45,36 @@ public final class Wording {
    *     empty
    */
   public static void sayHowToRenew(
-      Console messages, Resolution whose, String whatHappened, String instead) {
+      Invocation run, Resolution whose, String whatHappened, String instead) {
     if (!whose.isAzure()) {
-      messages.say(whatHappened + "; enter the new one when git asks for it");
+      run.messages().say(whatHappened + "; enter the new one when git asks for it");
       return;
     }
-    messages.say(whatHappened);
-    sayNewToken(messages, whose, instead);
+    run.messages().say(whatHappened);
+    sayNewToken(run, whose, instead);
   }
 
   /** Says how a person gets a new token for an Azure DevOps place. */
-  public static void sayNewToken(Console messages, Resolution whose, String instead) {
-    messages.say("create a new token at " + TokenPage.inMessage(whose.identity()) + instead);
-    messages.hint("git-credential-pat login " + argument(whose.identity().display()));
+  public static void sayNewToken(Invocation run, Resolution whose, String instead) {
+    run.messages().say("create a new token at " + TokenPage.inMessage(whose.identity()) + instead);
+    String shared = onlyShared(run);
+    run.messages()
+        .hint(
+            "git-credential-pat login "
+                + argument(whose.identity().display())
+                + (shared == null ? "" : " --store " + shared));
+  }
+
+  /** The shared store that has to be named to be changed, where there is no other; else absent. */
+  private static @Nullable String onlyShared(Invocation run) {
+    String shared = null;
+    for (Store store : run.chain().stores()) {
+      if (store.capacity().writable()) {
+        return null;
+      }
+      shared = shared == null && store.isShared() ? store.name() : shared;
+    }
+    return shared;
   }
 
   /** The line for a URL that is refused, or that leaves the organization open; null if neither. */

@@ -160,7 +160,11 @@ final class SharedChainTest {
     assertThat(erase(run(), secret)).isTrue();
     assertThat(said()).contains("was rejected by the server and is set aside on this machine");
     assertThat(get(run())).doesNotContain("password");
-    assertThat(said()).contains("hint: git-credential-pat login");
+    assertThat(said())
+        .contains("hint: git-credential-pat login --restore contoso\n")
+        .contains("hint: git-credential-pat login contoso --store openbao\n");
+    assertThat(get(run(shared(vault, false), own))).doesNotContain("password");
+    assertThat(said()).contains("hint: git-credential-pat login contoso\n");
     vault.save(entry(null, "newer"));
     writes++;
     now += 61;

@@ -196,7 +196,7 @@ final class OrganizationRenewal {
   private void sayUnknown(StoredEntry stored) {
     boolean isNamed = stored.entry().authorizationId() != null || stored.entry().name() != null;
     Wording.sayHowToRenew(
-        context.messages(),
+        context.run(),
         whose,
         life(stored, context.run().now())
             + " and cannot be renewed: "

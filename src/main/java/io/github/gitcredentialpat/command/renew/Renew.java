@@ -202,7 +202,7 @@ public final class Renew implements Callable<Integer> {
       throws UserException {
     Identity identity = stored.identity();
     Wording.sayHowToRenew(
-        context.messages(),
+        context.run(),
         TypedPlace.resolve(identity.display()),
         OrganizationRenewal.life(stored, context.run().now()) + " and cannot be renewed from here",
         "");
