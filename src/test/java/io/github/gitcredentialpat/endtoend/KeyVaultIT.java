@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
@@ -34,6 +35,7 @@ final class KeyVaultIT {
   @Parameter private Setting setting;
   @TempDir private Path folder;
 
+  private final List<String> issued = new ArrayList<>();
   @AutoClose private final FakeAzureDevOps fake = new FakeAzureDevOps();
   private FakeOrganization contoso;
   private FakeKeyVault vault;
@@ -50,7 +52,7 @@ final class KeyVaultIT {
     server.repository(REPOSITORY, "the first day\n");
     vault = new FakeKeyVault(HOST, contoso.tenant());
     fake.on(HOST, vault);
-    FakeEntra entra = new FakeEntra(contoso.tenant(), fake::now, vault::accept);
+    FakeEntra entra = new FakeEntra(contoso.tenant(), fake::now, this::accept);
     entra.serve("https://vault.azure.net");
     entra.federate("the platform's token");
     fake.on("login.microsoftonline.com", entra);
@@ -67,6 +69,11 @@ final class KeyVaultIT {
       each.set("AZURE_CLIENT_ID", entra.clientId());
       each.set("AZURE_TENANT_ID", contoso.tenant());
     }
+  }
+
+  private void accept(String accessToken) {
+    issued.add(accessToken);
+    vault.accept(accessToken);
   }
 
   private Person person(String name) throws Exception {
@@ -143,6 +150,22 @@ final class KeyVaultIT {
     Programs.Result fetched = done(agent.git(clone, "fetch", "-q"));
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     assertThat(fetched.err()).contains("azkeyvault: " + HOST, " did not answer");
+  }
+
+  @Test
+  void aTraceShowsWhatIsAskedAndNoSecret() throws Exception {
+    String token = stored();
+    agent.set("GIT_CREDENTIAL_PAT_TRACE", "1");
+    Programs.Result answered =
+        done(agent.helper("get", "protocol=https", "host=dev.azure.com", "path=" + REPOSITORY, ""));
+    assertThat(answered.out()).contains("password=" + token);
+    Programs.Result listed = done(agent.pat(agent.home(), "list"));
+    assertThat(answered.err()).contains("access token for " + HOST + ": workload identity");
+    assertThat(listed.err()).contains("GET " + HOST + "/secrets 200");
+    assertThat(issued).isNotEmpty();
+    for (String secret : issued) {
+      assertThat(answered.err() + listed.err() + listed.out()).doesNotContain(secret, token);
+    }
   }
 
   @Test
