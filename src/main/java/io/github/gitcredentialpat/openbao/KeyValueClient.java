@@ -280,7 +280,7 @@ public final class KeyValueClient {
   private String token() throws StoreException {
     if (token == null) {
       if (login.isMachines()) {
-        String known = kept.get(who());
+        String known = kept.get(login.who());
         token = known == null ? logIn() : known;
       } else {
         token = login.token();
@@ -294,13 +294,9 @@ public final class KeyValueClient {
         login.in((path, body) -> send("POST", path, body, null), server.display());
     isTokenNew = true;
     if (issued.isForMany()) {
-      kept.keep(issued.token(), issued.seconds(), who());
+      kept.keep(issued.token(), issued.seconds(), login.who());
     }
     return issued.token();
-  }
-
-  private String[] who() {
-    return login.who(server.address().toString());
   }
 
   private Http.Answer send(

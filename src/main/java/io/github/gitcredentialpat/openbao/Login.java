@@ -77,9 +77,8 @@ final class Login {
   }
 
   /** All that decides who asks, and where. Some of it is secret. */
-  String[] who(String address) {
+  String[] who() {
     List<String> who = new ArrayList<>();
-    who.add(address);
     who.add(surroundings.home());
     for (Variable variable : Variable.values()) {
       who.add(String.valueOf(variable.value(surroundings)));

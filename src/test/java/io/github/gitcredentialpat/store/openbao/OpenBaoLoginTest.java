@@ -229,6 +229,15 @@ final class OpenBaoLoginTest {
   }
 
   @Test
+  void aPolicyThatSaysNoIsNoReasonToLogInTwice() {
+    server.letIn("approle", "fleet", "", List.of());
+    server.tokensLive(30);
+    environment.put("VAULT_ROLE_ID", "fleet");
+    assertThat(problem().getMessage()).contains("denied permission to list");
+    assertThat(logins()).isEqualTo(1);
+  }
+
+  @Test
   void aKeptTokenThatWasRevokedIsReplaced() throws Exception {
     server.letIn("approle", "fleet", "", READS);
     environment.put("VAULT_ROLE_ID", "fleet");
