@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * call goes to the server; nothing is kept in between but which versions this run has seen.
  *
  * <p>An entry is one secret at the path that {@link KeyPath} makes of its key, with the fields of
- * {@link Fields}; other fields in it are kept. A write names the version that this run saw last, so
- * that it replaces that and nothing that came later. Deleted is only the newest version, which
+ * {@link Fields}; other fields in it are kept. A write names the version that this run saw first,
+ * so that it replaces that and nothing that came later. Deleted is only the newest version, which
  * {@code bao kv undelete} brings back.
  *
  * <p>Who can read it: whoever the server's policies allow to.
@@ -106,7 +106,9 @@ public final class OpenBaoStore implements Store {
     for (EntryKey key : keys) {
       try {
         KeyValue value = asked.read(KeyPath.of(key));
-        remember(key, value);
+        if (seen(key) == null) {
+          remember(key, value);
+        }
         if (value.isThere()) {
           found.add(Fields.entry(key, value));
         }
@@ -184,14 +186,16 @@ public final class OpenBaoStore implements Store {
     try {
       remember(entry.key(), asked.write(path, instead, fields));
     } catch (StoreException e) {
-      // What was seen is not so any more, or may not be.
-      seen.clear();
-      seenAll.clear();
+      forget();
       throw e;
     }
   }
 
-  /** What the last look of this run saw of a key; absent when it did not look. */
+  /**
+   * What the first look of this run saw of a key, since it last wrote there; absent when it did not
+   * look. A later look may only be one to make sure, behind which a change of somebody else's must
+   * not be lost.
+   */
   private @Nullable KeyValue seen(EntryKey key) {
     KeyValue value = seen.get(key);
     Identity identity = key.identity();
@@ -199,6 +203,12 @@ public final class OpenBaoStore implements Store {
         seenAll.contains(identity)
             || seenAll.contains(new Identity(identity.protocol(), identity.host(), null));
     return value == null && lookedThere ? KeyValue.absent() : value;
+  }
+
+  /** What was seen is not so any more, or may not be. */
+  private void forget() {
+    seen.clear();
+    seenAll.clear();
   }
 
   private void remember(EntryKey key, KeyValue value) {
@@ -216,6 +226,7 @@ public final class OpenBaoStore implements Store {
       return false;
     }
     if (before != null && before.version() != now.version()) {
+      forget();
       throw new StoreException(
           Reason.FAILED,
           "the entry for "

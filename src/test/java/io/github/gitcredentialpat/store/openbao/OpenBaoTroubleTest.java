@@ -14,6 +14,7 @@ import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.EntryKey;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.store.StoreException.Reason;
+import io.github.gitcredentialpat.store.cache.SharedStore;
 import io.github.gitcredentialpat.testing.Certificate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -330,6 +331,34 @@ final class OpenBaoTroubleTest {
     // Now it is known that something is there.
     store.save(entry(secret));
     assertThat(server.version(ALICES_PATH)).isEqualTo(2);
+  }
+
+  @Test
+  void aSecondLookDoesNotHideWhatSomebodyElseWrote() throws Exception {
+    open().save(entry("first"));
+    OpenBaoStore store = open();
+    assertThat(store.find(CONTOSO)).hasSize(1);
+    open().save(entry("theirs"));
+    assertThat(store.find(CONTOSO)).hasSize(1);
+    assertThat(problem(() -> store.save(entry(secret))).getMessage()).contains("changed meanwhile");
+    assertThat(server.version(ALICES_PATH)).isEqualTo(2);
+    assertThat(store.find(CONTOSO)).hasSize(1);
+    store.save(entry(secret));
+    assertThat(server.version(ALICES_PATH)).isEqualTo(3);
+  }
+
+  @Test
+  void nothingIsLostBehindTheCacheOfAMachineEither() throws Exception {
+    // So that nothing goes into the kernel's keyring, which outlives the test.
+    environment.put("container", "test");
+    OpenBaoStore store = open();
+    Environment surroundings = new Environment(environment, false, new Deadline());
+    SharedStore shared = new SharedStore("openbao", () -> store, surroundings, 900, true);
+    assertThat(shared.find(CONTOSO)).isEmpty();
+    open().save(entry("theirs"));
+    assertThat(problem(() -> shared.save(entry(secret))).getMessage())
+        .contains("changed meanwhile");
+    assertThat(server.version(ALICES_PATH)).isEqualTo(1);
   }
 
   @Test
