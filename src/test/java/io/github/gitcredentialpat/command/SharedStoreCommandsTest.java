@@ -158,6 +158,46 @@ final class SharedStoreCommandsTest implements StoreSource {
   }
 
   @Test
+  void theFleetsTokenIsRevokedOnlyWhereItsStoreIsNamed() throws Exception {
+    assertThat(run("logout", "contoso", "--revoke")).isEqualTo(1);
+    assertThat(err).contains(HINT + "logout --revoke contoso --store openbao\n");
+    assertThat(run("logout", "--all", "--yes", "--revoke")).isEqualTo(1);
+    assertThat(err).contains(HINT + "logout --revoke contoso --store openbao\n");
+    assertThat(run("token", "revoke", "contoso")).isEqualTo(1);
+    assertThat(err).contains(HINT + "token revoke contoso --store openbao\n");
+    assertThat(run("token", "revoke", "contoso", "--all", "--yes")).isEqualTo(1);
+    assertThat(service.pats().get(id).revoked()).isFalse();
+    assertThat(vault.list()).hasSize(1);
+    assertThat(run("token", "revoke", "contoso", "--store", "openbao")).describedAs(err).isZero();
+    assertThat(service.pats().get(id).revoked()).isTrue();
+    assertThat(vault.list()).isEmpty();
+  }
+
+  @Test
+  void aTokenOfThePersonsOwnIsRevokedBesideTheFleets() throws Exception {
+    String own = service.add("own", "vso.code", now.plusSeconds(86_400 * 60));
+    assertThat(run("token", "revoke", "contoso", "own")).describedAs(err).isZero();
+    assertThat(service.pats().get(own).revoked()).isTrue();
+    assertThat(service.pats().get(id).revoked()).isFalse();
+  }
+
+  @Test
+  void theFleetsTokenIsChangedOnlyWhereItsStoreIsNamed() throws Exception {
+    Instant end = service.pats().get(id).validTo();
+    assertThat(run("token", "extend", "contoso", "--expires", "60")).isEqualTo(1);
+    assertThat(err).contains(HINT + "token extend contoso --store openbao\n");
+    assertThat(run("token", "scope", "contoso", "--add", "packaging:read")).isEqualTo(1);
+    assertThat(err).contains(HINT + "token scope contoso --store openbao\n");
+    assertThat(service.pats().get(id).validTo()).isEqualTo(end);
+    assertThat(service.pats().get(id).scope()).isEqualTo("vso.code_write");
+    assertThat(run("token", "extend", "contoso", "--expires", "60", "--store", "openbao"))
+        .describedAs("%s", err)
+        .isZero();
+    assertThat(service.pats().get(id).validTo()).isAfter(end);
+    assertThat(vault.find(CONTOSO).get(0).expiry().at()).isGreaterThan(end.getEpochSecond());
+  }
+
+  @Test
   void nothingIsCreatedAtTheServiceThatHasNoPlace() throws Exception {
     int before = service.pats().size();
     assertThat(run("token", "create", "contoso")).isEqualTo(1);

@@ -13,10 +13,12 @@ import io.github.gitcredentialpat.identity.TokenPage;
 import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.SignIn;
 import io.github.gitcredentialpat.online.TokenSelector;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.Store;
 import io.github.gitcredentialpat.store.StoreException;
 import io.github.gitcredentialpat.tokens.Inventory;
+import io.github.gitcredentialpat.tokens.SharedStores;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -91,6 +93,13 @@ final class Logout implements Callable<Integer> {
         if (inventory.absent().contains(store)) {
           context.say(store.name() + " is not available; tokens stored there are not deleted");
         }
+      }
+    }
+    if (revoke) {
+      // What could not be deleted afterwards would go on to be answered on other machines.
+      for (Inventory.Place each : chosen) {
+        SharedStores.check(
+            each.store(), "logout --revoke " + Console.word(each.key().identity().display()));
       }
     }
     if (chosen.size() > 1 && !signIn && !yes && !isConfirmed(context, chosen)) {

@@ -15,9 +15,11 @@ import io.github.gitcredentialpat.identity.TypedPlace;
 import io.github.gitcredentialpat.online.SignIn;
 import io.github.gitcredentialpat.online.TokenDetails;
 import io.github.gitcredentialpat.online.TokenSelector;
+import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.platform.UserException;
 import io.github.gitcredentialpat.store.Entry;
 import io.github.gitcredentialpat.store.StoreException;
+import io.github.gitcredentialpat.tokens.SharedStores;
 import io.github.gitcredentialpat.tokens.StoredEntry;
 import io.github.gitcredentialpat.tokens.TokenKeeper;
 import java.io.IOException;
@@ -63,6 +65,19 @@ public abstract class TokenCommand implements Callable<Integer> {
 
     void say(String line, @Nullable String command) {
       context.say(line, command);
+    }
+
+    /**
+     * Checks that the stored copies of a token may be changed along with it.
+     *
+     * @param command what the person typed, such as {@code token revoke}
+     */
+    void check(Pat token, String command) throws UserException {
+      for (StoredEntry each : stored) {
+        if (TokenSelector.isSame(token, each.entry())) {
+          SharedStores.check(each.store(), command + " " + Console.word(organization()));
+        }
+      }
     }
 
     /** Updates the stored copies of a token by what the service now says. */

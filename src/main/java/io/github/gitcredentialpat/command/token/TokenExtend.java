@@ -38,6 +38,7 @@ final class TokenExtend extends SelectedTokenCommand {
   int run(Desk desk) throws ServiceException, UserException {
     long end = TokenLifetime.end(expires, desk.now());
     Pat old = chosen(desk);
+    desk.check(old, "token extend");
     Pat now = desk.pats().update(old.authorizationId(), null, null, Instant.ofEpochSecond(end));
     desk.update(now);
     VerdictAdvice.onGlobal(desk.context(), now, desk.organization());

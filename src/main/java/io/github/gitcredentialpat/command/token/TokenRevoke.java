@@ -40,6 +40,9 @@ final class TokenRevoke extends SelectedTokenCommand {
   @Override
   int run(Desk desk) throws ServiceException, UserException, IOException {
     List<Pat> chosen = all ? desk.pats().list(PatClient.Filter.ACTIVE) : List.of(chosen(desk));
+    for (Pat each : chosen) {
+      desk.check(each, "token revoke");
+    }
     if (all && !yes && !chosen.isEmpty()) {
       for (Pat each : chosen) {
         desk.say("\"" + each.displayName() + "\": " + PatWording.describe(each));

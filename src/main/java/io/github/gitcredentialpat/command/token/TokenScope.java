@@ -64,6 +64,7 @@ final class TokenScope extends SelectedTokenCommand {
   @Override
   int run(Desk desk) throws ServiceException, UserException {
     Pat old = chosen(desk);
+    desk.check(old, "token scope");
     String wanted = scopes == null ? changed(desk, old.scope()) : said(desk, scopes).scope();
     Pat now = desk.pats().update(old.authorizationId(), null, wanted, null);
     desk.update(now);
