@@ -20,6 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Tag("slow")
 final class VerifyTest {
+  /** What fails once is run once more. */
+  private static final String AGAIN_OF_IMAGES = " -Dfailsafe.rerunFailingTestsCount=1";
+
+  private static final String AGAIN = " -Dsurefire.rerunFailingTestsCount=1" + AGAIN_OF_IMAGES;
+
   @TempDir Path folder;
   private Path graalvm;
   private Path notes;
@@ -60,7 +65,8 @@ final class VerifyTest {
     Script.Result run = verify();
     assertThat(run.out())
         .contains("== NO NATIVE IMAGE is built and tested, a Java runtime is: there is no GraalVM");
-    assertThat(Files.readAllLines(notes).get(0)).isEqualTo("||-B -ntp -Ppackages verify");
+    assertThat(Files.readAllLines(notes).get(0))
+        .isEqualTo("||-B -ntp -Ppackages" + AGAIN + " verify");
   }
 
   @Test
@@ -69,7 +75,7 @@ final class VerifyTest {
     makeGraalVm(folder.resolve("old"), "21.0.2");
     person.with("GRAALVM_HOME", folder.resolve("old").toString());
     assertThat(verify().out()).contains("== NO NATIVE IMAGE", "old is for JDK 21;");
-    assertThat(Files.readAllLines(notes).get(0)).contains("-Ppackages verify");
+    assertThat(Files.readAllLines(notes).get(0)).contains("-Ppackages" + AGAIN + " verify");
   }
 
   @Test
@@ -79,7 +85,7 @@ final class VerifyTest {
     person.with("GRAALVM_HOME", folder.resolve("mine").toString());
     assertThat(verify().out()).doesNotContain("NO NATIVE IMAGE");
     assertThat(Files.readAllLines(notes).get(0))
-        .isEqualTo(folder.resolve("mine") + "||-B -ntp -Pnative,packages verify");
+        .isEqualTo(folder.resolve("mine") + "||-B -ntp -Pnative,packages" + AGAIN + " verify");
     assertThat(graalvm).doesNotExist();
   }
 
@@ -97,7 +103,7 @@ final class VerifyTest {
         folder.resolve("programs/native-image"), mine.resolve("bin/native-image"));
     assertThat(verify().out()).doesNotContain("NO NATIVE IMAGE");
     assertThat(Files.readAllLines(notes).get(0))
-        .isEqualTo(mine + "||-B -ntp -Pnative,packages verify");
+        .isEqualTo(mine + "||-B -ntp -Pnative,packages" + AGAIN + " verify");
   }
 
   @Test
@@ -108,11 +114,13 @@ final class VerifyTest {
     assertThat(graalvm.getParent().toFile().list()).containsOnly("graalvm", "graalvm.log");
     assertThat(Files.readAllLines(notes))
         .startsWith(
-            graalvm + "/jdk||-B -ntp -Pnative,packages verify",
+            graalvm + "/jdk||-B -ntp -Pnative,packages" + AGAIN + " verify",
             graalvm
                 + "/jdk|"
                 + folder
-                + "/project/target/image/bin/git-credential-pat|-B -ntp failsafe:integration-test"
+                + "/project/target/image/bin/git-credential-pat|-B -ntp"
+                + AGAIN_OF_IMAGES
+                + " failsafe:integration-test"
                 + " failsafe:verify -Dit.test=CommandsIT,ChosenStoresIT,MovingInIT");
     assemble("exit 9");
     Files.delete(notes);
@@ -128,7 +136,8 @@ final class VerifyTest {
     assertThat(verify().out())
         .contains("== NO NATIVE IMAGE", "none could be put together, see " + graalvm + ".log");
     assertThat(graalvm).doesNotExist();
-    assertThat(Files.readAllLines(notes).get(0)).contains("|-B -ntp -Ppackages verify");
+    assertThat(Files.readAllLines(notes).get(0))
+        .contains("|-B -ntp -Ppackages" + AGAIN + " verify");
   }
 
   private void assemble(String script) throws IOException {
