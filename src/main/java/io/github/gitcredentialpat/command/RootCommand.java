@@ -125,6 +125,8 @@ public final class RootCommand implements Callable<Integer> {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     // An argument such as @file is meant for the program that exec runs.
     line.setExpandAtFiles(false);
+    // What stands behind an option is its value, as in git's own call: a vault may be called list.
+    line.setAllowSubcommandsAsOptionParameters(true);
     line.setParameterExceptionHandler(this::wrongUsage);
     line.setExecutionExceptionHandler(this::failed);
   }
