@@ -37,9 +37,9 @@ public record VaultAddress(String host, int port) {
     }
     try {
       URI uri = new URI(named.contains("://") ? named : "https://" + named);
-      String host = uri.getHost();
+      String host = withoutRoot(uri.getHost());
       String path = uri.getRawPath();
-      if ("https".equals(uri.getScheme())
+      if ("https".equalsIgnoreCase(uri.getScheme())
           && host != null
           && isInDomain(host)
           && uri.getRawUserInfo() == null
@@ -74,6 +74,11 @@ public record VaultAddress(String host, int port) {
     return dot > 0
         && host.indexOf('.', dot + 1) > 0
         && !Character.isDigit(host.charAt(host.length() - 1));
+  }
+
+  /** DNS ends a full name with a dot, which no certificate has. */
+  private static @Nullable String withoutRoot(@Nullable String host) {
+    return host != null && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 
   private static int portOf(URI uri) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gitcredentialpat.http.JsonTrees;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -34,6 +35,18 @@ public record VaultSecret(
   /** Whether the vault means it to be used at this time, in seconds since the epoch. */
   public boolean isInUse(long now) {
     return enabled && notBefore <= now;
+  }
+
+  /** The same without the line end that a file brings along; its own value is wiped then. */
+  public VaultSecret withoutLineEnd() {
+    int end = value == null ? 0 : value.length;
+    if (end == 0 || value[end - 1] != '\n') {
+      return this;
+    }
+    end -= end > 1 && value[end - 2] == '\r' ? 2 : 1;
+    byte[] line = Arrays.copyOf(value, end);
+    Arrays.fill(value, (byte) 0);
+    return new VaultSecret(name, line, tags, enabled, notBefore, expires, created);
   }
 
   /** Reads one; absent when it is not in the form of a secret. */

@@ -132,6 +132,7 @@ public final class KeyVaultStore implements Store {
     if (secret == null) {
       return null;
     }
+    secret = secret.withoutLineEnd();
     Entry entry = SecretTags.entry(key, secret);
     if (!key.equals(SecretTags.key(secret)) || !secret.isInUse(now()) || !isLine(secret.value())) {
       entry.wipe();

@@ -103,6 +103,8 @@ final class KeyVaultStoreTest {
         "https://contoso.vault.azure.net",
         "https://CONTOSO.vault.azure.net:443/",
         "contoso.vault.azure.net",
+        // As DNS writes it.
+        "HTTPS://contoso.vault.azure.net.",
         "Contoso"
       })
   void aVaultIsNamedByItsNameOrItsAddress(String named) throws Exception {
@@ -259,6 +261,10 @@ final class KeyVaultStoreTest {
 
   /** As another program would. */
   private void put(String name, String tags) throws Exception {
+    put(name, "\"another\"", tags);
+  }
+
+  private void put(String name, String value, String tags) throws Exception {
     String bearer = UUID.randomUUID().toString();
     house.vault.accept(bearer);
     new Http(house.fake.settings())
@@ -266,7 +272,7 @@ final class KeyVaultStoreTest {
             "PUT",
             URI.create("https://" + VaultHouse.HOST + "/secrets/" + name + "?api-version=7.4"),
             Map.of("Authorization", "Bearer " + bearer, "Content-Type", "application/json"),
-            ("{\"value\":\"another\",\"tags\":" + tags + "}").getBytes(UTF_8),
+            ("{\"value\":" + value + ",\"tags\":" + tags + "}").getBytes(UTF_8),
             Duration.ofSeconds(20));
   }
 
@@ -279,6 +285,21 @@ final class KeyVaultStoreTest {
     house.store().save(entry());
     assertThat(house.store().find(CONTOSO)).hasSize(1);
     assertThat(house.store().damaged()).isZero();
+  }
+
+  /** As {@code az keyvault secret set --file} writes it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\\n", "\\r\\n"})
+  void theLineEndOfAFileIsNoPartOfTheToken(String end) throws Exception {
+    house.store().save(entry());
+    String ours = SecretTags.name(KEY);
+    String tags = house.vault.current(ours).get("tags").toString();
+    put(ours, "\"another" + end + "\"", tags);
+    List<Entry> found = house.store().find(CONTOSO);
+    assertThat(found).hasSize(1);
+    assertThat(new String(found.get(0).secret().bytes(), UTF_8)).isEqualTo("another");
+    put(ours, "\"another\\nthing" + end + "\"", tags);
+    assertThat(house.store().find(CONTOSO)).isEmpty();
   }
 
   @Test
