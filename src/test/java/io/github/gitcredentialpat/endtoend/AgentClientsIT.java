@@ -287,9 +287,12 @@ final class AgentClientsIT {
 
   /** sshd on a free port of the loopback interface, for this user and by a key of this run. */
   private static final class SshServer implements AutoCloseable {
+    private static final Path SERVICE = Path.of("/run/sshd");
+
     private final Path folder;
     private final int port;
     private final Process daemon;
+    private boolean makesFolder;
 
     SshServer(Path folder) throws Exception {
       this.folder = folder;
@@ -325,8 +328,9 @@ final class AgentClientsIT {
               """
                   .formatted(port, folder, folder));
       if ("root".equals(System.getProperty("user.name"))) {
-        // Where the service makes it, which does not run in a container.
-        Files.createDirectories(Path.of("/run/sshd"));
+        // What the service makes, which does not run in a container.
+        makesFolder = !Files.exists(SERVICE);
+        Files.createDirectories(SERVICE);
       }
       daemon =
           new ProcessBuilder("/usr/sbin/sshd", "-D", "-e", "-f", configuration.toString())
@@ -359,9 +363,12 @@ final class AgentClientsIT {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
       daemon.descendants().forEach(ProcessHandle::destroy);
       daemon.destroyForcibly().onExit().join();
+      if (makesFolder) {
+        Files.delete(SERVICE);
+      }
     }
   }
 }
