@@ -115,6 +115,10 @@ final class Inquiry {
     try (lock) {
       Snapshot known = memory.of(where);
       before.wipe();
+      if (known.problem() == null && known.isFresh(now, period)) {
+        // Another process was told meanwhile.
+        return known;
+      }
       boolean isSaid =
           known.saidAt() != 0 && now >= known.saidAt() && now - known.saidAt() < period;
       int pause = FIRST_PAUSE << Math.min(known.failures(), MOST_DOUBLINGS);

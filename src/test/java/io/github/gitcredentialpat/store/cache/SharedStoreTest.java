@@ -628,6 +628,28 @@ final class SharedStoreTest {
     assertThat(vault.reads()).isEqualTo(1);
   }
 
+  /** As where many waited for the first one to ask, until their time was nearly over. */
+  @Test
+  void whoRunsOutOfTimeWhileAnotherProcessIsToldTakesWhatThatOneWasTold() throws Exception {
+    vault.save(entry("first"));
+    Store late =
+        new InMemoryStore("late") {
+          @Override
+          public List<Entry> find(Identity where) throws StoreException {
+            assertThat(answers()).containsExactly("first");
+            throw away();
+          }
+        };
+    SharedStore store = open(late);
+    List<StoreException> unread = new ArrayList<>();
+    assertThat(store.find(CONTOSO, unread)).hasSize(1);
+    assertThat(unread).isEmpty();
+    assertThat(store.notice()).isNull();
+    refuse("first");
+    vault.save(entry("second"));
+    assertThat(answers()).containsExactly("second");
+  }
+
   @Test
   void whatAnotherVersionRememberedCountsAsNothing() throws Exception {
     vault.save(entry("first"));
