@@ -43,12 +43,11 @@ final class VaultError {
       }
       cause = cause.getCause();
     }
-    StoreException told =
-        new StoreException(
+    return new StoreException(
             problem.reason() == ServiceException.Reason.TIMEOUT ? Reason.TIMEOUT : Reason.FAILED,
             String.valueOf(problem.getMessage()),
-            problem);
-    return problem.hint() == null ? told : told.withHint(problem.hint());
+            problem)
+        .withHint(problem.hint());
   }
 
   /** For an answer that is not what was asked for. */

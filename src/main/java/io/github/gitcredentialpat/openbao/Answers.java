@@ -19,12 +19,11 @@ final class Answers {
 
   /** For a server that could not be asked. */
   static StoreException unreachable(ServiceException problem) {
-    StoreException told =
-        new StoreException(
+    return new StoreException(
             problem.reason() == ServiceException.Reason.TIMEOUT ? Reason.TIMEOUT : Reason.FAILED,
             String.valueOf(problem.getMessage()),
-            problem);
-    return problem.hint() == null ? told : told.withHint(problem.hint());
+            problem)
+        .withHint(problem.hint());
   }
 
   /**

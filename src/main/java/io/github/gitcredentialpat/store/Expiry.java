@@ -1,5 +1,7 @@
 package io.github.gitcredentialpat.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * When a secret expires, and who said so.
  *
@@ -10,15 +12,43 @@ public record Expiry(long at, Source source) {
   /** Who said when a secret expires. */
   public enum Source {
     /** It came with the credential from git or from another helper. */
-    GIT,
+    GIT("git"),
     /** Azure DevOps said so. */
-    SERVICE,
+    SERVICE("service"),
     /** A person typed it: it only warns. */
-    PERSON,
+    PERSON("person"),
     /** Entra said so of an access token, in whose place there is another one by then. */
-    ENTRA,
+    ENTRA("entra"),
     /** An agent said so of what is stored where it runs, and warns there. */
-    AGENT
+    AGENT("agent");
+
+    private static final Source[] ALL = values();
+
+    private final String word;
+
+    Source(String word) {
+      this.word = word;
+    }
+
+    /** As it is stored, and shown to a person. */
+    public String word() {
+      return word;
+    }
+
+    /**
+     * Who a stored word stands for.
+     *
+     * @param word absent where nothing is stored
+     * @param otherwise for a word of a newer version, or none
+     */
+    public static Source of(@Nullable String word, Source otherwise) {
+      for (int i = 0; i < ALL.length; i++) {
+        if (ALL[i].word.equals(word)) {
+          return ALL[i];
+        }
+      }
+      return otherwise;
+    }
   }
 
   /** Whether the secret must no longer be answered at the time {@code now}, in epoch seconds. */

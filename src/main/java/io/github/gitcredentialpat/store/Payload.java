@@ -49,7 +49,7 @@ public final class Payload {
     out.line("authorization_id", entry.authorizationId());
     out.line("stored_at", Long.toString(entry.storedAt()));
     if (expiry != null) {
-      out.line("expiry_from", source(expiry.source()));
+      out.line("expiry_from", expiry.source().word());
     }
     if (entry.setAsideAt() != 0) {
       out.line("set_aside_at", Long.toString(entry.setAsideAt()));
@@ -118,7 +118,7 @@ public final class Payload {
     return new Entry(
         key,
         secret,
-        expiry == 0 ? null : new Expiry(expiry, source(expiryFrom)),
+        expiry == 0 ? null : new Expiry(expiry, Expiry.Source.of(expiryFrom, Expiry.Source.GIT)),
         refreshToken,
         storedAt,
         setAsideAt,
@@ -155,26 +155,6 @@ public final class Payload {
     } catch (NumberFormatException e) {
       return 0;
     }
-  }
-
-  private static String source(Expiry.Source source) {
-    return switch (source) {
-      case GIT -> "git";
-      case SERVICE -> "service";
-      case PERSON -> "person";
-      case ENTRA -> "entra";
-      case AGENT -> "agent";
-    };
-  }
-
-  private static Expiry.Source source(String text) {
-    return switch (text) {
-      case "service" -> Expiry.Source.SERVICE;
-      case "person" -> Expiry.Source.PERSON;
-      case "entra" -> Expiry.Source.ENTRA;
-      case "agent" -> Expiry.Source.AGENT;
-      default -> Expiry.Source.GIT;
-    };
   }
 
   /** A buffer that can be wiped. */

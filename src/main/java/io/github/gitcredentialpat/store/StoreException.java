@@ -62,8 +62,8 @@ public final class StoreException extends Exception {
     return new StoreException(Reason.UNAVAILABLE, message, cause, true);
   }
 
-  /** Adds the command to type next. */
-  public StoreException withHint(String command) {
+  /** Adds the command to type next; absent where there is none. */
+  public StoreException withHint(@Nullable String command) {
     hint = command;
     return this;
   }

@@ -3,6 +3,7 @@ package io.github.gitcredentialpat.command.agent;
 import io.github.gitcredentialpat.protocol.ProtocolException;
 import io.github.gitcredentialpat.protocol.Request;
 import io.github.gitcredentialpat.secret.SecretBuffer;
+import io.github.gitcredentialpat.store.agent.AgentSocket;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,7 +52,7 @@ record ClientMessage(String operation, Request request) implements AutoCloseable
       bytes.get(message);
       return of(message);
     } finally {
-      wipe(bytes);
+      AgentSocket.wipe(bytes);
       if (message != null) {
         Arrays.fill(message, (byte) 0);
       }
@@ -138,14 +139,6 @@ record ClientMessage(String operation, Request request) implements AutoCloseable
   private static void line(SecretBuffer text, String key, byte @Nullable [] value) {
     if (value != null) {
       text.add(key).add("=").add(value).add("\n");
-    }
-  }
-
-  /** Overwrites a buffer with zeros. */
-  static void wipe(ByteBuffer bytes) {
-    bytes.clear();
-    while (bytes.hasRemaining()) {
-      bytes.put((byte) 0);
     }
   }
 

@@ -3,11 +3,11 @@ package io.github.gitcredentialpat.command.agent;
 import io.github.gitcredentialpat.command.agent.Reply.Refusal;
 import io.github.gitcredentialpat.platform.Console;
 import io.github.gitcredentialpat.protocol.ProtocolException;
+import io.github.gitcredentialpat.store.agent.AgentSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.attribute.UserPrincipal;
-import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -117,24 +117,13 @@ final class Conversation implements Runnable {
       }
     } finally {
       farewell.cancel(false);
-      ClientMessage.wipe(rest);
+      AgentSocket.wipe(rest);
     }
   }
 
   /** Writes an answer and ends it. */
   static void write(SocketChannel channel, Reply reply) throws IOException {
-    byte[] bytes = reply.bytes();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length);
-    try {
-      buffer.put(bytes).flip();
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.shutdownOutput();
-    } finally {
-      ClientMessage.wipe(buffer);
-      Arrays.fill(bytes, (byte) 0);
-    }
+    AgentSocket.send(channel, reply.bytes());
   }
 
   private void stopReading() {

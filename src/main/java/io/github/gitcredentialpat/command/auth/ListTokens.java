@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -115,7 +114,7 @@ final class ListTokens implements Callable<Integer> {
     Expiry expiry = entry.expiry();
     if (expiry != null) {
       item.time("expiresAt", expiry.at())
-          .put("expiryFrom", expiry.source().name().toLowerCase(Locale.ROOT))
+          .put("expiryFrom", expiry.source().word())
           .put("daysLeft", TokenLifetime.daysLeft(expiry.at(), now));
     }
     return item.put("state", TokenState.of(entry, now).word());
@@ -217,7 +216,7 @@ final class ListTokens implements Callable<Integer> {
         ? "unknown"
         : (expiry.isRenewed() ? Wording.minute(expiry.at()) : Wording.date(expiry.at()))
             + " ("
-            + expiry.source().name().toLowerCase(Locale.ROOT)
+            + expiry.source().word()
             + ")";
   }
 

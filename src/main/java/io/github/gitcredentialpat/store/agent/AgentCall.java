@@ -78,23 +78,13 @@ final class AgentCall {
     return told == null ? problem.getClass().getSimpleName() : told.toLowerCase(Locale.ROOT);
   }
 
-  /** By a buffer of our own: of one that Java makes for it a copy would be left. */
   private static void ask(SocketChannel channel, SecretBuffer question) throws IOException {
-    byte[] bytes = question.bytes();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length);
     try {
-      buffer.put(bytes).flip();
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.shutdownOutput();
+      AgentSocket.send(channel, question.bytes());
     } catch (AsynchronousCloseException e) {
       throw e;
     } catch (IOException e) {
       // An agent that has no time for this did not read it, and may have said so.
-    } finally {
-      wipe(buffer);
-      Arrays.fill(bytes, (byte) 0);
     }
   }
 
@@ -123,7 +113,7 @@ final class AgentCall {
       }
       return Arrays.copyOf(answer, length);
     } finally {
-      wipe(buffer);
+      AgentSocket.wipe(buffer);
       Arrays.fill(answer, (byte) 0);
     }
   }
@@ -134,13 +124,6 @@ final class AgentCall {
         && answer[length - 1] == '\n'
         && answer[length - 2] == '\n'
         && (length == 2 || answer[length - 3] == '\n');
-  }
-
-  private static void wipe(ByteBuffer buffer) {
-    buffer.clear();
-    while (buffer.hasRemaining()) {
-      buffer.put((byte) 0);
-    }
   }
 
   /** Closes the connection when the time is over, which ends whatever waits for it. */

@@ -3,11 +3,17 @@ package io.github.gitcredentialpat.store.agent;
 import io.github.gitcredentialpat.platform.Environment;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The Unix socket of an agent: where it is, and who could have put another one there. */
+/**
+ * The Unix socket of an agent: where it is, who could have put another one there, and how something
+ * is said through it.
+ */
 public final class AgentSocket {
   private static final String NAME = "agent.sock";
 
@@ -29,6 +35,34 @@ public final class AgentSocket {
     }
     Path folder = surroundings.runtimeFolder();
     return (folder == null ? surroundings.stateFolder() : folder).resolve(NAME);
+  }
+
+  /**
+   * Sends all there is to say, by a buffer of our own: of one that Java makes for it a copy would
+   * be left.
+   *
+   * @param bytes wiped
+   */
+  public static void send(SocketChannel channel, byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length);
+    try {
+      buffer.put(bytes).flip();
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.shutdownOutput();
+    } finally {
+      wipe(buffer);
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  /** Overwrites a buffer with zeros. */
+  public static void wipe(ByteBuffer buffer) {
+    buffer.clear();
+    while (buffer.hasRemaining()) {
+      buffer.put((byte) 0);
+    }
   }
 
   /**

@@ -124,7 +124,7 @@ public final class AgentStore implements Store {
       notice = answer.message().isEmpty() ? null : "agent: " + answer.message();
     } else if (!answer.message().isEmpty()) {
       StoreException why = new StoreException(Reason.FAILED, answer.message());
-      unread.add(answer.hint() == null ? why : why.withHint(answer.hint()));
+      unread.add(why.withHint(answer.hint()));
     }
   }
 
@@ -207,7 +207,7 @@ public final class AgentStore implements Store {
           default -> Reason.FAILED;
         };
     StoreException problem = new StoreException(reason, said);
-    return answer.hint() == null ? problem : problem.withHint(answer.hint());
+    return problem.withHint(answer.hint());
   }
 
   private AgentAnswer ask(

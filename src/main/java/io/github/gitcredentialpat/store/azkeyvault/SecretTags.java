@@ -17,7 +17,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +107,7 @@ final class SecretTags {
       tags.put(SET_ASIDE_AT, Instant.ofEpochSecond(entry.setAsideAt()).toString());
     }
     if (entry.expiry() != null) {
-      tags.put(EXPIRY_FROM, entry.expiry().source().name().toLowerCase(Locale.ROOT));
+      tags.put(EXPIRY_FROM, entry.expiry().source().word());
     }
     return tags;
   }
@@ -117,26 +116,20 @@ final class SecretTags {
   static Entry entry(EntryKey key, VaultSecret secret) {
     Map<String, String> tags = secret.tags();
     long storedAt = seconds(tags.get(STORED_AT));
+    // Without a tag it was a person who set the end, in the vault.
     return new Entry(
         key,
         Secret.password(secret.value()),
-        secret.expires() == 0 ? null : new Expiry(secret.expires(), source(tags.get(EXPIRY_FROM))),
+        secret.expires() == 0
+            ? null
+            : new Expiry(
+                secret.expires(), Expiry.Source.of(tags.get(EXPIRY_FROM), Expiry.Source.PERSON)),
         null,
         storedAt == 0 ? secret.created() : storedAt,
         seconds(tags.get(SET_ASIDE_AT)),
         tags.get(NAME),
         joined(tags, SCOPES),
         tags.get(AUTHORIZATION_ID));
-  }
-
-  /** Without a tag it was a person who set the end, in the vault. */
-  private static Expiry.Source source(@Nullable String text) {
-    for (Expiry.Source source : Expiry.Source.values()) {
-      if (text != null && source.name().equalsIgnoreCase(text)) {
-        return source;
-      }
-    }
-    return Expiry.Source.PERSON;
   }
 
   private static long seconds(@Nullable String time) {

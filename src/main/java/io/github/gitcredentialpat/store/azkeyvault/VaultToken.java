@@ -111,11 +111,10 @@ final class VaultToken implements KeyVaultClient.Token {
   }
 
   private static StoreException problem(ServiceException problem, String where) {
-    StoreException told =
-        new StoreException(
+    return new StoreException(
             problem.reason() == ServiceException.Reason.TIMEOUT ? Reason.TIMEOUT : Reason.FAILED,
             where + problem.getMessage(),
-            problem);
-    return problem.hint() == null ? told : told.withHint(problem.hint());
+            problem)
+        .withHint(problem.hint());
   }
 }

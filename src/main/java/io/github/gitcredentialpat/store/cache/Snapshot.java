@@ -241,7 +241,7 @@ record Snapshot(
     Reason reason = Reason.valueOf(in.readUTF());
     StoreException problem = new StoreException(reason, String.valueOf(text(in)));
     String hint = text(in);
-    return hint == null ? problem : problem.withHint(hint);
+    return problem.withHint(hint);
   }
 
   private static void write(DataOutputStream out, EntryKey key) throws IOException {

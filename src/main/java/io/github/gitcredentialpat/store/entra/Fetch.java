@@ -82,12 +82,11 @@ final class Fetch {
 
   private static StoreException problem(AccessTokenLadder.Failure failure) {
     ServiceException problem = failure.problem();
-    StoreException told =
-        new StoreException(
+    return new StoreException(
             problem.reason() == ServiceException.Reason.TIMEOUT ? Reason.TIMEOUT : Reason.FAILED,
             failure.rung() + ": " + problem.getMessage(),
-            problem);
-    return problem.hint() == null ? told : told.withHint(problem.hint());
+            problem)
+        .withHint(problem.hint());
   }
 
   private static StoreException nobody() {

@@ -69,7 +69,7 @@ final class Fields {
     Expiry expiry = entry.expiry();
     if (expiry != null) {
       fields.put(EXPIRES_AT, Instant.ofEpochSecond(expiry.at()).toString());
-      fields.put(EXPIRY_FROM, source(expiry.source()));
+      fields.put(EXPIRY_FROM, expiry.source().word());
     }
     fields.put(STORED_AT, Instant.ofEpochSecond(entry.storedAt()).toString());
     if (entry.setAsideAt() != 0) {
@@ -125,10 +125,14 @@ final class Fields {
     String refreshToken = line(found.text(REFRESH_TOKEN));
     long expiresAt = seconds(found.text(EXPIRES_AT));
     long storedAt = seconds(found.text(STORED_AT));
+    // Where nothing is said a person typed it.
     return new Entry(
         key,
         authtype == null ? Secret.password(bytes) : Secret.credential(authtype, bytes),
-        expiresAt == 0 ? null : new Expiry(expiresAt, source(found.text(EXPIRY_FROM))),
+        expiresAt == 0
+            ? null
+            : new Expiry(
+                expiresAt, Expiry.Source.of(found.text(EXPIRY_FROM), Expiry.Source.PERSON)),
         refreshToken == null ? null : Secret.password(refreshToken.getBytes(UTF_8)),
         storedAt == 0 ? seconds(found.createdAt()) : storedAt,
         seconds(found.text(SET_ASIDE_AT)),
@@ -169,26 +173,5 @@ final class Fields {
     } catch (DateTimeException e) {
       return 0;
     }
-  }
-
-  private static String source(Expiry.Source source) {
-    return switch (source) {
-      case GIT -> "git";
-      case SERVICE -> "service";
-      case PERSON -> "person";
-      case ENTRA -> "entra";
-      case AGENT -> "agent";
-    };
-  }
-
-  /** Where nothing is said a person typed it. */
-  private static Expiry.Source source(@Nullable String text) {
-    return switch (String.valueOf(text)) {
-      case "git" -> Expiry.Source.GIT;
-      case "service" -> Expiry.Source.SERVICE;
-      case "entra" -> Expiry.Source.ENTRA;
-      case "agent" -> Expiry.Source.AGENT;
-      default -> Expiry.Source.PERSON;
-    };
   }
 }
