@@ -58,7 +58,7 @@ final class Inquiry {
       if (lock.hasWaited()) {
         now = memory.of(where);
         known.wipe();
-        if (now.isFresh(nature.now(), period) || (!lock.isHeld() && !now.entries().isEmpty())) {
+        if (now.isFresh(nature.now(), period) || (!lock.isHeld() && canBeAnswered(now))) {
           return now;
         }
       }
@@ -73,6 +73,16 @@ final class Inquiry {
         surroundings.deadline().reserve(0);
       }
     }
+  }
+
+  /** Whether there is one that no server refused and that has not expired. */
+  private boolean canBeAnswered(Snapshot known) {
+    List<Entry> marked = known.marked();
+    boolean canBe = false;
+    for (int i = 0; i < marked.size(); i++) {
+      canBe |= !marked.get(i).isOver(nature.now());
+    }
+    return canBe;
   }
 
   private long patience() {

@@ -628,6 +628,24 @@ final class SharedStoreTest {
     assertThat(vault.reads()).isEqualTo(1);
   }
 
+  /** What was refused is nothing to go on with. */
+  @Test
+  void whoWaitsInVainForAnotherProcessAsksWhereNothingElseCanBeAnswered() throws Exception {
+    vault.save(entry("first"));
+    answers();
+    now += PERIOD + PERIOD / 2;
+    Environment surroundings = new Environment(environment, false, new Deadline());
+    try (CacheLock another = CacheLock.acquire(surroundings, "shared-ask.lock", 0)) {
+      assertThat(another.isHeld()).isTrue();
+      int reads = vault.reads();
+      assertThat(answers()).containsExactly("first");
+      assertThat(vault.reads()).isEqualTo(reads);
+      refuse("first");
+      vault.save(entry("second"));
+      assertThat(answers()).containsExactly("second");
+    }
+  }
+
   /** As where many waited for the first one to ask, until their time was nearly over. */
   @Test
   void whoRunsOutOfTimeWhileAnotherProcessIsToldTakesWhatThatOneWasTold() throws Exception {
