@@ -136,8 +136,11 @@ public final class RootCommand implements Callable<Integer> {
     UsageMessageSpec usage = help.commandSpec().usageMessage();
     StringBuilder text = new StringBuilder();
     for (String line : usage.footer()) {
-      if (line.startsWith(EXAMPLE) && TextWidth.of(line) > usage.width()) {
-        text.append(EXAMPLE.strip()).append("\n  ").append(line.substring(EXAMPLE.length()));
+      boolean isFirst = line.startsWith(EXAMPLE);
+      boolean isExample = isFirst || line.startsWith(" ".repeat(EXAMPLE.length()));
+      if (isExample && TextWidth.of(line) > usage.width()) {
+        text.append(isFirst ? EXAMPLE.strip() + "\n" : "");
+        text.append("  ").append(line.substring(EXAMPLE.length()));
       } else {
         text.append(TextWidth.wrap(line, usage.width(), ""));
       }

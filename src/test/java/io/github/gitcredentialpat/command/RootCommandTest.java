@@ -51,19 +51,20 @@ final class RootCommandTest {
   }
 
   @Test
-  void everyExampleIsTaken() throws Exception {
-    List<String> examples = new ArrayList<>();
+  void everyExampleIsTakenAndStandsOnOneLine() throws Exception {
+    int examples = 0;
     for (CommandLine command : all(line())) {
+      String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
       for (String footer : command.getCommandSpec().usageMessage().footer()) {
-        if (footer.startsWith("Example: ")) {
-          examples.add(footer.substring("Example: ".length()));
+        if (footer.startsWith("Example: ") || footer.startsWith("         ")) {
+          String example = footer.substring("Example: ".length());
+          assertIsTaken(example, words(example));
+          assertThat(help).containsPattern(" " + Pattern.quote(example) + "\n");
+          examples++;
         }
       }
     }
-    assertThat(examples).hasSizeGreaterThan(25);
-    for (String example : examples) {
-      assertIsTaken(example, words(example));
-    }
+    assertThat(examples).isGreaterThan(25);
   }
 
   /** In a block of code, or between backquotes in a sentence. */

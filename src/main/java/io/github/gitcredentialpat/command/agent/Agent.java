@@ -33,14 +33,14 @@ import picocli.CommandLine.Option;
     description = {
       "Answer git in containers and on other machines over a Unix socket, so that no token is copied"
           + " there.",
-      "Runs until it is stopped. It answers for the named organizations only, whoever runs it only,"
-          + " and changes nothing. There, git uses the store agent, or the script of --client.",
+      "Runs until it is stopped. It answers only you, only for the organizations that you name, and"
+          + " changes nothing. There, git uses the store agent, or the script of --client.",
       ""
     },
     footer = {
       "",
       "Example: git-credential-pat agent --for contoso",
-      "         git-credential-pat agent --for contoso --allow-user root --log agent.log",
+      "         git-credential-pat agent --for contoso --allow-user root",
       "         git-credential-pat agent --client"
     })
 public final class Agent implements Callable<Integer> {
