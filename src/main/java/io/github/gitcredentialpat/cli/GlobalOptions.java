@@ -14,7 +14,6 @@ import io.github.gitcredentialpat.store.choice.StoreChoice;
 import io.github.gitcredentialpat.tokens.Invocation;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -200,13 +199,8 @@ public final class GlobalOptions {
         chosen == null || StoreChoice.hasShared(chosen)
             ? ConfiguredStores.of(environment, messages)
             : ConfiguredStores.NONE;
-    Map<String, String> variables = environment(Map.of());
-    if (chosen == null) {
-      variables = environment(configured.variables());
-    } else if (configured.hasOneOf(chosen)) {
-      variables = new HashMap<>(variables);
-      configured.variables().forEach(variables::putIfAbsent);
-    }
+    boolean isConfigured = chosen == null || configured.hasOneOf(chosen);
+    Map<String, String> variables = environment(isConfigured ? configured.variables() : Map.of());
     Environment surroundings = surroundings(variables, mayPrompt, messages);
     try {
       StoreChain chain = chosen == null ? configured(configured, surroundings, messages) : null;

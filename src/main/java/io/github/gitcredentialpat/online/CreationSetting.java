@@ -35,8 +35,14 @@ public record CreationSetting(String scope, int days) {
     return surroundings.stateFolder().resolve(FILE);
   }
 
-  /** The setting; absent where tokens are not created, or the file cannot be understood. */
+  /**
+   * The setting; absent where tokens are not created, the file cannot be understood, or {@code
+   * GIT_CREDENTIAL_PAT_CREATE} turns it off.
+   */
   public static @Nullable CreationSetting of(Environment surroundings) {
+    if ("0".equals(surroundings.variable("GIT_CREDENTIAL_PAT_CREATE"))) {
+      return null;
+    }
     try {
       Properties values = StateRecord.read(file(surroundings));
       String scope = values.getProperty(SCOPES, "");

@@ -92,8 +92,11 @@ final class ConfiguredStoresTest {
     assertThat(person.typed.seen("GIT_CREDENTIAL_PAT_CACHE")).isEqualTo("5m");
     assertThat(person.typed.run("list", "--store", "azkeyvault")).isZero();
     assertThat(vault()).isNull();
+    // As for git: else a person would write where git does not read.
     person.typed.set("GIT_CREDENTIAL_PAT_VAULT", "other");
     assertThat(person.typed.run("list", "--store", "openbao")).isZero();
+    assertThat(vault()).isEqualTo("team");
+    assertThat(person.typed.run("list", "--store", "azkeyvault")).isZero();
     assertThat(vault()).isEqualTo("other");
   }
 

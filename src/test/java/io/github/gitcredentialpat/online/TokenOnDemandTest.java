@@ -193,6 +193,16 @@ final class TokenOnDemandTest {
   }
 
   @Test
+  void theVariableTurnsItOff() throws Exception {
+    turnOn();
+    environment.put("GIT_CREDENTIAL_PAT_CREATE", "0");
+    assertThat(get(PLACE)).isEmpty();
+    assertThat(fake.requests()).isEmpty();
+    environment.put("GIT_CREDENTIAL_PAT_CREATE", "");
+    assertThat(get(PLACE)).contains("password=" + onlySecret());
+  }
+
+  @Test
   void aSettingThatCannotBeUnderstoodIsNone() throws Exception {
     turnOn();
     Files.writeString(CreationSetting.file(surroundings()), "scopes=vso.code\ndays=many\n");

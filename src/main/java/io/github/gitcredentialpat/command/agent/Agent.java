@@ -205,6 +205,6 @@ public final class Agent implements Callable<Integer> {
       command.add(timeout);
     }
     int atOnce = 2 + 2 * Runtime.getRuntime().availableProcessors();
-    return new Turns(new HelperProcess(command, context.environment()), atOnce);
+    return new Turns(new HelperProcess(command, context.environment(), writable), atOnce);
   }
 }

@@ -44,16 +44,22 @@ final class Conversation implements Runnable {
   @Override
   public void run() {
     Future<?> end = after(ALL_MILLIS, this::close);
-    try (channel;
-        Reply reply = reply()) {
-      say(reply);
+    try (channel) {
+      answer();
     } catch (IOException e) {
       shared.messages().trace(e);
-    } catch (RuntimeException | Error e) {
-      shared.messages().trace(e);
-      shared.log().add(user, what, "internal error (" + e.getClass().getSimpleName() + ")");
     } finally {
       end.cancel(false);
+    }
+  }
+
+  private void answer() throws IOException {
+    try (Reply reply = reply()) {
+      say(reply);
+    } catch (RuntimeException | Error e) {
+      // Before the connection ends, as all that is said of a request.
+      shared.messages().trace(e);
+      shared.log().add(user, what, "internal error (" + e.getClass().getSimpleName() + ")");
     }
   }
 

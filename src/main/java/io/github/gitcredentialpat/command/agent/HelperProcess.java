@@ -27,11 +27,15 @@ final class HelperProcess implements Helper {
    *
    * @param command its file, and the options that choose its stores
    * @param environment the agent's own
+   * @param writable whether something may be changed here: else no token is created, either
    */
-  HelperProcess(List<String> command, Map<String, String> environment) {
+  HelperProcess(List<String> command, Map<String, String> environment, boolean writable) {
     this.command = command;
     this.environment = new HashMap<>(environment);
     this.environment.put("GIT_TERMINAL_PROMPT", "0");
+    if (!writable) {
+      this.environment.put("GIT_CREDENTIAL_PAT_CREATE", "0");
+    }
     // What is traced is for whoever started the agent, not for its clients.
     this.environment.remove("GIT_CREDENTIAL_PAT_TRACE");
   }
