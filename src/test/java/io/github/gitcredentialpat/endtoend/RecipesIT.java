@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +134,7 @@ final class RecipesIT {
   void aRunnerOfGitHubActions() throws Exception {
     String recipe = block("teams.md", "A runner of GitHub Actions", "yaml");
     Path proof = folder.resolve("job-identity");
+    Path variables = folder.resolve("variables-of-later-steps");
     takeVariables(recipe, proof);
     HttpServer github =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -152,7 +154,7 @@ final class RecipesIT {
         });
     github.start();
     try {
-      String first = recipe.substring(recipe.indexOf(">-\n") + 3, recipe.indexOf("    - run: git"));
+      String first = recipe.substring(recipe.indexOf("|\n") + 2, recipe.indexOf("    - run: git"));
       Map<String, String> set =
           Map.of(
               "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
@@ -160,16 +162,24 @@ final class RecipesIT {
               "ACTIONS_ID_TOKEN_REQUEST_URL",
               "http://127.0.0.1:" + github.getAddress().getPort() + "/token?api-version=1",
               "no_proxy",
-              "127.0.0.1");
+              "127.0.0.1",
+              "RUNNER_TEMP",
+              folder.toString(),
+              "GITHUB_ENV",
+              variables.toString(),
+              "AZURE_FEDERATED_TOKEN_FILE",
+              "");
       set.forEach(job::set);
-      // YAML folds its lines into one.
-      done(
-          job.shell(
-              first.replaceAll("\\s*\n\\s*", " ").replace("/tmp/job-identity", proof.toString())));
+      done(job.shell(first));
     } finally {
       github.stop(0);
     }
     assertThat(proof).hasContent("the platform's token");
+    assertThat(Files.getPosixFilePermissions(proof))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    for (String line : Files.readAllLines(variables)) {
+      job.set(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
+    }
     looks();
     clones(recipe.substring(recipe.indexOf("- run: git") + 7));
   }
