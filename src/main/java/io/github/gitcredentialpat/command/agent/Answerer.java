@@ -93,7 +93,7 @@ final class Answerer {
           Refusal.READ_ONLY,
           "the agent is read only; "
               + Wording.secretOf(whose)
-              + (isStore ? " is not stored" : " stays as it is, though it was rejected"),
+              + (isStore ? " is not stored" : " stays as it is"),
           null);
     }
     return change(message);
