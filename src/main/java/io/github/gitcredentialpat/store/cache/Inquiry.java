@@ -64,9 +64,10 @@ final class Inquiry {
       }
       surroundings.deadline().reserve(now.entries().isEmpty() ? 0 : RESERVE_MILLIS);
       try {
+        List<Snapshot.Refused> before = memory.refused(where);
         List<Entry> found = store.find(where);
         now.wipe();
-        return told(where, found);
+        return told(where, found, before);
       } catch (StoreException e) {
         return failed(where, now, e);
       } finally {
@@ -92,19 +93,42 @@ final class Inquiry {
         : PATIENCE_MILLIS;
   }
 
-  private Snapshot told(Identity where, List<Entry> found) {
+  /**
+   * Remembers what was found.
+   *
+   * @param before what had been refused when the store was asked
+   */
+  private Snapshot told(Identity where, List<Entry> found, List<Snapshot.Refused> before) {
     long now = nature.now();
     CacheLock lock = memory.lock();
     try (lock) {
       // Now, and not from what was known before asking: one may have been refused meanwhile.
       List<Snapshot.Refused> refused = memory.refused(where);
       int wanted = isOfUse(Snapshot.mark(found, refused), now) ? period : Math.min(period, SHORT);
-      long askAt =
-          now + Math.round(wanted * (1 - Snapshot.SPREAD + 2 * Snapshot.SPREAD * nature.chance()));
+      double spread = 1 - Snapshot.SPREAD + 2 * Snapshot.SPREAD * nature.chance();
+      // What was refused meanwhile was read before that: whether there is a newer one is not known.
+      long askAt = isOvertaken(found, refused, before) ? now : now + Math.round(wanted * spread);
       Snapshot told = new Snapshot(now, askAt, 0, 0, null, found, refused);
       memory.keep(where, told, now);
       return told;
     }
+  }
+
+  /** Whether one of these was refused, and had not been before. */
+  private static boolean isOvertaken(
+      List<Entry> found, List<Snapshot.Refused> refused, List<Snapshot.Refused> before) {
+    for (int i = 0; i < refused.size(); i++) {
+      boolean isNew = true;
+      for (int j = 0; j < before.size(); j++) {
+        isNew &= !before.get(j).isSameAs(refused.get(i));
+      }
+      for (int j = 0; isNew && j < found.size(); j++) {
+        if (refused.get(i).isOf(found.get(j))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether some can be answered, and none waits for another one to come into its place. */

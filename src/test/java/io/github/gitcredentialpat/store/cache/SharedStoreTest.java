@@ -584,6 +584,24 @@ final class SharedStoreTest {
   }
 
   @Test
+  void whatWasReadBeforeItsRefusalIsAskedForAgainAtOnce() throws Exception {
+    vault.save(entry("first"));
+    answers();
+    now += PERIOD;
+    vault.afterFind(
+        1,
+        () -> {
+          refuse("first");
+          vault.save(entry("second"));
+        });
+    answers();
+    assertThat(answers()).containsExactly("second");
+    int reads = vault.reads();
+    assertThat(answers()).containsExactly("second");
+    assertThat(vault.reads()).isEqualTo(reads);
+  }
+
+  @Test
   void ofManyThatWantToKnowAtOnceOneAsks() throws Exception {
     vault.save(entry("first"));
     Store slow =
