@@ -212,6 +212,11 @@ public final class FakeOpenBao implements AutoCloseable {
     return versions == null ? 0 : versions.lastKey();
   }
 
+  /** The newest version of a secret of the mount {@code secret}, as JSON; deleted or not. */
+  public synchronized String current(String path) {
+    return secrets.get("secret/" + path).lastEntry().getValue().data;
+  }
+
   /** The paths in the mount {@code secret} that something was ever written to. */
   public synchronized List<String> paths() {
     return secrets.keySet().stream()
