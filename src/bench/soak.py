@@ -24,7 +24,7 @@ killed three times, and silent once. Prints figures and what was wrong, and ends
 import argparse
 import collections
 import concurrent.futures
-import itertools
+import multiprocessing
 import os
 import random
 import re
@@ -50,6 +50,9 @@ EVENTS += [(0.6, "rotate"), (0.7, "silence"), (0.8, "start"), (0.9, "kill"), (1,
 LONGEST_PAUSE = 90
 MAIN = "io.github.gitcredentialpat.endtoend.SoakServer"
 SAID = "git-credential-pat: "
+# Python starts one process at a time, so that the crowd's threads are spread.
+FORK = multiprocessing.get_context("fork")
+SPREAD = 20
 
 Run = collections.namedtuple("Run", "home organization operation start end waited status out err token")
 
@@ -63,7 +66,7 @@ class Server:
         command = [java, "-Djava.io.tmpdir=" + folder, "-cp", os.pathsep.join(classes)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command + [MAIN, folder, store], stdin=pipe, stdout=pipe, text=True)
-        self.lock = threading.Lock()
+        self.lock = FORK.Lock()
         self.environment = dict(line.split("=", 1) for line in self.lines())
         self.known = {}
         # A vault is not on the machine where the crowd is.
@@ -210,7 +213,6 @@ class Soak:
         self.events = []
         self.under_way = {}
         self.over = threading.Event()
-        self.numbers = itertools.count()
 
     def make(self, name):
         path = os.path.join(self.folder, name)
@@ -221,7 +223,7 @@ class Soak:
 
     def run(self, home, organization, operation, text, token=None):
         """One run of the helper, as git starts it."""
-        files = [os.path.join(self.folder, f"{threading.get_ident()}.{end}") for end in ("in", "out", "err")]
+        files = [os.path.join(self.folder, f"{os.getpid()}.{threading.get_ident()}.{end}") for end in ("in", "out", "err")]
         with open(files[0], "w") as file:
             file.write(text)
         modes = [os.O_RDONLY] + 2 * [os.O_WRONLY | os.O_CREAT | os.O_TRUNC]
@@ -252,6 +254,15 @@ class Soak:
                     os.kill(child, signal.SIGKILL)
 
     # --- what they do ---
+
+    def work_together(self, homes, end, pipe):
+        threading.Thread(target=self.end_what_hangs, daemon=True).start()
+        threads = [threading.Thread(target=self.work, args=(home, end)) for home in homes]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        pipe.send((list(map(tuple, self.runs)), self.wrong))
 
     def work(self, home, end):
         chance = random.Random()
@@ -334,16 +345,23 @@ class Soak:
         count = self.options.processes
         shared = self.make("shared")
         homes = [shared if i % 2 else self.make(f"home{i}") for i in range(count)]
-        threading.Thread(target=self.end_what_hangs, daemon=True).start()
-        start = time.monotonic()
+        self.began = start = time.monotonic()
         end = start + self.options.seconds
-        crowd = [threading.Thread(target=self.work, args=(home, end)) for home in homes]
-        for each in crowd:
-            each.start()
+        pipes, crowd = [], []
+        for i in range(min(SPREAD, count)):
+            ours, theirs = FORK.Pipe()
+            crowd.append(FORK.Process(target=self.work_together, args=(homes[i::SPREAD], end, theirs)))
+            pipes.append(ours)
+            crowd[-1].start()
         self.happen(start)
         back = time.monotonic()
+        for pipe in pipes:
+            runs, wrong = pipe.recv()
+            self.runs += [Run(*run) for run in runs]
+            self.wrong += wrong
         for each in crowd:
             each.join()
+        threading.Thread(target=self.end_what_hangs, daemon=True).start()
         during = len(self.runs)
         requests = self.vault.requests()
         slowest = self.converge(sorted(set(homes)), back)
@@ -469,6 +487,9 @@ class Soak:
         print(f"the vault was asked {requests} times; killed 3 times, silent once")
         for line in self.events:
             print(line)
+        middle = [self.began + self.options.seconds * i / 100 for i in range(5, 96)]
+        at_once = [sum(run.start < at < run.end for run in runs) for at in middle]
+        print(f"{sum(at_once) // len(at_once)} of them ran at a time on average, {max(at_once)} at most")
         longest = max(runs, key=lambda run: run.end - run.start)
         took = longest.end - longest.start
         busiest = max(run.end - run.start - run.waited for run in runs)
@@ -500,8 +521,6 @@ def main():
     parser.add_argument("--processes", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=60)
     options = parser.parse_args()
-    # What is to happen at a time waits for no thread of the crowd's.
-    sys.setswitchinterval(0.0005)
     wrong = 0
     for store in options.stores or ["azkeyvault", "openbao", "agent"]:
         with tempfile.TemporaryDirectory() as folder:
