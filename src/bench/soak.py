@@ -16,7 +16,7 @@ killed three times, and silent once. Prints figures and what was wrong, and ends
 
   an answer that is not whole, not of this organization, or that nobody wrote; one that was refused in the same
   home before, and not found good there since; another content of the vault than the writer's; a get without an
-  answer that says nothing or more than a line of why; a secret in a message; an exit status other than 0; a
+  answer that says nothing or more than a line of why; a secret in a message; an exit status other than 0, or 1 with a reason; a
   process that runs on after git's deadline; a home that has not the newest token within the cache's period (5
   seconds), or the pause that it grants the vault, once that is back; of an agent, any token but the newest.
 """
@@ -416,7 +416,7 @@ class Soak:
         what = f"{run.operation} {run.organization}"
         lines = run.err.splitlines()
         said = [line for line in lines if line.startswith(SAID)]
-        if run.status != 0 and (run.operation == "get" or run.status != 1 or not said):
+        if run.status != 0 and (run.status != 1 or not said or run.out):
             self.wrong.append(f"{what} ended with {run.status}: {run.err}")
         if run.end - run.start - run.waited > DEADLINE + SLACK:
             self.wrong.append(f"{what} ran {run.end - run.start:.1f} seconds, {run.waited:.1f} of them without a processor")
