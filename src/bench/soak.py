@@ -43,11 +43,12 @@ CACHE = 5
 # What the helper allows itself, and what an end may take that the machine has no time for.
 DEADLINE, SLACK = 5, 2
 GIVEN_UP = 90
-# When what happens, in parts of the whole time.
-EVENTS = [(0.15, "kill"), (0.25, "start"), (0.3, "rotate"), (0.45, "kill"), (0.5, "try"), (0.55, "start")]
-EVENTS += [(0.6, "rotate"), (0.7, "silence"), (0.8, "start"), (0.9, "kill"), (1, "start")]
-# A machine that found the vault away three times in a row leaves it alone for so long at most.
-LONGEST_PAUSE = 90
+# When what happens, in parts of the whole time: to the vault, and what a person writes meanwhile.
+OUTAGES = [(0.15, "kill"), (0.25, "start"), (0.45, "kill"), (0.55, "start")]
+OUTAGES += [(0.7, "silence"), (0.8, "start"), (0.9, "kill"), (1, "start")]
+WRITES = [(0.3, "rotate"), (0.47, "try"), (0.6, "rotate")]
+# A machine that found the vault away four times in a row leaves it alone for so long at most.
+LONGEST_PAUSE = 180
 MAIN = "io.github.gitcredentialpat.endtoend.SoakServer"
 SAID = "git-credential-pat: "
 # Python starts one process at a time, so that the crowd's threads are spread.
@@ -325,8 +326,8 @@ class Soak:
         self.events.append(f"  {done.returncode}: {done.stderr.splitlines()[0]}")
         return done.returncode == 0
 
-    def happen(self, start):
-        for part, event in EVENTS:
+    def happen(self, start, events):
+        for part, event in events:
             time.sleep(max(0, start + part * self.options.seconds - time.monotonic()))
             self.events.append(f"{event} after {time.monotonic() - start:.1f} s")
             if event == "rotate":
@@ -353,7 +354,9 @@ class Soak:
             crowd.append(FORK.Process(target=self.work_together, args=(homes[i::SPREAD], end, theirs)))
             pipes.append(ours)
             crowd[-1].start()
-        self.happen(start)
+        writer = threading.Thread(target=self.happen, args=(start, WRITES))
+        writer.start()
+        self.happen(start, OUTAGES)
         back = time.monotonic()
         for pipe in pipes:
             runs, wrong = pipe.recv()
@@ -361,6 +364,7 @@ class Soak:
             self.wrong += wrong
         for each in crowd:
             each.join()
+        writer.join()
         threading.Thread(target=self.end_what_hangs, daemon=True).start()
         during = len(self.runs)
         requests = self.vault.requests()
