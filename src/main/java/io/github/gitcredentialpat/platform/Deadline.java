@@ -3,6 +3,8 @@ package io.github.gitcredentialpat.platform;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,7 @@ public final class Deadline {
   private long excused;
   private final @Nullable Expired expired;
   private final File threads;
+  private final List<String> watchers = new ArrayList<>(2);
 
   /** A deadline that starts now, without a watchdog: calls that ask for it are still bounded. */
   public Deadline() {
@@ -97,7 +100,8 @@ public final class Deadline {
    * not finished in five seconds does not hang. Returns whether there was any.
    */
   private synchronized boolean excuse() {
-    long more = Math.min(starvedMillis(threads), MOST_EXCUSED_MILLIS) - excused;
+    watches();
+    long more = Math.min(starvedMillis(), MOST_EXCUSED_MILLIS) - excused;
     if (done || more < LEAST_EXCUSED_MILLIS) {
       return false;
     }
@@ -107,30 +111,52 @@ public final class Deadline {
   }
 
   /**
-   * The longest time that a thread waited for a processor, in milliseconds; 0 where the system does
-   * not tell. (Linux, Documentation/scheduler/sched-stats.rst: the second of three numbers.)
+   * The calling thread only watches the time: how long it waits for a processor says nothing of the
+   * work. Counted, each time that it wakes up late would make it wait on.
    */
-  static long starvedMillis(File threads) {
+  private void watches() {
+    long self = number(new File(threads.getParentFile().getParentFile(), "thread-self/stat"), 0);
+    if (!watchers.contains(Long.toString(self))) {
+      watchers.add(Long.toString(self));
+    }
+  }
+
+  /**
+   * The longest time that a thread which does some of the work waited for a processor, in
+   * milliseconds; 0 where the system does not tell. (Linux,
+   * Documentation/scheduler/sched-stats.rst: the second of three numbers.)
+   */
+  long starvedMillis() {
     long most = 0;
     String[] names = threads.list();
     for (int i = 0; names != null && i < names.length; i++) {
-      byte[] text = new byte[128];
-      try (FileInputStream in = new FileInputStream(threads + "/" + names[i] + "/schedstat")) {
-        int length = in.read(text);
-        int at = 0;
-        while (at < length && text[at] != ' ') {
-          at++;
-        }
-        long nanos = 0;
-        for (at++; at < length && text[at] >= '0' && text[at] <= '9'; at++) {
-          nanos = 10 * nanos + text[at] - '0';
-        }
-        most = Math.max(most, nanos / 1_000_000);
-      } catch (IOException e) {
-        // The thread has ended.
+      if (!watchers.contains(names[i])) {
+        most = Math.max(most, number(new File(threads, names[i] + "/schedstat"), 1) / 1_000_000);
       }
     }
     return most;
+  }
+
+  /** One of the numbers that a file begins with; 0 where it has none, as its thread has ended. */
+  private static long number(File file, int place) {
+    byte[] text = new byte[128];
+    try (FileInputStream in = new FileInputStream(file)) {
+      int length = in.read(text);
+      int at = 0;
+      for (int i = 0; i < place; i++) {
+        while (at < length && text[at] != ' ') {
+          at++;
+        }
+        at++;
+      }
+      long number = 0;
+      for (; at < length && text[at] >= '0' && text[at] <= '9'; at++) {
+        number = 10 * number + text[at] - '0';
+      }
+      return number;
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   // Under the lock: a run is either done or halted, never both.
@@ -177,7 +203,25 @@ public final class Deadline {
    */
   public synchronized long remainingFairlyMillis() {
     return remainingMillis()
-        + Math.max(0, Math.min(starvedMillis(threads), MOST_EXCUSED_MILLIS) - excused);
+        + Math.max(0, Math.min(starvedMillis(), MOST_EXCUSED_MILLIS) - excused);
+  }
+
+  /**
+   * Waits until no more than so much is left, as the watchdog counts; for a thread that does
+   * nothing else.
+   *
+   * @param millis the time for what is to be done then
+   */
+  public void awaitAllBut(long millis) throws InterruptedException {
+    for (long left = leftBut(millis); left > 0; left = leftBut(millis)) {
+      Thread.sleep(left);
+    }
+  }
+
+  private synchronized long leftBut(long millis) {
+    watches();
+    // Only a watchdog counts once what it has added already.
+    return (isWatched() ? remainingFairlyMillis() : remainingMillis()) - millis;
   }
 
   /**

@@ -18,11 +18,11 @@ final class DeadlineTest {
 
   @Test
   void readsWhoWaitedLongestForAProcessor() throws Exception {
-    assertThat(Deadline.starvedMillis(threads.resolve("none").toFile())).isZero();
+    assertThat(new Deadline(null, threads.resolve("none").toFile()).starvedMillis()).isZero();
     thread("1", "99999999999 7000000 3\n");
     thread("2", "5 1200000000 3\n");
     thread("3", "nonsense");
-    assertThat(Deadline.starvedMillis(threads.toFile())).isEqualTo(1200);
+    assertThat(new Deadline(null, threads.toFile()).starvedMillis()).isEqualTo(1200);
   }
 
   @Test
@@ -34,6 +34,23 @@ final class DeadlineTest {
     deadline.startAgain(200);
     assertThat(halted.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isGreaterThan(1_000);
+  }
+
+  /** Each time that it wakes up late it would wait on, on a busy machine for a minute. */
+  @Test
+  void whoOnlyWatchesTheTimeDoesNotWaitForItself() throws Exception {
+    Path task = Files.createDirectories(threads.resolve("self/task/7"));
+    Files.writeString(task.resolve("schedstat"), "5 20000000000 3\n");
+    Files.writeString(
+        Files.createDirectory(threads.resolve("thread-self")).resolve("stat"), "7 (watch) S 1\n");
+    CountDownLatch halted = new CountDownLatch(1);
+    Deadline deadline = new Deadline(underWay -> halted.countDown(), task.getParent().toFile());
+    assertThat(deadline.starvedMillis()).isEqualTo(20_000);
+    long start = System.nanoTime();
+    deadline.startAgain(200);
+    assertThat(halted.await(60, TimeUnit.SECONDS)).isTrue();
+    new Deadline(underWay -> {}, task.getParent().toFile()).awaitAllBut(4_800);
+    assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(15_000);
   }
 
   @Test

@@ -142,20 +142,12 @@ final class AgentCall {
     @Override
     public void run() {
       try {
-        for (long left = left(); left > 0; left = left()) {
-          Thread.sleep(left);
-        }
+        deadline.awaitAllBut(RESERVE_MILLIS);
         expired = true;
         channel.close();
       } catch (InterruptedException | IOException e) {
         // The call has ended.
       }
-    }
-
-    private long left() {
-      // Only a watchdog counts once what it has added already.
-      return (deadline.isWatched() ? deadline.remainingFairlyMillis() : deadline.remainingMillis())
-          - RESERVE_MILLIS;
     }
   }
 }
