@@ -1,6 +1,7 @@
 package io.github.gitcredentialpat.store;
 
 import io.github.gitcredentialpat.secret.Secret;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,15 @@ public record Entry(
    */
   public boolean isOver(long now) {
     return setAsideAt != 0 || (expiry != null && expiry.stopsAnswerAt(now));
+  }
+
+  /** Whether both give git the same answer; what only describes the secret does not count. */
+  public boolean isSameAnswer(Entry other) {
+    return secret.sameAs(other.secret)
+        && Objects.equals(expiry, other.expiry)
+        && (refreshToken == null
+            ? other.refreshToken == null
+            : refreshToken.sameAs(other.refreshToken));
   }
 
   /** Overwrites the secrets with zeros. */

@@ -297,21 +297,13 @@ public final class TokenKeeper {
     Change refused = Change.GONE;
     for (Entry now : store.find(expected.key().identity())) {
       if (now.key().equals(expected.key()) && refused != Change.CHANGED_MEANWHILE) {
-        refused = isUnchanged(now, expected) ? null : Change.CHANGED_MEANWHILE;
+        boolean isUnchanged =
+            now.isSameAnswer(expected) && now.setAsideAt() == expected.setAsideAt();
+        refused = isUnchanged ? null : Change.CHANGED_MEANWHILE;
       }
       now.wipe();
     }
     return refused;
-  }
-
-  /** Whether both would give the same answer; what only describes the secret does not count. */
-  private static boolean isUnchanged(Entry now, Entry expected) {
-    return now.secret().sameAs(expected.secret())
-        && now.setAsideAt() == expected.setAsideAt()
-        && Objects.equals(now.expiry(), expected.expiry())
-        && (now.refreshToken() == null
-            ? expected.refreshToken() == null
-            : now.refreshToken().sameAs(expected.refreshToken()));
   }
 
   /** The outcome after a failure: a write that timed out may have been done. */

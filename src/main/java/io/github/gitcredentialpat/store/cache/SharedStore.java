@@ -356,11 +356,7 @@ public final class SharedStore implements Store {
   /** Whether they differ at most in being set aside. */
   private static boolean isSame(Entry one, Entry other) {
     return one.key().equals(other.key())
-        && one.secret().sameAs(other.secret())
-        && Objects.equals(one.expiry(), other.expiry())
-        && (one.refreshToken() == null
-            ? other.refreshToken() == null
-            : one.refreshToken().sameAs(other.refreshToken()))
+        && one.isSameAnswer(other)
         && one.storedAt() == other.storedAt()
         && Objects.equals(one.name(), other.name())
         && Objects.equals(one.scopes(), other.scopes())
